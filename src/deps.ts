@@ -1,0 +1,51 @@
+// Everything a process needs from outside, opened and closed in one place.
+import { join } from 'node:path'
+import type { Config } from './config.ts'
+import { jobsFor } from './jobs.ts'
+import { systemClock, type Clock } from './platform/clock.ts'
+import { openDatabase, type Database } from './platform/db.ts'
+import { openFiles, type Files } from './platform/files.ts'
+import { openLog, type Log } from './platform/log.ts'
+import { openQueue, type Queue } from './platform/queue.ts'
+import { openVault, type Vault } from './platform/vault.ts'
+
+export interface Deps {
+  config: Config
+  log: Log
+  db: Database
+  clock: Clock
+  queue: Queue
+  vault: Vault
+  files: Files
+}
+
+/** Opens all of it against a migrated database; `close` ends in the reverse order. */
+export async function openDeps(
+  config: Config,
+  databaseUrl: string,
+  overrides: { clock?: Clock; log?: Log } = {},
+): Promise<Deps & { close(): Promise<void> }> {
+  const log = overrides.log ?? openLog(config)
+  const clock = overrides.clock ?? systemClock
+  const vault = await openVault({
+    keyFile: config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key'),
+    create: config.MASTER_KEY_FILE === undefined,
+  })
+  const files = await openFiles({ dir: join(config.dataDir, 'files') })
+  const onError = (error: Error) => log.warn({ err: error }, 'an idle database connection was lost')
+  const db = openDatabase({ url: databaseUrl, connections: config.DATABASE_CONNECTIONS, clock, jobsFor, onError })
+  const queue = await openQueue({ databaseUrl, redisUrl: config.REDIS_URL, log })
+  return {
+    config,
+    log,
+    db,
+    clock,
+    queue,
+    vault,
+    files,
+    async close() {
+      await queue.close()
+      await db.end()
+    },
+  }
+}

@@ -1,0 +1,64 @@
+// The only reader of the clock, and the arithmetic of instants and Shanghai days that everything else shares.
+
+/** A moment as it travels everywhere: `2020-08-14T09:03:07.000+08:00`. Always this form, so instants compare as text. */
+export type Instant = string
+/** A day of Asia/Shanghai: `2020-08-14`. */
+export type Day = string
+
+export interface Clock {
+  now(): Instant
+}
+
+const SHANGHAI_MS = 8 * 3_600_000
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+08:00$/
+
+export const systemClock: Clock = { now: () => instantFromMs(Date.now()) }
+
+/** Milliseconds since the epoch → Instant. */
+export function instantFromMs(ms: number): Instant {
+  return `${new Date(ms + SHANGHAI_MS).toISOString().slice(0, 23)}+08:00`
+}
+
+/** Instant → milliseconds since the epoch. */
+export function epochMs(instant: Instant): number {
+  return Date.parse(instant)
+}
+
+/** Any ISO 8601 moment with an offset → the canonical Instant; undefined when it is not a moment. */
+export function toInstant(text: string): Instant | undefined {
+  if (CANONICAL.test(text)) return Number.isNaN(Date.parse(text)) ? undefined : text
+  if (!/(?:Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? undefined : instantFromMs(ms)
+}
+
+export function dayOf(instant: Instant): Day {
+  return instant.slice(0, 10)
+}
+
+/** `time` is a local time of day, `HH:mm:ss` or `HH:mm:ss.SSS`. */
+export function instantOf(day: Day, time = '00:00:00'): Instant {
+  return `${day}T${time.length === 8 ? `${time}.000` : time}+08:00`
+}
+
+export function plusMs(instant: Instant, ms: number): Instant {
+  return instantFromMs(Date.parse(instant) + ms)
+}
+
+export function plusHours(instant: Instant, hours: number): Instant {
+  return plusMs(instant, hours * 3_600_000)
+}
+
+/** Calendar days, not working days. */
+export function plusDays(day: Day, days: number): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+}
+
+/** PostgreSQL's text form of a timestamptz (session zone Asia/Shanghai) → Instant. */
+export function instantFromDatabase(text: string): Instant {
+  if (text.endsWith('+08')) {
+    const fraction = text.length > 22 ? text.slice(20, -3) : ''
+    return `${text.slice(0, 10)}T${text.slice(11, 19)}.${(fraction + '000').slice(0, 3)}+08:00`
+  }
+  return instantFromMs(Date.parse(`${text.replace(' ', 'T')}:00`.replace(/([+-]\d\d:\d\d):00$/, '$1')))
+}

@@ -1,0 +1,184 @@
+// The only place that imports the PostgreSQL driver: pools, prepared statements, transactions.
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import { instantFromDatabase, type Clock, type Instant } from './clock.ts'
+
+export interface Sql {
+  name: string
+  text: string
+}
+
+/** Reads: a pool or a transaction. Every statement is named, so it is prepared once a connection. */
+export interface Db {
+  query<R extends object>(sql: Sql, values?: unknown[]): Promise<R[]>
+  readonly orm: NodePgDatabase
+}
+
+declare const transactional: unique symbol
+
+/** A write's handle: commands ask for it by type, so that a pool does not compile. */
+export interface Tx extends Db {
+  readonly [transactional]: true
+  /** The clock's reading when the transaction began: one moment for everything written in it. */
+  readonly now: Instant
+  /** The jobs that must follow an event of this type (`jobs.ts`). */
+  jobsFor(eventType: string): readonly string[]
+  /** Sends a statement whose rows nobody reads, in one flight with what follows; it fails the commit if it fails. */
+  later(sql: Sql, values?: unknown[]): void
+}
+
+export interface Database extends Db {
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** A plain connection for COPY and cursors; the caller opens its own transaction. */
+  bulk<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
+  /** A transaction on such a connection, for long jobs: no statement timeout. */
+  bulkTransaction<T>(work: (tx: Tx, client: pg.PoolClient) => Promise<T>): Promise<T>
+  waiting(): number
+  end(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  url: string
+  /** Connections of the request pool; 4–8 serve two cores best. */
+  connections: number
+  clock: Clock
+  jobsFor?: (eventType: string) => readonly string[]
+  onError: (error: Error) => void
+}
+
+const { builtins } = pg.types
+const parsers = new Map<number, (text: string) => unknown>([
+  [builtins.TIMESTAMPTZ, instantFromDatabase],
+  [builtins.DATE, (text) => text],
+  [builtins.INT8, integerFromDatabase],
+])
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    parsers.get(oid) ?? pg.types.getTypeParser(oid, format ?? 'text')) as typeof pg.types.getTypeParser,
+}
+
+const SESSION = "-c TimeZone=Asia/Shanghai -c search_path=app,public -c jit=off"
+const REQUEST_LIMITS =
+  '-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000'
+
+/** Declares a prepared statement; call it with a pool or a transaction. */
+export function statement<R extends object>(name: string, text: string) {
+  const sql: Sql = { name, text }
+  const run = (db: Db, values: unknown[] = []): Promise<R[]> => db.query<R>(sql, values)
+  return Object.assign(run, sql)
+}
+
+/** Opens the request pool (pipelined: statements that need no answer travel together) and the bulk pool. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const jobsFor = options.jobsFor ?? (() => [])
+  const shared = { connectionString: options.url, types, connectionTimeoutMillis: 5_000, keepAlive: true }
+  const requests = new pg.Pool({
+    ...shared,
+    max: options.connections,
+    pipeline: true,
+    options: `${SESSION} ${REQUEST_LIMITS}`,
+  } as pg.PoolConfig)
+  const bulk = new pg.Pool({ ...shared, max: 3, options: SESSION })
+  requests.on('error', options.onError)
+  bulk.on('error', options.onError)
+
+  async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    let broken = false
+    try {
+      return await work(client)
+    } catch (error) {
+      broken = isConnectionLoss(error)
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  const inTransaction = <T>(client: pg.PoolClient, work: (tx: Tx) => Promise<T>) =>
+    runTransaction(client, options.clock.now(), jobsFor, work)
+
+  return {
+    ...readsOf(requests),
+    transaction: (work) => withClient(requests, (client) => inTransaction(client, work)),
+    bulk: (work) => withClient(bulk, work),
+    bulkTransaction: (work) => withClient(bulk, (client) => inTransaction(client, (tx) => work(tx, client))),
+    waiting: () => requests.waitingCount,
+    async end() {
+      await Promise.all([requests.end(), bulk.end()])
+    },
+  }
+}
+
+function readsOf(source: pg.Pool | pg.PoolClient): Db {
+  let orm: NodePgDatabase | undefined
+  return {
+    query: async <R extends object>(sql: Sql, values: unknown[] = []) =>
+      (await source.query<R>({ name: sql.name, text: sql.text, values })).rows,
+    get orm() {
+      return (orm ??= drizzle(source))
+    },
+  }
+}
+
+async function runTransaction<T>(
+  client: pg.PoolClient,
+  now: Instant,
+  jobsFor: (eventType: string) => readonly string[],
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const sent: Promise<unknown>[] = []
+  const send = (promise: Promise<unknown>) => {
+    promise.catch(() => undefined) // awaited below; a rejection must not be unhandled before that
+    sent.push(promise)
+  }
+  const reads = readsOf(client)
+  const tx = {
+    query: reads.query,
+    get orm() {
+      return reads.orm
+    },
+    now,
+    jobsFor,
+    later: (sql: Sql, values: unknown[] = []) => send(client.query({ name: sql.name, text: sql.text, values })),
+  } as unknown as Tx
+  send(client.query('begin'))
+  try {
+    const result = await work(tx)
+    const commit = client.query('commit')
+    commit.catch(() => undefined)
+    await Promise.all(sent)
+    if ((await commit).command !== 'COMMIT') throw new Error('the transaction was rolled back by the server')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined) // a lost connection has rolled back by itself
+    throw error
+  }
+}
+
+/** SQLSTATE of a driver or drizzle error, or undefined when it is something else. */
+export function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
+  return error.cause === undefined ? undefined : sqlState(error.cause)
+}
+
+/** The constraint a driver or drizzle error names. */
+export function constraintOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { constraint } = error as { constraint?: unknown }
+  return typeof constraint === 'string' ? constraint : constraintOf(error.cause)
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state !== undefined) return /^(08|57P|53)/.test(state)
+  return error instanceof Error && /terminated|ECONNRESET|not queryable|EPIPE/.test(error.message)
+}
+
+function integerFromDatabase(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`integer out of range: ${text}`)
+  return value
+}

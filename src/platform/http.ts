@@ -1,0 +1,282 @@
+// Reads and writes as routes: authentication, permission, validation, and the one write path.
+import { hash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Deps } from '../deps.ts'
+import type { Actor } from './actor.ts'
+import { statement, type Db, type Tx } from './db.ts'
+import { Problem, type ProblemCode } from './problems.ts'
+
+type Shape = z.ZodType
+type Out<S> = S extends z.ZodType ? z.output<S> : undefined
+type Reply<S> = S extends z.ZodType ? z.input<S> : undefined
+
+/** Who may call a route: a permission of `orgs/rules.ts`, anyone signed in, or anyone at all. */
+export type Audience = 'anyone' | 'signed-in' | (string & {})
+
+interface Common<P, Q, R> {
+  url: string
+  /** In Chinese, as the office says it; shown in the documentation. */
+  summary: string
+  description?: string
+  tag: string
+  for: Audience
+  params?: P
+  query?: Q
+  reply: R
+  /** Problems a caller should expect beyond those every route can give. */
+  problems?: readonly ProblemCode[]
+}
+
+export interface ReadRoute<P, Q, R> extends Common<P, Q, R> {
+  /** The version of a single object, sent as its ETag. */
+  etag?: (reply: Reply<R>) => number
+}
+
+export interface WriteRoute<P, Q, B, R> extends Common<P, Q, R> {
+  method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  body?: B
+  status?: 200 | 201 | 202
+  /** `required`: an edit of what somebody read. `accepted`: an act, guarded by the state as well. */
+  ifMatch?: 'required' | 'accepted'
+  /** Version after the write, sent as ETag. */
+  etag?: (reply: Reply<R>) => number
+  /** Largest body in bytes where the usual limit is too small. */
+  bodyLimit?: number
+}
+
+interface Input<P, Q> {
+  params: Out<P>
+  query: Out<Q>
+  request: FastifyRequest
+}
+
+export interface Http {
+  app: FastifyInstance
+  deps: Deps
+  reads<P extends Shape | undefined, Q extends Shape | undefined, R extends Shape>(
+    route: ReadRoute<P, Q, R>,
+    handler: (db: Db, actor: Actor, input: Input<P, Q>) => Promise<Reply<R>>,
+  ): void
+  writes<P extends Shape | undefined, Q extends Shape | undefined, B extends Shape | undefined, R extends Shape>(
+    route: WriteRoute<P, Q, B, R>,
+    handler: (
+      tx: Tx,
+      actor: Actor,
+      input: Input<P, Q> & { body: Out<B>; ifMatch: number | undefined; reply: FastifyReply },
+    ) => Promise<Reply<R>>,
+  ): void
+  /** Routes that stream (downloads, uploads): the same gate, an own body. */
+  streams<P extends Shape | undefined, Q extends Shape | undefined>(
+    route: Omit<Common<P, Q, undefined>, 'reply'> & { method?: 'GET' | 'POST'; produces: string },
+    handler: (actor: Actor, input: Input<P, Q> & { reply: FastifyReply }) => Promise<unknown>,
+  ): void
+}
+
+/** Finds out who is calling, or throws `access/not-signed-in`; `undefined` only for routes open to anyone. */
+export type Authenticate = (request: FastifyRequest) => Promise<Actor | undefined>
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    audience?: Audience
+    problems?: readonly ProblemCode[]
+  }
+  interface FastifyRequest {
+    actor?: Actor
+  }
+}
+
+export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authenticate): Http {
+  async function gate(request: FastifyRequest, audience: Audience): Promise<Actor> {
+    const actor = await authenticate(request)
+    if (actor === undefined) {
+      if (audience !== 'anyone') throw new Problem('access/not-signed-in')
+      return anonymous(request.id)
+    }
+    request.actor = actor
+    if (audience !== 'anyone' && audience !== 'signed-in' && !actor.can.has(audience)) {
+      throw new Problem('access/forbidden', { detail: `needs the permission ${audience}` })
+    }
+    return actor
+  }
+
+  return {
+    app,
+    deps,
+    reads(route, handler) {
+      app.route({
+        method: 'GET',
+        url: route.url,
+        schema: schemaOf(route, { 200: route.reply }),
+        config: configOf(route),
+        handler: async (request, reply) => {
+          const actor = await gate(request, route.for)
+          const result = await handler(deps.db, actor, inputOf(request) as never)
+          if (route.etag !== undefined) void reply.header('etag', `"${route.etag(result)}"`)
+          return result
+        },
+      })
+    },
+    writes(route, handler) {
+      const status = route.status ?? 200
+      app.route({
+        method: route.method ?? 'POST',
+        url: route.url,
+        ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+        schema: { ...schemaOf(route, { [status]: route.reply }), ...(route.body ? { body: route.body } : {}) },
+        config: configOf(route),
+        handler: async (request, reply) => {
+          const actor = await gate(request, route.for)
+          const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
+          const key = readKey(request, actor)
+          const input = { ...inputOf(request), body: request.body, ifMatch, reply }
+          const answer = await once(deps, actor, key, () => fingerprint(request), async (tx) => {
+            const result = await handler(tx, actor, input as never)
+            return {
+              status,
+              body: JSON.stringify(z.encode(route.reply, result as never)),
+              etag: route.etag?.(result) ?? null,
+            }
+          })
+          if (answer.replayed) void reply.header('idempotent-replayed', 'true')
+          if (answer.etag !== null) void reply.header('etag', `"${answer.etag}"`)
+          return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.body)
+        },
+      })
+    },
+    streams(route, handler) {
+      app.route({
+        method: route.method ?? 'GET',
+        url: route.url,
+        schema: { ...schemaOf(route, {}), produces: [route.produces] },
+        config: configOf(route),
+        handler: async (request, reply) => {
+          const actor = await gate(request, route.for)
+          return handler(actor, { ...inputOf(request), reply } as never)
+        },
+      })
+    },
+  }
+}
+
+interface Answer {
+  status: number
+  body: string
+  etag: number | null
+}
+
+const claim = statement<{ key: string }>(
+  'idempotency.claim',
+  `insert into idempotency (account_id, key, fingerprint, at) values ($1, $2, $3, $4)
+   on conflict do nothing returning key`,
+)
+const stored = statement<{ fingerprint: Buffer; status: number | null; body: string | null; etag: number | null }>(
+  'idempotency.stored',
+  'select fingerprint, status, body, etag from idempotency where account_id = $1 and key = $2',
+)
+const keep = statement(
+  'idempotency.keep',
+  'update idempotency set status = $3, body = $4, etag = $5 where account_id = $1 and key = $2',
+)
+
+/** Runs a write in one transaction, or gives the stored answer of the same key. */
+async function once(
+  deps: Deps,
+  actor: Actor,
+  key: string | undefined,
+  print: () => Buffer,
+  write: (tx: Tx) => Promise<Answer>,
+): Promise<Answer & { replayed: boolean }> {
+  if (key === undefined) return { ...(await deps.db.transaction(write)), replayed: false }
+  const mark = print()
+  const written = await deps.db.transaction(async (tx): Promise<Answer | undefined> => {
+    // The key and the write's first statement travel together; a lost claim abandons the write with its transaction.
+    const claimed = claim(tx, [actor.id, key, mark, tx.now])
+    const [claims, work] = await Promise.allSettled([claimed, write(tx)])
+    if (claims.status === 'rejected') throw claims.reason
+    if (claims.value.length === 0) throw new Claimed()
+    if (work.status === 'rejected') throw work.reason
+    tx.later(keep, [actor.id, key, work.value.status, work.value.body, work.value.etag])
+    return work.value
+  }).catch((error: unknown) => {
+    if (error instanceof Claimed) return undefined
+    throw error
+  })
+  if (written !== undefined) return { ...written, replayed: false }
+  const [first] = await stored(deps.db, [actor.id, key])
+  if (first === undefined || first.status === null || first.body === null) throw new Problem('request/busy')
+  if (!first.fingerprint.equals(mark)) throw new Problem('idempotency/key-reused')
+  return { status: first.status, body: first.body, etag: first.etag, replayed: true }
+}
+
+class Claimed extends Error {}
+
+function fingerprint(request: FastifyRequest): Buffer {
+  const match = request.headers['if-match'] ?? ''
+  return hash('sha256', `${request.method} ${request.url}\n${match}\n${canonical(request.body)}`, 'buffer')
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}
+
+function readKey(request: FastifyRequest, actor: Actor): string | undefined {
+  const header = request.headers['idempotency-key']
+  if (header === undefined) {
+    if (actor.kind === 'key') throw new Problem('idempotency/key-required')
+    return undefined
+  }
+  if (Array.isArray(header) || !/^[\x21-\x7e]{1,200}$/.test(header)) throw new Problem('idempotency/key-invalid')
+  return header
+}
+
+function readIfMatch(request: FastifyRequest, need: 'required' | 'accepted'): number | undefined {
+  const header = request.headers['if-match']
+  if (header === undefined) {
+    if (need === 'required') throw new Problem('request/if-match-required')
+    return undefined
+  }
+  const match = /^"(\d{1,9})"$/.exec(header)
+  if (match === null) throw new Problem('request/if-match-invalid')
+  return Number(match[1])
+}
+
+function inputOf(request: FastifyRequest) {
+  return { params: request.params, query: request.query, request }
+}
+
+function schemaOf(
+  route: Omit<Common<Shape | undefined, Shape | undefined, unknown>, 'reply'>,
+  response: Record<number, Shape>,
+) {
+  return {
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    tags: [route.tag],
+    ...(route.params === undefined ? {} : { params: route.params }),
+    ...(route.query === undefined ? {} : { querystring: route.query }),
+    response,
+  }
+}
+
+function configOf(route: Pick<Common<unknown, unknown, unknown>, 'for' | 'problems'>) {
+  return { audience: route.for, ...(route.problems === undefined ? {} : { problems: route.problems }) }
+}
+
+function anonymous(requestId: string): Actor {
+  return {
+    kind: 'person',
+    id: '00000000-0000-0000-0000-000000000001',
+    name: '未登录',
+    roles: [],
+    unitId: null,
+    unitIds: [],
+    sees: 'none',
+    can: new Set(),
+    requestId,
+  }
+}
