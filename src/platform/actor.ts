@@ -11,6 +11,8 @@ export interface Actor {
   unitId: string | null
   /** That unit and every unit below it. */
   unitIds: readonly string[]
+  /** That unit and every unit above it: what an accusation against one of them must not reach. */
+  unitPath: readonly string[]
   /** Which matters: all of the office, those of the own units, or none. */
   sees: 'all' | 'units' | 'none'
   /** Permissions, as `orgs/rules.ts` grants them to the roles. */
@@ -29,6 +31,7 @@ export function systemActor(requestId: string): Actor {
     roles: [],
     unitId: null,
     unitIds: [],
+    unitPath: [],
     sees: 'all',
     can: new Set(),
     requestId,

@@ -275,6 +275,7 @@ function anonymous(requestId: string): Actor {
     roles: [],
     unitId: null,
     unitIds: [],
+    unitPath: [],
     sees: 'none',
     can: new Set(),
     requestId,

@@ -1,0 +1,49 @@
+// The facts that figures are counted from, each once: a condition on a matter as of an instant.
+
+/**
+ * `at` names a column that holds the moment from which the fact is true; `is` is a further condition that no later act
+ * changes. A fact holds as of t when `at <= t` and `is`. `moving` facts become true by the mere passing of time.
+ * The columns are those of `matters`; the settled facts are also kept as bits of `matters.flags` (bit = position).
+ */
+export interface Fact {
+  label: string
+  at: string
+  is?: string
+}
+
+export const settledFacts = {
+  dispatched: { label: '已派单', at: 'dispatched_at' },
+  signed: { label: '已签收', at: 'signed_at' },
+  done: { label: '已办', at: 'done_at' },
+  replied: { label: '已回复', at: 'first_accepted_at' },
+  repliedOnTime: { label: '按期回复', at: 'first_accepted_at', is: 'first_on_time' },
+  extended: { label: '已延期', at: 'extended_at' },
+  returned: { label: '已退单', at: 'returned_at' },
+  redone: { label: '已重办', at: 'redone_at' },
+  calledBack: { label: '已回访', at: 'called_back_at' },
+  reached: { label: '回访接通', at: 'called_back_at', is: `call_result = 'reached'` },
+  resolved: { label: '诉求解决', at: 'called_back_at', is: 'resolved' },
+  rated: { label: '有效评价', at: 'rated_at' },
+  pleased: { label: '满意或基本满意', at: 'rated_at', is: `rating in ('satisfied', 'basic')` },
+  fullyPleased: { label: '满意', at: 'rated_at', is: `rating = 'satisfied'` },
+  screenedOut: { label: '甄别剔除', at: 'screened_out_at' },
+  contacted: { label: '按期联系', at: 'contacted_at', is: 'contacted_on_time' },
+  merged: { label: '已并单', at: 'merged_at' },
+  withdrawn: { label: '已撤回', at: 'withdrawn_at' },
+} as const satisfies Record<string, Fact>
+
+/** Strictly before: what is due at an instant is late only after it. */
+export const movingFacts = {
+  late: { label: '超期', at: 'late_from' },
+  signLate: { label: '超期签收', at: 'sign_late_from' },
+  signDue: { label: '签收期限已过', at: 'sign_due_at' },
+  due: { label: '办理期限已过', at: 'due_at' },
+} as const satisfies Record<string, Fact>
+
+export type SettledFact = keyof typeof settledFacts
+export type MovingFact = keyof typeof movingFacts
+
+/** The bits of `matters.flags`, as SQL over a matter's columns. */
+export const flagsExpression = Object.values(settledFacts as Record<string, Fact>)
+  .map(({ at, is }, bit) => `case when ${at} is not null${is === undefined ? '' : ` and ${is}`} then ${2 ** bit} else 0 end`)
+  .join(' + ')

@@ -1,0 +1,347 @@
+// What is stored of matters: the matter, its legs, and what was asked, answered, rated and decided on them.
+import { sql, type SQL } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { app, bytea, instant } from '../platform/tables.ts'
+import { channels } from './channels/index.ts'
+import { flagsExpression } from './facts.ts'
+import { callResults, legOutcomes, ratings, urgencies } from './terms.ts'
+import { states } from './workflow.ts'
+
+const oneOf = (column: string, values: Record<string, unknown>): SQL =>
+  sql.raw(`${column} in (${Object.keys(values).map((v) => `'${v}'`).join(', ')})`)
+
+/** Ends matter numbers; never reset, so numbers are unique without a lock. A rolled-back write leaves a gap. */
+export const matterNumbers = app.sequence('matter_numbers')
+
+export const matters = app.table(
+  'matters',
+  {
+    id: uuid('id').primaryKey(),
+    no: text('no').notNull().unique(),
+    channel: text('channel').notNull(),
+    source: text('source').notNull(),
+    /** The number of the city platform; the natural key of an imported order. */
+    externalNo: text('external_no'),
+    state: text('state').notNull(),
+    title: text('title').notNull(),
+    content: text('content').notNull(),
+    category: text('category').notNull(),
+    urgency: text('urgency').notNull(),
+    topic: text('topic').notNull(),
+    regionCode: text('region_code'),
+    personId: uuid('person_id'),
+    confidential: boolean('confidential').notNull().default(false),
+    /** Units that the matter accuses: they and all below them never see it (信访工作条例 art. 30(3)). */
+    accusedUnitIds: uuid('accused_unit_ids').array().notNull().default(sql`'{}'`),
+    /** Every unit that holds or held a leg. */
+    unitIds: uuid('unit_ids').array().notNull().default(sql`'{}'`),
+    /** Every account that signed, replied or asked for the unit: they may neither review nor call back. */
+    handlerIds: uuid('handler_ids').array().notNull().default(sql`'{}'`),
+    receivedAt: instant('received_at').notNull(),
+    registeredAt: instant('registered_at').notNull(),
+    registeredBy: uuid('registered_by').notNull(),
+
+    // The first dispatch fixes the day a matter counts on; the lead unit is the one that holds it now.
+    dispatchedAt: instant('dispatched_at'),
+    dispatchedDay: date('dispatched_day', { mode: 'string' }).generatedAlwaysAs(
+      sql.raw(`((dispatched_at at time zone interval '8 hours')::date)`),
+    ),
+    leadUnitId: uuid('lead_unit_id'),
+    leadLegId: uuid('lead_leg_id'),
+    binding: boolean('binding').notNull().default(false),
+    signDueAt: instant('sign_due_at'),
+    signedAt: instant('signed_at'),
+    signLateFrom: instant('sign_late_from'),
+    /** Effective due of the open lead leg: after granted extensions. */
+    dueAt: instant('due_at'),
+    provisional: boolean('provisional').notNull().default(false),
+    /** The reply under review or accepted; null while the clock runs. */
+    submittedAt: instant('submitted_at'),
+    /** The earliest moment from which any lead leg is late; an open leg's due until it is stopped in time. */
+    lateFrom: instant('late_from'),
+    doneAt: instant('done_at'),
+    firstRepliedAt: instant('first_replied_at'),
+    firstAcceptedAt: instant('first_accepted_at'),
+    firstOnTime: boolean('first_on_time'),
+    contactedAt: instant('contacted_at'),
+    contactedOnTime: boolean('contacted_on_time'),
+    extendedAt: instant('extended_at'),
+    returnedAt: instant('returned_at'),
+    returns: smallint('returns').notNull().default(0),
+    redoneAt: instant('redone_at'),
+    missedCalls: smallint('missed_calls').notNull().default(0),
+    calledBackAt: instant('called_back_at'),
+    callResult: text('call_result'),
+    rating: text('rating'),
+    ratedAt: instant('rated_at'),
+    resolved: boolean('resolved'),
+    screenedOutAt: instant('screened_out_at'),
+    mergedIntoId: uuid('merged_into_id'),
+    mergedAt: instant('merged_at'),
+    withdrawnAt: instant('withdrawn_at'),
+    /** The state that unmerging restores. */
+    stateBefore: text('state_before'),
+    endedAt: instant('ended_at'),
+    endReason: text('end_reason'),
+    publicReply: text('public_reply'),
+    importId: uuid('import_id'),
+    /** Bits of `facts.ts`: a narrow column for counting. */
+    flags: integer('flags')
+      .notNull()
+      .generatedAlwaysAs(sql.raw(`(${flagsExpression})`)),
+
+    version: integer('version').notNull(),
+    /** Head of the matter's event chain. */
+    seq: integer('seq').notNull(),
+    head: bytea('head').notNull(),
+  },
+  (t) => [
+    check('matters_state', oneOf('state', states)),
+    check('matters_channel', oneOf('channel', channels)),
+    check('matters_urgency', oneOf('urgency', urgencies)),
+    check('matters_rating', oneOf('rating', ratings)),
+    check('matters_call_result', oneOf('call_result', callResults)),
+    uniqueIndex('matters_external').on(t.source, t.externalNo).where(sql`external_no is not null`),
+    index('matters_open')
+      .on(t.leadUnitId, t.dueAt, t.id)
+      .where(sql`state in ('assigned', 'returning', 'handling')`),
+    index('matters_received').on(t.receivedAt, t.id),
+    index('matters_state_received').on(t.state, t.receivedAt, t.id),
+    index('matters_unit_received').on(t.leadUnitId, t.receivedAt, t.id),
+    index('matters_person').on(t.personId),
+    index('matters_units').using('gin', t.unitIds),
+    index('matters_merged').on(t.mergedIntoId).where(sql`merged_into_id is not null`),
+    /** Covers the recount: one index-only pass over the days asked for. */
+    index('matters_count').on(
+      t.dispatchedDay,
+      t.leadUnitId,
+      t.channel,
+      t.flags,
+      t.lateFrom,
+      t.signLateFrom,
+      t.signDueAt,
+      t.dueAt,
+    ),
+  ],
+)
+
+export const legs = app.table(
+  'legs',
+  {
+    id: uuid('id').primaryKey(),
+    matterId: uuid('matter_id').notNull(),
+    no: smallint('no').notNull(),
+    role: text('role').notNull(),
+    /** Why it was opened: dispatch, redispatch, redo, co. */
+    kind: text('kind').notNull(),
+    unitId: uuid('unit_id').notNull(),
+    dispatchedAt: instant('dispatched_at').notNull(),
+    policy: text('policy').notNull(),
+    /** The promise, as `policies.ts` had it: {n, unit}; null when the platform fixed the due time. */
+    limit: jsonb('time_limit').$type<{ n: number; unit: string } | null>(),
+    signDueAt: instant('sign_due_at').notNull(),
+    signedAt: instant('signed_at'),
+    /** As promised at dispatch. */
+    dueAt: instant('due_at').notNull(),
+    /** After granted extensions and calendar changes. */
+    effectiveDueAt: instant('effective_due_at').notNull(),
+    provisional: boolean('provisional').notNull().default(false),
+    /** The reply under review or accepted. */
+    submittedAt: instant('submitted_at'),
+    /** When the clock stopped: the accepted reply's submission, the return, the merge, the termination. */
+    stoppedAt: instant('stopped_at'),
+    outcome: text('outcome'),
+    extensions: smallint('extensions').notNull().default(0),
+    warnedAt: instant('warned_at'),
+    redAt: instant('red_at'),
+    overdueAt: instant('overdue_at'),
+    imported: boolean('imported').notNull().default(false),
+    /** Late from here on: the due time, unless the clock stopped by then. */
+    lateFrom: timestamp('late_from', { withTimezone: true, mode: 'string' }).generatedAlwaysAs(
+      sql.raw(`(case when coalesce(stopped_at, submitted_at) <= effective_due_at then null else effective_due_at end)`),
+    ),
+    signLateFrom: timestamp('sign_late_from', { withTimezone: true, mode: 'string' }).generatedAlwaysAs(
+      sql.raw(`(case when coalesce(signed_at, stopped_at) <= sign_due_at then null else sign_due_at end)`),
+    ),
+  },
+  (t) => [
+    unique('legs_no').on(t.matterId, t.no),
+    check('legs_role', sql`role in ('lead', 'co')`),
+    check('legs_kind', sql`kind in ('dispatch', 'redispatch', 'redo', 'co')`),
+    check('legs_outcome', oneOf('outcome', legOutcomes)),
+    check('legs_closed', sql`(outcome is null) = (stopped_at is null)`),
+    index('legs_open').on(t.unitId, t.effectiveDueAt, t.matterId).where(sql`outcome is null`),
+    /** What the sweep looks for: open legs by due time. */
+    index('legs_due').on(t.effectiveDueAt, t.id).where(sql`outcome is null and submitted_at is null`),
+    /** Late legs of units that no longer hold the matter: they stay in those units' figures. */
+    index('legs_late').on(t.unitId, t.matterId).where(sql`outcome is not null and late_from is not null`),
+  ],
+)
+
+/** Replies of lead and co-handling legs, with their review. */
+export const replies = app.table(
+  'replies',
+  {
+    id: uuid('id').primaryKey(),
+    matterId: uuid('matter_id').notNull(),
+    legId: uuid('leg_id'),
+    submittedAt: instant('submitted_at').notNull(),
+    submittedBy: uuid('submitted_by').notNull(),
+    contactedAt: instant('contacted_at'),
+    contactWay: text('contact_way'),
+    facts: text('facts').notNull(),
+    measures: text('measures').notNull(),
+    result: text('result').notNull(),
+    nextStep: text('next_step'),
+    /** Who in the unit put their name to it before it left. */
+    approvedBy: text('approved_by'),
+    reviewedAt: instant('reviewed_at'),
+    reviewedBy: uuid('reviewed_by'),
+    accepted: boolean('accepted'),
+    reviewNote: text('review_note'),
+  },
+  (t) => [index('replies_matter').on(t.matterId, t.submittedAt)],
+)
+
+export const extensions = app.table(
+  'extensions',
+  {
+    id: uuid('id').primaryKey(),
+    matterId: uuid('matter_id').notNull(),
+    legId: uuid('leg_id').notNull(),
+    askedAt: instant('asked_at').notNull(),
+    askedBy: uuid('asked_by').notNull(),
+    reason: text('reason').notNull(),
+    workdays: smallint('workdays').notNull(),
+    oldDueAt: instant('old_due_at').notNull(),
+    newDueAt: instant('new_due_at').notNull(),
+    callerToldAt: instant('caller_told_at'),
+    decidedAt: instant('decided_at'),
+    decidedBy: uuid('decided_by'),
+    granted: boolean('granted'),
+    decisionNote: text('decision_note'),
+  },
+  (t) => [
+    index('extensions_matter').on(t.matterId),
+    uniqueIndex('extensions_pending').on(t.legId).where(sql`decided_at is null`),
+    check('extensions_other_person', sql`decided_by is null or decided_by <> asked_by`),
+  ],
+)
+
+export const returnRequests = app.table(
+  'return_requests',
+  {
+    id: uuid('id').primaryKey(),
+    matterId: uuid('matter_id').notNull(),
+    legId: uuid('leg_id').notNull(),
+    askedAt: instant('asked_at').notNull(),
+    askedBy: uuid('asked_by').notNull(),
+    reason: text('reason').notNull(),
+    suggestedUnitId: uuid('suggested_unit_id'),
+    decidedAt: instant('decided_at'),
+    decidedBy: uuid('decided_by'),
+    granted: boolean('granted'),
+    decisionNote: text('decision_note'),
+  },
+  (t) => [
+    index('return_requests_matter').on(t.matterId),
+    uniqueIndex('return_requests_pending').on(t.legId).where(sql`decided_at is null`),
+    check('return_requests_other_person', sql`decided_by is null or decided_by <> asked_by`),
+  ],
+)
+
+export const callBacks = app.table(
+  'call_backs',
+  {
+    id: uuid('id').primaryKey(),
+    matterId: uuid('matter_id').notNull(),
+    at: instant('at').notNull(),
+    by: uuid('by_id').notNull(),
+    result: text('result').notNull(),
+    rating: text('rating'),
+    resolved: boolean('resolved'),
+    note: text('note'),
+  },
+  (t) => [
+    index('call_backs_matter').on(t.matterId, t.at),
+    check('call_backs_result', oneOf('result', callResults)),
+    check('call_backs_rating', oneOf('rating', ratings)),
+    check('call_backs_rated', sql`(rating is null) or result = 'reached'`),
+  ],
+)
+
+/** A screening needs two deciders of one opinion; the rating stays visible whatever they decide. */
+export const screenings = app.table(
+  'screenings',
+  {
+    id: uuid('id').primaryKey(),
+    matterId: uuid('matter_id').notNull(),
+    askedAt: instant('asked_at').notNull(),
+    askedBy: uuid('asked_by').notNull(),
+    ground: text('ground').notNull(),
+    evidence: text('evidence').notNull(),
+    firstBy: uuid('first_by'),
+    firstAt: instant('first_at'),
+    firstUpheld: boolean('first_upheld'),
+    firstNote: text('first_note'),
+    secondBy: uuid('second_by'),
+    secondAt: instant('second_at'),
+    secondUpheld: boolean('second_upheld'),
+    secondNote: text('second_note'),
+    upheld: boolean('upheld'),
+  },
+  (t) => [
+    index('screenings_matter').on(t.matterId),
+    uniqueIndex('screenings_pending').on(t.matterId).where(sql`upheld is null`),
+    check('screenings_two_people', sql`second_by is null or second_by <> first_by`),
+    check('screenings_agree', sql`upheld is null or (first_upheld = upheld and second_upheld = upheld)`),
+  ],
+)
+
+/** Reminders 催办 and supervision 督办. */
+export const supervisions = app.table(
+  'supervisions',
+  {
+    id: uuid('id').primaryKey(),
+    matterId: uuid('matter_id').notNull(),
+    kind: text('kind').notNull(),
+    at: instant('at').notNull(),
+    by: uuid('by_id').notNull(),
+    ground: text('ground'),
+    text: text('text').notNull(),
+    answerBy: instant('answer_by'),
+  },
+  (t) => [index('supervisions_matter').on(t.matterId), check('supervisions_kind', sql`kind in ('urge', 'supervise')`)],
+)
+
+export const notes = app.table(
+  'notes',
+  {
+    id: uuid('id').primaryKey(),
+    matterId: uuid('matter_id').notNull(),
+    at: instant('at').notNull(),
+    by: uuid('by_id').notNull(),
+    text: text('text').notNull(),
+  },
+  (t) => [index('notes_matter').on(t.matterId)],
+)
+
+/** Two-character grams of title, content and reply: full text that finds 扰民 in 噪声扰民. Rebuilt by a job. */
+export const matterSearch = app.table(
+  'matter_search',
+  { matterId: uuid('matter_id').primaryKey(), grams: text('grams').array().notNull() },
+  (t) => [index('matter_search_grams').using('gin', t.grams)],
+)
