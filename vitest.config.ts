@@ -1,0 +1,16 @@
+// How the tests run: one PostgreSQL for all, one cloned database a file, two files at a time.
+import { defineConfig } from 'vitest/config'
+
+const config = defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    env: { TZ: 'UTC' },
+  },
+})
+
+export default config
