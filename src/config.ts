@@ -16,6 +16,7 @@ export const configShape = z.object({
   ROLE: z.enum(['all', 'api', 'worker']).default('all').describe('What this process does.'),
   WORKER_CONCURRENCY: count(1, 64).default(4).describe('Jobs that one process works on at a time.'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level that is logged.'),
+  LOG_FILE: z.string().optional().describe('File of the log, - for standard output; default: DATA_DIR/logs/banjian.log with the embedded database, else standard output.'),
   OFFICE_NAME: z.string().default('利州区群众工作局').describe('Name of the office, as printed.'),
   OFFICE_REGION: z.string().regex(/^\d{6}$/).default('510802').describe('Region code of the district (GB/T 2260).'),
   MASTER_KEY_FILE: z.string().optional().describe('File of the master key (0400); default DATA_DIR/keys/master.key, made at first start.'),

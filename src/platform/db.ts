@@ -160,7 +160,8 @@ async function runTransaction<T>(
 export function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const code = (error as { code?: unknown }).code
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
+  // Every SQLSTATE has a digit; EPIPE has none.
+  if (typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code)) return code
   return error.cause === undefined ? undefined : sqlState(error.cause)
 }
 
@@ -174,7 +175,12 @@ export function constraintOf(error: unknown): string | undefined {
 function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error)
   if (state !== undefined) return /^(08|57P|53)/.test(state)
-  return error instanceof Error && /terminated|ECONNRESET|not queryable|EPIPE/.test(error.message)
+  return error instanceof Error && /terminated|ECONNRE|not queryable|EPIPE|timeout exceeded/.test(error.message)
+}
+
+/** The same work may succeed a moment later: the server was away or full, or another transaction was in the way. */
+export function isTransient(error: unknown): boolean {
+  return isConnectionLoss(error) || /^(40|55|57)/.test(sqlState(error) ?? '')
 }
 
 function integerFromDatabase(text: string): number {

@@ -1,0 +1,41 @@
+// The catalogue of background work: which jobs follow which event, and which come by the clock.
+
+/** Event type → jobs that must follow it. `matter.*` stands for every type that begins with `matter.`. */
+export const reactions: Record<string, readonly string[]> = {
+  'matter.*': ['rollup'],
+  'import.requested': ['import'],
+  'import.committed': ['rollup'],
+  'calendar.year-published': ['redue'],
+}
+
+/** Jobs that take many events at once: one queue job for a whole batch of outbox rows. */
+export const batchJobs: ReadonlySet<string> = new Set(['rollup'])
+
+export interface Schedule {
+  name: string
+  /** Cron pattern in Asia/Shanghai. */
+  pattern?: string
+  /** Milliseconds between two runs. */
+  every?: number
+}
+
+export const schedules: readonly Schedule[] = [
+  { name: 'outbox-sweep', every: 30_000 },
+  { name: 'sweep', every: 60_000 },
+  { name: 'checkpoint', pattern: '10 0 * * *' },
+  { name: 'recount', pattern: '10 2 * * *' },
+  { name: 'purge', pattern: '30 3 * * *' },
+]
+
+const known = new Map<string, readonly string[]>()
+
+/** The jobs that must follow an event of this type. */
+export function jobsFor(eventType: string): readonly string[] {
+  let jobs = known.get(eventType)
+  if (jobs === undefined) {
+    const subject = eventType.slice(0, eventType.indexOf('.') + 1)
+    jobs = [...(reactions[eventType] ?? []), ...(reactions[`${subject}*`] ?? [])]
+    known.set(eventType, jobs)
+  }
+  return jobs
+}
