@@ -111,12 +111,13 @@ export function workdaysLeft(calendar: Calendar, now: Instant, dueAt: Instant): 
 }
 
 /**
- * The first moment at which `workdaysLeft` is 1: the opening (00:00) of the last working day before the due day. A limit of
- * one working day is yellow from its first moment. Null for limits in hours, which have no yellow stage.
+ * The first moment at which `workdaysLeft` is `left`: the opening (00:00) of the working day that is followed by so many through the
+ * due day. It may lie before the limit began: a limit of one working day is yellow from its first
+ * moment. Null for limits in hours, which have no yellow stage.
  */
-export function yellowAt(calendar: Calendar, dueAt: Instant, unit: LimitUnit): Instant | null {
+export function yellowAt(calendar: Calendar, dueAt: Instant, unit: LimitUnit, left = 1): Instant | null {
   if (unit === 'hour' || unit === 'workhour') return null
-  const index = calendar.workdays[workedThrough(calendar, dayOf(dueAt)) - 2] ?? 0
+  const index = calendar.workdays[workedThrough(calendar, dayOf(dueAt)) - 1 - left] ?? 0
   return instantOf(dayAt(calendar, index))
 }
 

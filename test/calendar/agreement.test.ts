@@ -153,15 +153,20 @@ describe('whatever the limit', () => {
     )
   })
 
-  test('yellow is the first moment with one working day left', () => {
+  test('yellow is the first moment with so many working days left', () => {
     fc.assert(
-      fc.property(published, fc.integer({ min: 2, max: 40 }), (from, n) => {
-        const { dueAt } = due(calendar, from, { n, unit: 'workday' })
-        const yellow = yellowAt(calendar, dueAt, 'workday') ?? ''
-        expect(workdaysLeft(calendar, yellow, dueAt)).toBe(1)
-        expect(workdaysLeft(calendar, plusMs(yellow, -1), dueAt)).toBe(2)
-        expect(workdaysLeft(calendar, from, dueAt)).toBe(n)
-      }),
+      fc.property(
+        published,
+        fc.integer({ min: 4, max: 40 }),
+        fc.integer({ min: 1, max: 3 }),
+        (from, n, left) => {
+          const { dueAt } = due(calendar, from, { n, unit: 'workday' })
+          const yellow = yellowAt(calendar, dueAt, 'workday', left) ?? ''
+          expect(workdaysLeft(calendar, yellow, dueAt)).toBe(left)
+          expect(workdaysLeft(calendar, plusMs(yellow, -1), dueAt)).toBe(left + 1)
+          expect(workdaysLeft(calendar, from, dueAt)).toBe(n)
+        },
+      ),
       { numRuns: 1000 },
     )
   })
