@@ -1,4 +1,5 @@
 // The catalogue of everything that can go wrong, and its RFC 9457 form.
+import type { NewEvent } from './events.ts'
 
 /** code → HTTP status, the title for the office, the title for integrators. Sorted by slice. */
 export const problems = {
@@ -32,6 +33,35 @@ export const problems = {
   'file/encrypted': { status: 422, zh: '文件已加密,请去除密码后再上传', en: 'The file is protected by a password' },
   'file/ending-differs': { status: 422, zh: '文件内容与扩展名不符', en: 'The file name ends unlike its content' },
   'file/not-found': { status: 404, zh: '文件不存在', en: 'No such file' },
+  'session/refused': { status: 401, zh: '账号或密码不正确', en: 'Login or password is wrong' },
+  'session/too-many-attempts': { status: 429, zh: '登录失败次数过多,请稍后再试', en: 'Too many failed sign-ins; wait before the next one' },
+  'session/initial-password-expired': { status: 401, zh: '初始密码已失效,请联系安全管理员重置', en: 'The initial password is no longer valid' },
+  'session/password-change-required': { status: 403, zh: '请先修改密码', en: 'The password must be changed first' },
+  'password/current-wrong': { status: 422, zh: '原密码不正确', en: 'The current password is wrong' },
+  'password/too-weak': { status: 422, zh: '新密码不符合要求', en: 'The new password is too weak' },
+  'password/used-before': { status: 422, zh: '不能使用最近用过的密码', en: 'The password was used before' },
+  'account/not-found': { status: 404, zh: '账号不存在', en: 'No such account' },
+  'account/login-taken': { status: 409, zh: '登录名已被使用', en: 'The login is taken' },
+  'account/own-account': { status: 409, zh: '不能对自己的账号进行此操作', en: 'Not on your own account' },
+  'account/roles-incompatible': { status: 422, zh: '所选角色不能由同一账号兼任', en: 'These roles exclude each other' },
+  'account/role-not-for-unit': { status: 422, zh: '该单位的账号不能担任此角色', en: 'An account of this unit may not hold the role' },
+  'account/role-not-for-service': { status: 422, zh: '接口账号不能担任管理员', en: 'A service account may not administrate' },
+  'account/has-no-password': { status: 409, zh: '接口账号没有密码', en: 'A service account has no password' },
+  'account/disabled': { status: 409, zh: '账号已停用', en: 'The account is disabled' },
+  'account/not-disabled': { status: 409, zh: '账号未停用', en: 'The account is not disabled' },
+  'key/not-found': { status: 404, zh: '接口密钥不存在', en: 'No such API key' },
+  'key/account-not-service': { status: 409, zh: '密钥只能发给接口账号', en: 'Keys belong to service accounts' },
+  'key/two-active': { status: 409, zh: '已有两个有效密钥,请先吊销一个', en: 'Two keys are active; revoke one first' },
+  'key/expiry-invalid': { status: 422, zh: '有效期应在一年以内', en: 'A key lives at most a year' },
+  'unit/not-found': { status: 404, zh: '单位不存在', en: 'No such unit' },
+  'unit/name-taken': { status: 409, zh: '已有同名单位', en: 'An active unit has this name' },
+  'unit/abolished': { status: 409, zh: '单位已撤销', en: 'The unit is abolished' },
+  'unit/not-active': { status: 422, zh: '单位不存在或已撤销', en: 'No such active unit' },
+  'unit/below-itself': { status: 409, zh: '上级单位不能是本单位或其下级', en: 'A unit cannot stand below itself' },
+  'unit/still-in-use': { status: 409, zh: '单位仍有下级单位或启用的账号', en: 'Active units or accounts remain below the unit' },
+  'unit/day-invalid': { status: 422, zh: '撤销日期不能早于设立日期', en: 'The unit cannot end before it begins' },
+  'region/unknown': { status: 422, zh: '行政区划代码不存在', en: 'No such region' },
+  'region/invalid': { status: 422, zh: '行政区划数据有误', en: 'The list of regions is inconsistent' },
   'server/unavailable': { status: 503, zh: '系统暂时不可用,请稍后重试', en: 'Temporarily unavailable' },
   'server/error': { status: 500, zh: '系统内部错误', en: 'Internal error' },
 } as const satisfies Record<string, { status: number; zh: string; en: string }>
@@ -51,6 +81,8 @@ export interface ProblemOptions {
   errors?: FieldError[]
   /** Further members of the document: `state`, `version`, `retryAfter` (seconds). */
   extras?: Record<string, unknown>
+  /** What is recorded although the write is undone: an attempt that must be seen. */
+  record?: NewEvent
 }
 
 /** An error that a person can act on; anything else that is thrown is a 500. */

@@ -1,0 +1,48 @@
+// The secrets that callers carry: session cookies and API keys, how they look and what is stored of them.
+import { hash, randomBytes } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+
+/** 32 random bytes for the cookie, and the hash that is stored in their place. */
+export function newToken(): { token: string; hash: Buffer } {
+  const bytes = randomBytes(32)
+  return { token: bytes.toString('base64url'), hash: hash('sha256', bytes, 'buffer') }
+}
+
+const TOKEN = /^[\w-]{43}$/
+
+function hashOf(token: string): Buffer | undefined {
+  return TOKEN.test(token) ? hash('sha256', Buffer.from(token, 'base64url'), 'buffer') : undefined
+}
+
+const cookieName = (config: Config) => (config.COOKIE_SECURE ? '__Host-bj' : 'bj')
+
+/** Hash of the token in the session cookie; undefined without a well-formed one. */
+export function sessionTokenHash(request: FastifyRequest, config: Config): Buffer | undefined {
+  const start = `${cookieName(config)}=`
+  const cookie = request.headers.cookie?.split(/; */).find((part) => part.startsWith(start))
+  return cookie === undefined ? undefined : hashOf(cookie.slice(start.length))
+}
+
+/** The `Set-Cookie` of a session, or of its end. No expiry: the browser forgets it, the server ends it. */
+export function sessionCookie(config: Config, token: string | undefined): string {
+  const flags = `Path=/; HttpOnly; SameSite=Strict${config.COOKIE_SECURE ? '; Secure' : ''}`
+  return `${cookieName(config)}=${token ?? ''}; ${flags}${token === undefined ? '; Max-Age=0' : ''}`
+}
+
+/** `bj_<id without hyphens>_<token>`: what is shown once to whoever creates a key. */
+export function writeApiKey(id: string, token: string): string {
+  return `bj_${id.replaceAll('-', '')}_${token}`
+}
+
+/** Id and hash of the key in an `Authorization` header; undefined when it is not of that form. */
+export function readApiKey(authorization: string): { id: string; hash: Buffer } | undefined {
+  const [, id, token] = /^Bearer bj_([0-9a-f]{32})_([\w-]{43})$/i.exec(authorization) ?? []
+  const keyHash = token === undefined ? undefined : hashOf(token)
+  return id === undefined || keyHash === undefined ? undefined : { id, hash: keyHash }
+}
+
+/** The caller's address as PostgreSQL reads it: IPv4 also where the socket is IPv6. */
+export function addressOf(request: FastifyRequest): string {
+  return request.ip.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '')
+}
