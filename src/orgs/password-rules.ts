@@ -54,7 +54,8 @@ export function passwordFaults(password: string, profile: PasswordProfile, owner
   const folded = fold(password)
   if (owner.login.length >= 4 && folded.includes(fold(owner.login))) faults.push('密码不能包含登录名')
   if (owner.name.length >= 2 && password.includes(owner.name)) faults.push('密码不能包含姓名')
-  if (restOf(folded, [...owner.words.map(fold), fold(owner.login)]).length < UNGUESSABLE_REST) {
+  const words = [...commonWords, ...owner.words.map(fold), fold(owner.login), fold(owner.name)]
+  if (restOf(folded, words).length < UNGUESSABLE_REST) {
     faults.push('密码过于常见或容易猜到')
   }
   return faults
@@ -67,38 +68,35 @@ function classesOf(password: string): number {
 
 const LOOKALIKES: Record<string, string> = {
   '@': 'a',
-  '4': 'a',
-  '3': 'e',
-  '1': 'i',
+  4: 'a',
+  3: 'e',
+  1: 'i',
   '!': 'i',
-  '0': 'o',
+  0: 'o',
   $: 's',
-  '5': 's',
-  '7': 't',
+  5: 's',
+  7: 't',
 }
 
 const fold = (text: string) => text.toLowerCase()
 const unmask = (text: string) => text.replace(/[@431!0$57]/g, (c) => LOOKALIKES[c] ?? c)
 
-/** The password without common words (also written with look-alikes), runs such as `1234`, and repetitions. */
+/** The password without these words (also written with look-alikes), and with its runs (`1234`, `aaaa`) shortened. */
 function restOf(folded: string, words: readonly string[]): string {
-  const all = [...words, ...commonWords]
-    .filter((word) => [...word].length >= (/^[\x20-\x7e]+$/.test(word) ? 3 : 2))
-    .sort((a, b) => b.length - a.length)
-  const marks = [...folded].map(() => false)
-  const text = [...folded].join('')
-  for (const haystack of [text, unmask(text)]) {
-    for (const word of all) {
-      for (let at = haystack.indexOf(word); at >= 0; at = haystack.indexOf(word, at + 1)) {
-        marks.fill(true, at, at + word.length)
+  const taken = new Uint8Array(folded.length)
+  for (const text of [folded, unmask(folded)]) {
+    for (const word of words) {
+      if (word.length < 2) continue
+      for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+        taken.fill(1, at, at + word.length)
       }
     }
   }
-  const kept = [...text].filter((_, i) => marks[i] !== true).join('')
-  return shortenRuns(kept)
+  const kept = folded.split('').filter((_, i) => taken[i] === 0)
+  return shortenRuns(kept.join(''))
 }
 
-/** Three or more characters that repeat or count up or down are worth one. */
+/** Characters that repeat or count up or down are worth two. */
 function shortenRuns(text: string): string {
   let kept = ''
   let step: number | undefined

@@ -66,6 +66,17 @@ export interface Http {
       input: Input<P, Q> & { body: Out<B>; ifMatch: number | undefined; reply: FastifyReply },
     ) => Promise<Reply<R>>,
   ): void
+  /**
+   * A write whose body or answer is a secret (passwords, keys): nothing of it is kept for an Idempotency-Key. The handler
+   * opens its transactions itself, so that no connection waits while a password is hashed and a refusal can be recorded.
+   */
+  secrets<P extends Shape | undefined, Q extends Shape | undefined, B extends Shape | undefined, R extends Shape>(
+    route: WriteRoute<P, Q, B, R>,
+    handler: (
+      actor: Actor,
+      input: Input<P, Q> & { body: Out<B>; ifMatch: number | undefined; reply: FastifyReply },
+    ) => Promise<Reply<R>>,
+  ): void
   /** Routes that stream (downloads, uploads): the same gate, an own body. */
   streams<P extends Shape | undefined, Q extends Shape | undefined>(
     route: Omit<Common<P, Q, undefined>, 'reply'> & { method?: 'GET' | 'POST'; produces: string },
@@ -141,6 +152,23 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
           if (answer.replayed) void reply.header('idempotent-replayed', 'true')
           if (answer.etag !== null) void reply.header('etag', `"${answer.etag}"`)
           return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.body)
+        },
+      })
+    },
+    secrets(route, handler) {
+      const status = route.status ?? 200
+      app.route({
+        method: route.method ?? 'POST',
+        url: route.url,
+        schema: { ...schemaOf(route, { [status]: route.reply }), ...(route.body ? { body: route.body } : {}) },
+        config: configOf(route),
+        handler: async (request, reply) => {
+          const actor = await gate(request, route.for)
+          const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
+          const input = { ...inputOf(request), body: request.body, ifMatch, reply }
+          const result = await handler(actor, input as never)
+          if (route.etag !== undefined) void reply.header('etag', `"${route.etag(result)}"`)
+          return reply.code(status).send(result)
         },
       })
     },
