@@ -59,15 +59,17 @@ const events = (source: Database | Tx) =>
 /** The year as it stands, with one working day made a holiday. */
 async function dayOff(source: Database | Tx, day: string): Promise<YearNotice> {
   const year = Number(day.slice(0, 4))
-  const days = (await listDays(source, year)).map(({ provisional: _, ...one }) =>
-    one.day === day ? { day, kind: 'holiday' as const, name: '临时放假' } : one,
+  const days = (await listDays(source, year)).map((one) =>
+    one.day === day
+      ? { day, kind: 'holiday' as const, name: '临时放假' }
+      : { day: one.day, kind: one.kind, name: one.name },
   )
   return { year, status: 'published', source: `${day} 临时放假通知`, days }
 }
 
 describe('the first start', () => {
   test('two processes that start at once load the years once', async () => {
-    expect(loaded.map((years) => years.length).sort()).toEqual([0, 23])
+    expect(new Set(loaded.map((years) => years.length))).toEqual(new Set([0, 23]))
     expect(await events(db)).toEqual([{ type: 'calendar.loaded', jobs: 0 }])
   })
 
