@@ -1,12 +1,7 @@
 // Time limits as dated data: from which day, which category and urgency, how long, in which unit.
-export type LimitUnit = 'workday' | 'day' | 'hour' | 'workhour'
+import type { Limit } from '../calendar/rules.ts'
 
-/** `n` working days, calendar days, clock hours or working hours from the act (the day of the act not counted). */
-export interface Limit {
-  n: number
-  unit: LimitUnit
-}
-
+/** 疑难 is decided when an order is dispatched. */
 export type LimitClass = 'ordinary' | 'complex'
 
 export interface Policy {

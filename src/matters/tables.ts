@@ -283,7 +283,7 @@ export const callBacks = app.table(
   ],
 )
 
-/** A screening needs two deciders of one opinion; the rating stays visible whatever they decide. */
+/** A screening needs two deciders, and both to uphold it; the rating stays visible whatever they decide. */
 export const screenings = app.table(
   'screenings',
   {
@@ -307,7 +307,7 @@ export const screenings = app.table(
     index('screenings_matter').on(t.matterId),
     uniqueIndex('screenings_pending').on(t.matterId).where(sql`upheld is null`),
     check('screenings_two_people', sql`second_by is null or second_by <> first_by`),
-    check('screenings_agree', sql`upheld is null or (first_upheld = upheld and second_upheld = upheld)`),
+    check('screenings_both', sql`upheld is null or (second_by is not null and upheld = (first_upheld and second_upheld))`),
   ],
 )
 

@@ -1,0 +1,140 @@
+// Dispatch 派单, re-dispatch 改派 and redo 重办: a matter goes to a unit as a new leg.
+import { z } from 'zod'
+import { dayOf } from '../../platform/clock.ts'
+import { id, textOf } from '../../platform/fields.ts'
+import { Problem } from '../../platform/problems.ts'
+import { due } from '../../calendar/rules.ts'
+import { actRule, type Case, type Change, type NewLeg, type Setting } from '../case.ts'
+import { coLimit, promise } from '../deadlines.ts'
+import { admit, openLead } from '../rules.ts'
+import type { LimitClass } from '../policies.ts'
+
+export const dispatchShape = z
+  .strictObject({
+    leadUnitId: id.describe('主办单位'),
+    coUnitIds: z.array(id).max(10).default([]).describe('协办单位'),
+    limitClass: z.enum(['ordinary', 'complex']).default('ordinary').describe('疑难件须说明理由'),
+    note: textOf(1, 500).optional(),
+  })
+  .refine((d) => !d.coUnitIds.includes(d.leadUnitId) && new Set(d.coUnitIds).size === d.coUnitIds.length, {
+    path: ['coUnitIds'],
+    error: '协办单位不得重复,也不得与主办单位相同',
+  })
+  .refine((d) => d.limitClass === 'ordinary' || d.note !== undefined, { path: ['note'], error: '按疑难件派单须说明理由' })
+
+export type DispatchInput = z.output<typeof dispatchShape>
+
+export const dispatch = actRule({
+  input: dispatchShape,
+  receivers: (input) => [input.leadUnitId, ...input.coUnitIds],
+  change: (subject, input, setting) => send(subject, input, setting, subject.matter.redoneAt === null ? 'dispatch' : 'redo'),
+})
+
+export const redispatch = actRule({
+  input: dispatchShape.safeExtend({ reason: textOf(2, 500).describe('改派理由') }),
+  receivers: (input) => [input.leadUnitId, ...input.coUnitIds],
+  change(subject, { reason, ...input }, setting) {
+    const leg = openLead(subject)
+    if (leg.unitId === input.leadUnitId) {
+      throw new Problem('matter/same-unit', {
+        errors: [{ pointer: '/body/leadUnitId', code: 'matter/same-unit', message: '该单位已是主办单位' }],
+      })
+    }
+    refusePending(subject)
+    const sent = send(subject, input, setting, 'redispatch')
+    return {
+      ...sent,
+      legs: [
+        { id: leg.id, patch: { stoppedAt: setting.now, outcome: 'redispatched' } },
+        ...stopCoLegs(subject, setting, 'redispatched'),
+      ],
+      data: { ...sent.data, reason, fromUnitId: leg.unitId },
+    }
+  },
+})
+
+export const redo = actRule({
+  input: z.strictObject({ reason: textOf(2, 500).describe('重办理由') }),
+  receivers: () => [],
+  change(subject, { reason }, setting) {
+    const { matter } = subject
+    if (matter.leadUnitId === null) throw new Problem('matter/no-open-leg')
+    if (matter.rating !== 'dissatisfied' || matter.screenedOutAt !== null) throw new Problem('matter/redo-without-ground')
+    const leg = newLeg(subject, setting, { unitId: matter.leadUnitId, limitClass: 'ordinary', kind: 'redo' })
+    return {
+      matter: { redoneAt: matter.redoneAt ?? setting.now },
+      openLegs: [leg],
+      data: { reason, unitId: leg.unitId, dueAt: leg.dueAt },
+    }
+  },
+})
+
+function send(subject: Case, input: DispatchInput, setting: Setting, kind: 'dispatch' | 'redispatch' | 'redo'): Change {
+  const { matter } = subject
+  const lead = admit(setting.receivers.get(input.leadUnitId), matter.accusedUnitIds, '/body/leadUnitId', matter.id)
+  const co = input.coUnitIds.map((unit, i) =>
+    admit(setting.receivers.get(unit), matter.accusedUnitIds, `/body/coUnitIds/${i}`, matter.id),
+  )
+  const legs = [
+    newLeg(subject, setting, { unitId: lead.id, limitClass: input.limitClass, kind }),
+    ...co.map((unit, i) =>
+      newLeg(subject, setting, { unitId: unit.id, limitClass: input.limitClass, kind: 'co', ahead: i + 1 }),
+    ),
+  ]
+  return {
+    matter: {},
+    openLegs: legs,
+    data: {
+      unitId: lead.id,
+      coUnitIds: co.map((unit) => unit.id),
+      limitClass: input.limitClass,
+      dueAt: legs[0]?.dueAt,
+      note: input.note,
+    },
+  }
+}
+
+export function newLeg(
+  subject: Case,
+  setting: Setting,
+  leg: { unitId: string; limitClass: LimitClass; kind: NewLeg['kind']; ahead?: number },
+): NewLeg {
+  const promised = promise(setting.calendar, setting.now, subject.matter, leg.limitClass)
+  const isCo = leg.kind === 'co'
+  const limit = isCo ? coLimit(promised.limit) : promised.limit
+  const dueAt = isCo ? due(setting.calendar, setting.now, limit).dueAt : promised.dueAt
+  return {
+    id: setting.newId(),
+    matterId: subject.matter.id,
+    no: subject.legs.length + 1 + (leg.ahead ?? 0),
+    role: isCo ? 'co' : 'lead',
+    kind: leg.kind,
+    unitId: leg.unitId,
+    dispatchedAt: setting.now,
+    policy: promised.policy,
+    limit,
+    signDueAt: promised.signDueAt < dueAt ? promised.signDueAt : dueAt,
+    dueAt,
+    effectiveDueAt: dueAt,
+    provisional: promised.provisional,
+  }
+}
+
+/** Co-handling ends with the lead leg it belongs to; what was late by then stays late. */
+export function stopCoLegs(subject: Case, setting: Setting, outcome: 'redispatched' | 'merged' | 'terminated') {
+  return subject.legs
+    .filter((leg) => leg.role === 'co' && leg.outcome === null)
+    .map((leg) => ({
+      id: leg.id,
+      patch: leg.submittedAt === null
+        ? { stoppedAt: setting.now, outcome }
+        : { stoppedAt: leg.submittedAt, outcome: 'replied' as const },
+    }))
+}
+
+/** An application must be decided before the leg it belongs to may be ended. */
+export function refusePending(subject: Case): void {
+  if (subject.extension !== null) {
+    throw new Problem('matter/extension-pending', { detail: `asked on ${dayOf(subject.extension.askedAt)}` })
+  }
+}

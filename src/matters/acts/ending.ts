@@ -1,0 +1,137 @@
+// How matters end: merge 并单 and its undoing, terminate 终止, not accept 不予受理, close 办结, archive 归档.
+import { z } from 'zod'
+import { id, textOf } from '../../platform/fields.ts'
+import { Problem } from '../../platform/problems.ts'
+import { actRule, type Case, type Setting } from '../case.ts'
+import { policyAt } from '../deadlines.ts'
+import { leadLeg } from '../rules.ts'
+import { refusalRoutes } from '../terms.ts'
+import { states, type State } from '../workflow.ts'
+import { refusePending, stopCoLegs } from './dispatching.ts'
+
+export const merge = actRule({
+  input: z.strictObject({
+    intoId: id.describe('并入的工单'),
+    reason: textOf(2, 500).describe('并单理由(同一诉求人同一事项)'),
+  }),
+  other: (input) => input.intoId,
+  change(subject, input, setting) {
+    const target = setting.other
+    const { matter } = subject
+    if (target === null || target.matter.id === matter.id) throw new Problem('matter/merge-target')
+    if (!states[target.matter.state].open || target.matter.mergedIntoId !== null) throw new Problem('matter/merge-target')
+    const accused = [...new Set([...target.matter.accusedUnitIds, ...matter.accusedUnitIds])]
+    if (target.matter.unitIds.some((unit) => matter.accusedUnitIds.includes(unit))) {
+      throw new Problem('matter/accused-unit', {
+        errors: [{ pointer: '/body/intoId', code: 'matter/accused-unit', message: '并入的工单由被反映的单位承办' }],
+      })
+    }
+    refusePending(subject)
+    const leg = openLegOf(subject)
+    const targetLeg = openLegOf(target)
+    if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
+    // The earlier promise holds for both: joining a later matter wins no time.
+    const hastened = leg !== undefined && targetLeg !== undefined && leg.effectiveDueAt < targetLeg.effectiveDueAt
+    return {
+      matter: { mergedIntoId: target.matter.id, mergedAt: setting.now, stateBefore: matter.state },
+      legs: [...stopLead(subject, setting, 'merged'), ...stopCoLegs(subject, setting, 'merged')],
+      data: { intoId: target.matter.id, intoNo: target.matter.no, reason: input.reason },
+      other: {
+        event: 'matter.merge',
+        matter: { accusedUnitIds: accused },
+        legs: hastened ? [{ id: targetLeg.id, patch: { effectiveDueAt: leg.effectiveDueAt } }] : [],
+        data: {
+          fromId: matter.id,
+          fromNo: matter.no,
+          ...(hastened ? { oldDueAt: targetLeg.effectiveDueAt, newDueAt: leg.effectiveDueAt } : {}),
+        },
+      },
+    }
+  },
+})
+
+export const unmerge = actRule({
+  input: z.strictObject({ reason: textOf(2, 500).describe('撤销理由') }),
+  change(subject, { reason }, setting) {
+    const { matter } = subject
+    const before = (matter.stateBefore ?? 'registered') as State
+    const old = leadLeg(subject)
+    const reopened = old !== undefined && old.outcome === 'merged' && before !== 'registered'
+    return {
+      to: before,
+      matter: { mergedIntoId: null, mergedAt: null, stateBefore: null },
+      // The clock never stood still: the new leg keeps the promise of the one that merging ended.
+      ...(reopened
+        ? {
+            openLegs: [
+              {
+                id: setting.newId(),
+                matterId: matter.id,
+                no: Math.max(...subject.legs.map((leg) => leg.no)) + 1,
+                role: 'lead',
+                kind: old.kind,
+                unitId: old.unitId,
+                dispatchedAt: old.dispatchedAt,
+                policy: old.policy,
+                limit: old.limit,
+                signDueAt: old.signDueAt,
+                signedAt: old.signedAt,
+                dueAt: old.dueAt,
+                effectiveDueAt: old.effectiveDueAt,
+                provisional: old.provisional,
+                extensions: old.extensions,
+              },
+            ],
+          }
+        : {}),
+      data: { reason, intoId: matter.mergedIntoId },
+    }
+  },
+})
+
+export const terminate = actRule({
+  input: z.strictObject({ reason: textOf(4, 1000).describe('终止理由') }),
+  change: (subject, { reason }, setting) => ({
+    matter: { endedAt: setting.now, endReason: reason, doneAt: subject.matter.doneAt ?? setting.now },
+    legs: [...stopLead(subject, setting, 'terminated'), ...stopCoLegs(subject, setting, 'terminated')],
+    data: { unitId: subject.matter.leadUnitId },
+  }),
+})
+
+export const notAccept = actRule({
+  input: z.strictObject({
+    route: z.enum(Object.keys(refusalRoutes) as [keyof typeof refusalRoutes]).describe('告知的途径'),
+    reason: textOf(2, 1000).describe('不予受理理由'),
+  }),
+  change: (subject, { route, reason }, setting) => ({
+    matter: { endedAt: setting.now, endReason: reason, withdrawnAt: setting.now },
+    data: { route, wasDispatched: subject.matter.dispatchedAt !== null },
+  }),
+})
+
+export const close = actRule({
+  input: z.strictObject({ note: textOf(1, 500).optional() }).default({}),
+  change(subject, { note }, setting) {
+    const { matter } = subject
+    const needed = policyAt(setting.now).missedCalls
+    if (matter.state === 'reviewed' && matter.missedCalls < needed) {
+      throw new Problem('matter/call-back-first', { extras: { missedCalls: matter.missedCalls, needed } })
+    }
+    return { matter: { endedAt: setting.now }, data: { note } }
+  },
+})
+
+export const archive = actRule({
+  input: z.strictObject({}).default({}),
+  change: () => ({ matter: {} }),
+})
+
+function openLegOf(subject: Case) {
+  const leg = leadLeg(subject)
+  return leg?.outcome === null ? leg : undefined
+}
+
+function stopLead(subject: Case, setting: Setting, outcome: 'merged' | 'terminated') {
+  const leg = openLegOf(subject)
+  return leg === undefined ? [] : [{ id: leg.id, patch: { stoppedAt: setting.now, outcome } }]
+}

@@ -1,0 +1,112 @@
+// Extension 延期: asked before expiry, granted or refused by another person, capped, the caller told.
+import { z } from 'zod'
+import { addWorkdays } from '../../calendar/rules.ts'
+import { instant, textOf } from '../../platform/fields.ts'
+import { fieldProblem, Problem } from '../../platform/problems.ts'
+import { actRule, type Case, type Extension, type Setting } from '../case.ts'
+import { policyAt } from '../deadlines.ts'
+import { openLead } from '../rules.ts'
+import { handledBy } from './signing.ts'
+
+export const askExtension = actRule({
+  input: z.strictObject({
+    workdays: z.int().min(1).max(60).describe('申请延长的工作日数'),
+    reason: textOf(4, 1000).describe('延期理由'),
+    callerToldAt: instant.optional().describe('告知诉求人的时间'),
+  }),
+  change(subject, input, setting) {
+    const leg = openLead(subject)
+    const policy = policyAt(leg.dispatchedAt)
+    const { extension } = policy
+    if (subject.extension !== null) throw new Problem('matter/extension-pending')
+    if (leg.submittedAt !== null) throw new Problem('matter/already-replied')
+    if (setting.now > leg.effectiveDueAt) {
+      throw new Problem('matter/extension-after-expiry', { extras: { dueAt: leg.effectiveDueAt } })
+    }
+    if (leg.extensions >= extension.timesWithLeader) {
+      throw new Problem('matter/extensions-exhausted', { extras: { extensions: leg.extensions } })
+    }
+    const most = mostWorkdays(leg.limit, extension.max.n)
+    if (input.workdays > most) {
+      throw fieldProblem('matter/extension-too-long', '/body/workdays', `最多可延长${most}个工作日`)
+    }
+    if (input.callerToldAt !== undefined && input.callerToldAt > setting.now) {
+      throw fieldProblem('matter/future-time', '/body/callerToldAt', '告知时间不能晚于现在')
+    }
+    const newDueAt = addWorkdays(setting.calendar, leg.effectiveDueAt, input.workdays)
+    return {
+      matter: handledBy(subject, setting),
+      insert: {
+        extensions: {
+          id: setting.newId(),
+          matterId: subject.matter.id,
+          legId: leg.id,
+          askedAt: setting.now,
+          askedBy: setting.actor.id,
+          reason: input.reason,
+          workdays: input.workdays,
+          oldDueAt: leg.effectiveDueAt,
+          newDueAt,
+          callerToldAt: input.callerToldAt ?? null,
+        },
+      },
+      data: { unitId: leg.unitId, workdays: input.workdays, oldDueAt: leg.effectiveDueAt, newDueAt },
+    }
+  },
+})
+
+export const grantExtension = actRule({
+  input: z.strictObject({
+    callerToldAt: instant.optional().describe('告知诉求人的时间'),
+    note: textOf(1, 500).optional(),
+  }).default({}),
+  change(subject, input, setting) {
+    const request = pending(subject, setting)
+    const leg = openLead(subject)
+    const { extension } = policyAt(leg.dispatchedAt)
+    if (leg.extensions >= extension.times && !setting.actor.roles.includes('leader')) {
+      throw new Problem('matter/second-extension-needs-leader')
+    }
+    const toldAt = input.callerToldAt ?? request.callerToldAt
+    if (toldAt === null) {
+      throw fieldProblem('matter/caller-not-told', '/body/callerToldAt', '延期须告知诉求人,请填写告知时间')
+    }
+    if (toldAt > setting.now) throw fieldProblem('matter/future-time', '/body/callerToldAt', '告知时间不能晚于现在')
+    return {
+      matter: { extendedAt: subject.matter.extendedAt ?? setting.now },
+      legs: [{ id: leg.id, patch: { effectiveDueAt: request.newDueAt, extensions: leg.extensions + 1, warnedAt: null, redAt: null } }],
+      update: {
+        extensions: { id: request.id, patch: { ...decided(setting, true, input.note), callerToldAt: toldAt } },
+      },
+      data: { unitId: leg.unitId, oldDueAt: request.oldDueAt, newDueAt: request.newDueAt, note: input.note },
+    }
+  },
+})
+
+export const refuseExtension = actRule({
+  input: z.strictObject({ note: textOf(2, 500).describe('驳回理由') }),
+  change(subject, { note }, setting) {
+    const request = pending(subject, setting)
+    return {
+      matter: {},
+      update: { extensions: { id: request.id, patch: decided(setting, false, note) } },
+      data: { note },
+    }
+  },
+})
+
+/** Not more than the original limit, and never more than the policy's cap; clock-hour limits extend by one working day. */
+function mostWorkdays(limit: { n: number; unit: string } | null, cap: number): number {
+  if (limit === null) return cap
+  return limit.unit === 'workday' || limit.unit === 'day' ? Math.min(limit.n, cap) : 1
+}
+
+function pending(subject: Case, setting: Setting): Extension {
+  if (subject.extension === null) throw new Problem('matter/nothing-pending')
+  if (subject.extension.askedBy === setting.actor.id) throw new Problem('matter/duties-apart')
+  return subject.extension
+}
+
+function decided(setting: Setting, granted: boolean, note: string | undefined) {
+  return { decidedAt: setting.now, decidedBy: setting.actor.id, granted, decisionNote: note ?? null }
+}

@@ -1,0 +1,122 @@
+// Call-back 回访 with its rating, and screening 甄别 of a dissatisfied one by two deciders.
+import { z } from 'zod'
+import { addWorkdays } from '../../calendar/rules.ts'
+import { textOf } from '../../platform/fields.ts'
+import { Problem } from '../../platform/problems.ts'
+import { actRule } from '../case.ts'
+import { policyAt } from '../deadlines.ts'
+import { ratings, screeningGrounds } from '../terms.ts'
+import { handledBy } from './signing.ts'
+
+const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]]
+
+export const callBack = actRule({
+  input: z
+    .strictObject({
+      result: z.enum(['reached', 'refused', 'missed']).describe('接通、拒绝评价、未接通'),
+      rating: z.enum(keysOf(ratings)).optional().describe('满意度'),
+      resolved: z.boolean().optional().describe('诉求是否解决'),
+      note: textOf(1, 1000).optional(),
+    })
+    .refine((i) => i.result === 'reached' || (i.rating === undefined && i.resolved === undefined), {
+      path: ['rating'],
+      error: '未接通或拒绝评价时不能填写满意度',
+    }),
+  change(subject, input, setting) {
+    const { matter } = subject
+    const missed = input.result === 'missed'
+    return {
+      to: missed ? 'reviewed' : 'rated',
+      matter: missed
+        ? { missedCalls: matter.missedCalls + 1 }
+        : {
+            calledBackAt: setting.now,
+            callResult: input.result,
+            rating: input.rating ?? null,
+            ratedAt: input.rating === undefined ? null : setting.now,
+            resolved: input.resolved ?? null,
+            // A rating after a redo is a new one: what was screened out before does not cover it.
+            screenedOutAt: null,
+          },
+      insert: {
+        callBacks: {
+          id: setting.newId(),
+          matterId: matter.id,
+          at: setting.now,
+          by: setting.actor.id,
+          result: input.result,
+          rating: input.rating ?? null,
+          resolved: input.resolved ?? null,
+          note: input.note ?? null,
+        },
+      },
+      data: { result: input.result, rating: input.rating, resolved: input.resolved },
+    }
+  },
+})
+
+export const askScreening = actRule({
+  input: z.strictObject({
+    ground: z.enum(keysOf(screeningGrounds)).describe('甄别理由'),
+    evidence: textOf(4, 4000).describe('佐证材料说明'),
+  }),
+  change(subject, input, setting) {
+    const { matter } = subject
+    if (matter.rating !== 'dissatisfied' || matter.ratedAt === null) throw new Problem('matter/screening-without-ground')
+    if (subject.screenedBefore) throw new Problem('matter/screened-already')
+    const limit = addWorkdays(setting.calendar, matter.ratedAt, policyAt(matter.ratedAt).screening.n)
+    if (setting.now > limit) throw new Problem('matter/screening-too-late', { extras: { limit } })
+    return {
+      matter: handledBy(subject, setting),
+      insert: {
+        screenings: {
+          id: setting.newId(),
+          matterId: matter.id,
+          askedAt: setting.now,
+          askedBy: setting.actor.id,
+          ground: input.ground,
+          evidence: input.evidence,
+        },
+      },
+      data: { ground: input.ground },
+    }
+  },
+})
+
+export const screen = actRule({
+  input: z.strictObject({
+    uphold: z.boolean().describe('是否成立'),
+    note: textOf(2, 1000).describe('甄别意见'),
+  }),
+  change(subject, input, setting) {
+    const { screening, matter } = subject
+    if (screening === null) throw new Problem('matter/nothing-pending')
+    const who = setting.actor.id
+    if (screening.askedBy === who || screening.firstBy === who) throw new Problem('matter/second-decider')
+    if (screening.firstBy === null) {
+      return {
+        to: 'screening',
+        matter: {},
+        update: {
+          screenings: {
+            id: screening.id,
+            patch: { firstBy: who, firstAt: setting.now, firstUpheld: input.uphold, firstNote: input.note },
+          },
+        },
+        data: { uphold: input.uphold, decider: 1 },
+      }
+    }
+    const upheld = screening.firstUpheld === true && input.uphold
+    return {
+      to: 'rated',
+      matter: upheld ? { screenedOutAt: matter.screenedOutAt ?? setting.now } : {},
+      update: {
+        screenings: {
+          id: screening.id,
+          patch: { secondBy: who, secondAt: setting.now, secondUpheld: input.uphold, secondNote: input.note, upheld },
+        },
+      },
+      data: { uphold: input.uphold, decider: 2, upheld },
+    }
+  },
+})

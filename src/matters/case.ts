@@ -1,0 +1,98 @@
+// A matter as the rules see it: its row, its legs, what is pending; and what an act changes.
+import type { InferInsertModel, InferSelectModel } from 'drizzle-orm'
+import type { z } from 'zod'
+import type { Calendar } from '../calendar/days.ts'
+import type { Actor } from '../platform/actor.ts'
+import type { Instant } from '../platform/clock.ts'
+import type { EventData } from '../platform/events.ts'
+import type * as tables from './tables.ts'
+import type { State } from './workflow.ts'
+
+export type Matter = Omit<InferSelectModel<typeof tables.matters>, 'state'> & { state: State }
+export type MatterPatch = Partial<Omit<InferInsertModel<typeof tables.matters>, 'id' | 'state' | 'version' | 'seq' | 'head'>>
+export type Leg = InferSelectModel<typeof tables.legs>
+export type NewLeg = InferInsertModel<typeof tables.legs>
+export type LegPatch = Partial<Omit<NewLeg, 'id' | 'matterId'>>
+
+export type Extension = InferSelectModel<typeof tables.extensions>
+export type ReturnRequest = InferSelectModel<typeof tables.returnRequests>
+export type Screening = InferSelectModel<typeof tables.screenings>
+export type Reply = InferSelectModel<typeof tables.replies>
+
+/** Everything that deciding an act needs, read under the lock of the matter's row. */
+export interface Case {
+  matter: Matter
+  legs: Leg[]
+  /** What waits for a decision; at most one of each. */
+  extension: Extension | null
+  returnRequest: ReturnRequest | null
+  screening: Screening | null
+  /** The lead unit's reply under review. */
+  reply: Reply | null
+  /** Granted extensions of the open lead leg, by how they were granted. */
+  lastReviewerId: string | null
+  screenedBefore: boolean
+}
+
+/** A unit that a matter may be sent to. */
+export interface Receiver {
+  id: string
+  name: string
+  /** The unit and all above it. */
+  path: readonly string[]
+  active: boolean
+  successor: string | null
+}
+
+/** The world around an act; everything that is not on the matter itself. */
+export interface Setting {
+  now: Instant
+  actor: Actor
+  calendar: Calendar
+  /** Units that the input names, by id. */
+  receivers: ReadonlyMap<string, Receiver>
+  /** The other matter of a merge. */
+  other: Case | null
+  newId(): string
+}
+
+type Inserts = {
+  [T in 'replies' | 'extensions' | 'returnRequests' | 'callBacks' | 'screenings' | 'supervisions' | 'notes']?: InferInsertModel<
+    (typeof tables)[T]
+  >
+}
+
+/** What an act does to one matter. The state follows from the workflow table, never from here, unless it names several. */
+export interface Change {
+  /** One of the transition's states where it names several. */
+  to?: State
+  matter: MatterPatch
+  openLegs?: NewLeg[]
+  legs?: { id: string; patch: LegPatch }[]
+  insert?: Inserts
+  update?: {
+    [T in 'replies' | 'extensions' | 'returnRequests' | 'screenings']?: {
+      id: string
+      patch: Partial<InferInsertModel<(typeof tables)[T]>>
+    }
+  }
+  /** Facts for the timeline; no personal data. */
+  data?: EventData
+  /** The other matter of a merge changes with it. */
+  other?: Omit<Change, 'other'> & { event: string }
+}
+
+/** One act's input and effect; throws a Problem where the rules refuse. */
+export interface ActRule<Input extends z.ZodType = z.ZodType> {
+  input: Input
+  change(subject: Case, input: z.output<Input>, setting: Setting): Change
+  /** Ids of units that the input names, so that they can be read beforehand. */
+  receivers?(input: z.output<Input>): string[]
+  /** Id of another matter that the act also touches. */
+  other?(input: z.output<Input>): string
+}
+
+/** Fixes the input's type for the rule that follows. */
+export function actRule<Input extends z.ZodType>(rule: ActRule<Input>): ActRule<Input> {
+  return rule
+}

@@ -1,0 +1,90 @@
+// Which time limit holds for a dispatch, and what lateness follows from the legs of a matter.
+import type { Calendar } from '../calendar/days.ts'
+import { due, type Limit } from '../calendar/rules.ts'
+import { dayOf, type Instant } from '../platform/clock.ts'
+import type { Leg } from './case.ts'
+import { policies, type LimitClass, type Policy } from './policies.ts'
+import type { Urgency } from './terms.ts'
+
+/** The policy in force on the day of an instant. */
+export function policyAt(at: Instant): Policy {
+  const day = dayOf(at)
+  const found = policies.find((p) => p.from <= day && (p.to === null || day <= p.to))
+  if (found === undefined) throw new RangeError(`no policy holds on ${day}`)
+  return found
+}
+
+export interface Promised {
+  policy: string
+  limit: Limit
+  signDueAt: Instant
+  dueAt: Instant
+  provisional: boolean
+}
+
+/** What a unit is promised to do by when if it gets a matter at `from`; the clock runs from dispatch, not from signing. */
+export function promise(
+  calendar: Calendar,
+  from: Instant,
+  matter: { category: string; urgency: string },
+  limitClass: LimitClass,
+): Promised {
+  const policy = policyAt(from)
+  const limit = handlingLimit(policy, matter, limitClass)
+  const sign = due(calendar, from, matter.urgency === 'normal' ? policy.sign.ordinary : policy.sign.urgent)
+  const handle = due(calendar, from, limit)
+  return {
+    policy: policy.id,
+    limit,
+    // A two-hour order cannot be signed for later than it is due.
+    signDueAt: sign.dueAt < handle.dueAt ? sign.dueAt : handle.dueAt,
+    dueAt: handle.dueAt,
+    provisional: sign.provisional || handle.provisional,
+  }
+}
+
+export function handlingLimit(
+  policy: Policy,
+  matter: { category: string; urgency: string },
+  limitClass: LimitClass,
+): Limit {
+  const urgency = matter.urgency as Urgency
+  if (urgency === 'critical') return policy.critical
+  if (urgency === 'urgent') return policy.urgent
+  if (limitClass === 'complex') return policy.complex
+  const limit = policy.handle[matter.category]
+  if (limit === undefined) throw new RangeError(`policy ${policy.id} has no limit for ${matter.category}`)
+  return limit
+}
+
+/** A co-handling unit answers before the lead unit must: one working day less where the limit is in days. */
+export function coLimit(limit: Limit): Limit {
+  return limit.unit === 'workday' && limit.n > 1 ? { ...limit, n: limit.n - 1 } : limit
+}
+
+type Clock = Pick<Leg, 'effectiveDueAt' | 'submittedAt' | 'stoppedAt' | 'signDueAt' | 'signedAt'>
+
+/** The moment from which a leg is late: its due, unless its clock stopped by then. The same rule as `legs.late_from`. */
+export function lateFrom(leg: Clock): Instant | null {
+  const stopped = leg.stoppedAt ?? leg.submittedAt
+  return stopped !== null && stopped <= leg.effectiveDueAt ? null : leg.effectiveDueAt
+}
+
+/** The moment from which the signing of a leg is late. The same rule as `legs.sign_late_from`. */
+export function signLateFrom(leg: Clock): Instant | null {
+  const stopped = leg.signedAt ?? leg.stoppedAt
+  return stopped !== null && stopped <= leg.signDueAt ? null : leg.signDueAt
+}
+
+/** The earliest lateness of any lead leg: no later leg, however punctual, removes it. */
+export function lateness(legs: readonly (Clock & { role: string })[]): {
+  lateFrom: Instant | null
+  signLateFrom: Instant | null
+} {
+  const lead = legs.filter((leg) => leg.role === 'lead')
+  return { lateFrom: earliest(lead.map(lateFrom)), signLateFrom: earliest(lead.map(signLateFrom)) }
+}
+
+function earliest(moments: (Instant | null)[]): Instant | null {
+  return moments.reduce((least, m) => (m !== null && (least === null || m < least) ? m : least), null)
+}

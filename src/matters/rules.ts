@@ -1,0 +1,132 @@
+// Who may do what on a matter: roles, units, states, duties kept apart; and what an act's change comes to.
+import type { Actor } from '../platform/actor.ts'
+import type { Instant } from '../platform/clock.ts'
+import { Problem } from '../platform/problems.ts'
+import type { Case, Change, Leg, LegPatch, MatterPatch, Receiver } from './case.ts'
+import { lateness } from './deadlines.ts'
+import { acts, states, type Act, type State, type Transition } from './workflow.ts'
+
+/** The acts that touch what a unit did: whoever handled the matter may not do them. */
+const judging: readonly Act[] = ['approve', 'reject', 'call-back', 'screen']
+
+/** The lead leg that is open, or the last one that was. */
+export function leadLeg(subject: Case): Leg | undefined {
+  return subject.legs.find((leg) => leg.id === subject.matter.leadLegId)
+}
+
+export function openLead(subject: Case): Leg {
+  const leg = leadLeg(subject)
+  if (leg === undefined || leg.outcome !== null) throw new Problem('matter/no-open-leg')
+  return leg
+}
+
+/** The open co-handling leg of the actor's units. */
+export function ownCoLeg(subject: Case, actor: Actor): Leg | undefined {
+  return subject.legs.find((leg) => leg.role === 'co' && leg.outcome === null && actor.unitIds.includes(leg.unitId))
+}
+
+/** Why an actor may not do an act on this matter now, or undefined when they may. */
+export function refusal(act: Act, subject: Case, actor: Actor): Problem | undefined {
+  const rule: Transition = acts[act]
+  const { matter } = subject
+  if (!rule.by.some((role) => actor.roles.includes(role))) {
+    return new Problem('matter/act-not-yours', { detail: `${act} is for ${rule.by.join(', ')}` })
+  }
+  if (!rule.from.includes(matter.state)) {
+    return new Problem('matter/act-not-allowed', {
+      detail: `${act} is not possible in state ${matter.state}`,
+      extras: { act, state: matter.state, stateLabel: states[matter.state].label, version: matter.version },
+    })
+  }
+  if (rule.leg === 'lead' && !actor.unitIds.includes(leadLeg(subject)?.unitId ?? '')) {
+    return new Problem('matter/act-not-yours', { detail: 'another unit holds the matter' })
+  }
+  if (rule.leg === 'co' && ownCoLeg(subject, actor) === undefined) {
+    return new Problem('matter/act-not-yours', { detail: 'your unit does not co-handle the matter' })
+  }
+  if (rule.leg === 'office' && actor.sees !== 'all') {
+    return new Problem('matter/act-not-yours', { detail: 'an act of the office' })
+  }
+  if (judging.includes(act) && matter.handlerIds.includes(actor.id)) {
+    return new Problem('matter/duties-apart', { detail: `whoever handled a matter may not ${act} it` })
+  }
+  return undefined
+}
+
+/** The acts open to an actor on a matter, in the order of the table. */
+export function openActs(subject: Case, actor: Actor): Act[] {
+  return (Object.keys(acts) as Act[]).filter((act) => refusal(act, subject, actor) === undefined)
+}
+
+/** The state after an act. */
+export function outcomeOf(act: Act, state: State, change: Change): State {
+  const { to }: Transition = acts[act]
+  const next = change.to ?? (to.length > 1 ? undefined : (to[0] ?? state))
+  if (next === undefined || (change.to !== undefined && !to.includes(change.to))) {
+    throw new Error(`the rule of ${act} must name one of ${to.join(', ')}`)
+  }
+  return next
+}
+
+/** The legs as they stand after a change. */
+export function legsAfter(subject: Case, change: Omit<Change, 'other'>): (Leg & LegPatch)[] {
+  const patched = subject.legs.map((leg) => ({ ...leg, ...change.legs?.find(({ id }) => id === leg.id)?.patch }) as Leg)
+  const opened = (change.openLegs ?? []).map(
+    (leg) => ({ signedAt: null, submittedAt: null, stoppedAt: null, outcome: null, ...leg }) as Leg,
+  )
+  return [...patched, ...opened]
+}
+
+/** What follows on the matter's row from its legs: who holds it, its clocks, its lateness. Every change passes here. */
+export function derived(subject: Case, change: Omit<Change, 'other'>): MatterPatch {
+  if (change.legs === undefined && change.openLegs === undefined) return {}
+  const legs = legsAfter(subject, change)
+  const lead = legs.findLast((leg) => leg.role === 'lead')
+  if (lead === undefined) return {}
+  const { matter } = subject
+  const late = lateness(legs)
+  const signedAt = matter.signedAt ?? earliestOf(legs)
+  return {
+    leadUnitId: lead.unitId,
+    leadLegId: lead.id,
+    dispatchedAt: matter.dispatchedAt ?? lead.dispatchedAt,
+    unitIds: [...new Set([...matter.unitIds, ...legs.map((leg) => leg.unitId)])],
+    signedAt,
+    // The first signature counts; until there is one, the limit is that of the unit which holds the matter.
+    signDueAt: matter.signedAt === null ? lead.signDueAt : matter.signDueAt,
+    signLateFrom: late.signLateFrom,
+    // Between a return and the next dispatch no unit's clock runs.
+    dueAt: lead.outcome === 'returned' ? null : lead.effectiveDueAt,
+    provisional: lead.provisional === true,
+    submittedAt: lead.submittedAt,
+    lateFrom: late.lateFrom,
+  }
+}
+
+function earliestOf(legs: readonly Leg[]): Instant | null {
+  const signed = legs.filter((leg) => leg.role === 'lead' && leg.signedAt !== null).map((leg) => leg.signedAt as Instant)
+  return signed.sort()[0] ?? null
+}
+
+/** Refuses a receiver that is gone, or that the matter accuses, or that stands below what it accuses (N1, N7). */
+export function admit(receiver: Receiver | undefined, accused: readonly string[], pointer: string, matterId: string): Receiver {
+  if (receiver === undefined) {
+    throw new Problem('matter/unknown-unit', { errors: [{ pointer, code: 'matter/unknown-unit', message: '单位不存在' }] })
+  }
+  if (!receiver.active) {
+    const message = receiver.successor === null ? '单位已撤销' : `单位已撤销,请改派至${receiver.successor}`
+    throw new Problem('matter/unit-abolished', { errors: [{ pointer, code: 'matter/unit-abolished', message }] })
+  }
+  if (receiver.path.some((id) => accused.includes(id))) {
+    throw new Problem('matter/accused-unit', {
+      errors: [{ pointer, code: 'matter/accused-unit', message: '不得将检举控告材料转给被反映的单位' }],
+      record: {
+        subject: 'matter',
+        subjectId: matterId,
+        type: 'matter.refused',
+        data: { reason: 'accused-unit', unitId: receiver.id },
+      },
+    })
+  }
+  return receiver
+}
