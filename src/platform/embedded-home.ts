@@ -167,7 +167,8 @@ export async function createCluster(home: Home, bin: string, durable: boolean): 
 /** Writes postgresql.conf; true when it says something else than before. */
 export async function writeSettings(home: Home, durable: boolean): Promise<boolean> {
   const file = join(home.cluster, 'postgresql.conf')
-  const text = settingsFile({ durable, ...home })
+  const hasLocal = await exists(join(home.cluster, 'local.conf'))
+  const text = settingsFile({ ...home, durable, hasLocal })
   if ((await readFile(file, 'utf8')) === text) return false
   const draft = `${file}.${process.pid}`
   await writeFile(draft, text, { mode: 0o600 })

@@ -10,6 +10,8 @@ export interface SettingsInput {
   logFolder: string
   /** Folder that receives each finished piece of the write-ahead log. */
   archiveFolder: string | undefined
+  /** Whether an administrator's `local.conf` lies beside the file. */
+  hasLocal: boolean
 }
 
 const MEGABYTE = 1024 * 1024
@@ -24,6 +26,7 @@ export function settingsFile(input: SettingsInput, memoryBytes = machineMemory()
     max_connections: 60,
     ...memory(memoryBytes, input.durable),
     ...(input.durable ? DURABLE : THROWAWAY),
+    wal_level: 'replica',
     ...archiving(input.archiveFolder),
     wal_compression: 'on',
     checkpoint_timeout: '15min',
@@ -50,14 +53,14 @@ export function settingsFile(input: SettingsInput, memoryBytes = machineMemory()
     log_lock_waits: 'on',
   }
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${quoted(String(value))}`)
-  return `# Written at every start; put changes into local.conf beside this file.\n${lines.join('\n')}\ninclude_if_exists = 'local.conf'\n`
+  if (input.hasLocal) lines.push("include 'local.conf'")
+  return `# Written at every start: put changes into local.conf beside this file.\n${lines.join('\n')}\n`
 }
 
 const DURABLE = {
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'on',
-  wal_level: 'replica',
   min_wal_size: '256MB',
   max_wal_size: '2GB',
 }
@@ -66,8 +69,6 @@ const THROWAWAY = {
   fsync: 'off',
   full_page_writes: 'off',
   synchronous_commit: 'off',
-  wal_level: 'minimal',
-  max_wal_senders: 0,
   min_wal_size: '128MB',
   max_wal_size: '1GB',
 }

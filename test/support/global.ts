@@ -76,7 +76,7 @@ async function redisUrl(closings: Closing[]): Promise<string | undefined> {
 
 const LEFTOVER = 'banjian-test-'
 
-/** Servers of test runs that were killed. */
+/** Servers and folders of test runs that were killed or interrupted. */
 async function sweepLeftovers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = name.startsWith(LEFTOVER) ? Number(name.slice(LEFTOVER.length)) : Number.NaN
