@@ -29,10 +29,12 @@ export interface Case {
   screening: Screening | null
   /** The lead unit's reply under review. */
   reply: Reply | null
-  /** Granted extensions of the open lead leg, by how they were granted. */
-  lastReviewerId: string | null
+  /** Whether the present rating went through a screening already. */
   screenedBefore: boolean
 }
+
+/** The parts of a case that only some acts ask for. */
+export type Pending = 'calendar' | 'extension' | 'returnRequest' | 'screening' | 'reply'
 
 /** A unit that a matter may be sent to. */
 export interface Receiver {
@@ -48,7 +50,8 @@ export interface Receiver {
 export interface Setting {
   now: Instant
   actor: Actor
-  calendar: Calendar
+  /** Read for the acts that compute deadlines. */
+  calendar?: Calendar | undefined
   /** Units that the input names, by id. */
   receivers: ReadonlyMap<string, Receiver>
   /** The other matter of a merge. */
@@ -86,10 +89,18 @@ export interface Change {
 export interface ActRule<Input extends z.ZodType = z.ZodType> {
   input: Input
   change(subject: Case, input: z.output<Input>, setting: Setting): Change
+  /** What of the case is read besides the matter and its legs. */
+  needs?: readonly Pending[]
   /** Ids of units that the input names, so that they can be read beforehand. */
   receivers?(input: z.output<Input>): string[]
   /** Id of another matter that the act also touches. */
   other?(input: z.output<Input>): string
+}
+
+/** The calendar of an act that declares its need of it. */
+export function calendarOf({ calendar }: Setting): Calendar {
+  if (calendar === undefined) throw new Error('the act must declare that it needs the calendar')
+  return calendar
 }
 
 /** Fixes the input's type for the rule that follows. */

@@ -65,7 +65,8 @@ const REQUEST_LIMITS =
 export function statement<R extends object>(name: string, text: string) {
   const sql: Sql = { name, text }
   const run = (db: Db, values: unknown[] = []): Promise<R[]> => db.query<R>(sql, values)
-  return Object.assign(run, sql)
+  // A function's own name is read-only, so both are defined rather than assigned.
+  return Object.defineProperties(run, { name: { value: name }, text: { value: text } }) as typeof run & Sql
 }
 
 /** Opens the request pool (pipelined: statements that need no answer travel together) and the bulk pool. */

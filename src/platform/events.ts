@@ -77,7 +77,11 @@ export async function record(tx: Tx, actor: Actor, event: NewEvent): Promise<Sea
   return sealed
 }
 
-/** The values of an event's columns, then the outbox's moment and jobs, in the order of `insertEvent`. */
-export function eventValues(tx: Tx, e: SealedEvent): unknown[] {
+/** Sends an event that the caller chained itself (matters keep their chain's head on their row) with the commit. */
+export function appendSealed(tx: Tx, sealed: SealedEvent): void {
+  tx.later(insertEvent, eventValues(tx, sealed))
+}
+
+function eventValues(tx: Tx, e: SealedEvent): unknown[] {
   return [e.id, e.subject, e.subjectId, e.seq, e.type, e.at, e.actorId, e.canon, e.hash, tx.now, tx.jobsFor(e.type)]
 }

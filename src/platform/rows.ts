@@ -27,6 +27,13 @@ export function updateRow<T extends PgTable>(tx: Tx, table: T, id: string, patch
   tx.later(sql, [id, ...valuesOf(entries)])
 }
 
+/** `m.first_replied_at as "firstRepliedAt", …`: a table's columns for a hand-written select. */
+export function columnsOf(table: PgTable, alias: string): string {
+  return Object.entries(getTableColumns(table) as Record<string, { name: string }>)
+    .map(([key, { name }]) => `${alias}.${name} as "${key}"`)
+    .join(', ')
+}
+
 function given(row: object): [string, unknown][] {
   return Object.entries(row).filter(([, value]) => value !== undefined)
 }

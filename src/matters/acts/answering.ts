@@ -71,6 +71,7 @@ export const directReply = actRule({
 })
 
 export const approve = actRule({
+  needs: ['reply'],
   input: z.strictObject({ note: textOf(1, 500).optional() }).default({}),
   change(subject, { note }, setting) {
     const pending = underReview(subject)
@@ -98,6 +99,7 @@ export const approve = actRule({
 })
 
 export const reject = actRule({
+  needs: ['reply'],
   input: z.strictObject({ note: textOf(2, 500).describe('退回理由') }),
   change(subject, { note }, setting) {
     const pending = underReview(subject)

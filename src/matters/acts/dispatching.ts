@@ -4,7 +4,7 @@ import { dayOf } from '../../platform/clock.ts'
 import { id, textOf } from '../../platform/fields.ts'
 import { Problem } from '../../platform/problems.ts'
 import { due } from '../../calendar/rules.ts'
-import { actRule, type Case, type Change, type NewLeg, type Setting } from '../case.ts'
+import { actRule, calendarOf, type Case, type Change, type NewLeg, type Setting } from '../case.ts'
 import { coLimit, promise } from '../deadlines.ts'
 import { admit, openLead } from '../rules.ts'
 import type { LimitClass } from '../policies.ts'
@@ -25,12 +25,14 @@ export const dispatchShape = z
 export type DispatchInput = z.output<typeof dispatchShape>
 
 export const dispatch = actRule({
+  needs: ['calendar'],
   input: dispatchShape,
   receivers: (input) => [input.leadUnitId, ...input.coUnitIds],
   change: (subject, input, setting) => send(subject, input, setting, subject.matter.redoneAt === null ? 'dispatch' : 'redo'),
 })
 
 export const redispatch = actRule({
+  needs: ['calendar', 'extension'],
   input: dispatchShape.safeExtend({ reason: textOf(2, 500).describe('改派理由') }),
   receivers: (input) => [input.leadUnitId, ...input.coUnitIds],
   change(subject, { reason, ...input }, setting) {
@@ -54,6 +56,7 @@ export const redispatch = actRule({
 })
 
 export const redo = actRule({
+  needs: ['calendar'],
   input: z.strictObject({ reason: textOf(2, 500).describe('重办理由') }),
   receivers: () => [],
   change(subject, { reason }, setting) {
@@ -99,10 +102,10 @@ export function newLeg(
   setting: Setting,
   leg: { unitId: string; limitClass: LimitClass; kind: NewLeg['kind']; ahead?: number },
 ): NewLeg {
-  const promised = promise(setting.calendar, setting.now, subject.matter, leg.limitClass)
+  const promised = promise(calendarOf(setting), setting.now, subject.matter, leg.limitClass)
   const isCo = leg.kind === 'co'
   const limit = isCo ? coLimit(promised.limit) : promised.limit
-  const dueAt = isCo ? due(setting.calendar, setting.now, limit).dueAt : promised.dueAt
+  const dueAt = isCo ? due(calendarOf(setting), setting.now, limit).dueAt : promised.dueAt
   return {
     id: setting.newId(),
     matterId: subject.matter.id,

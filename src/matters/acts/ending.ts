@@ -10,6 +10,7 @@ import { states, type State } from '../workflow.ts'
 import { refusePending, stopCoLegs } from './dispatching.ts'
 
 export const merge = actRule({
+  needs: ['extension'],
   input: z.strictObject({
     intoId: id.describe('并入的工单'),
     reason: textOf(2, 500).describe('并单理由(同一诉求人同一事项)'),

@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { addWorkdays } from '../../calendar/rules.ts'
 import { instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
-import { actRule, type Case, type Extension, type Setting } from '../case.ts'
+import { actRule, calendarOf, type Case, type Extension, type Setting } from '../case.ts'
 import { policyAt } from '../deadlines.ts'
 import { openLead } from '../rules.ts'
 import { handledBy } from './signing.ts'
 
 export const askExtension = actRule({
+  needs: ['calendar', 'extension'],
   input: z.strictObject({
     workdays: z.int().min(1).max(60).describe('申请延长的工作日数'),
     reason: textOf(4, 1000).describe('延期理由'),
@@ -33,7 +34,7 @@ export const askExtension = actRule({
     if (input.callerToldAt !== undefined && input.callerToldAt > setting.now) {
       throw fieldProblem('matter/future-time', '/body/callerToldAt', '告知时间不能晚于现在')
     }
-    const newDueAt = addWorkdays(setting.calendar, leg.effectiveDueAt, input.workdays)
+    const newDueAt = addWorkdays(calendarOf(setting), leg.effectiveDueAt, input.workdays)
     return {
       matter: handledBy(subject, setting),
       insert: {
@@ -56,6 +57,7 @@ export const askExtension = actRule({
 })
 
 export const grantExtension = actRule({
+  needs: ['extension'],
   input: z.strictObject({
     callerToldAt: instant.optional().describe('告知诉求人的时间'),
     note: textOf(1, 500).optional(),
@@ -84,6 +86,7 @@ export const grantExtension = actRule({
 })
 
 export const refuseExtension = actRule({
+  needs: ['extension'],
   input: z.strictObject({ note: textOf(2, 500).describe('驳回理由') }),
   change(subject, { note }, setting) {
     const request = pending(subject, setting)

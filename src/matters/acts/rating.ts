@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { addWorkdays } from '../../calendar/rules.ts'
 import { textOf } from '../../platform/fields.ts'
 import { Problem } from '../../platform/problems.ts'
-import { actRule } from '../case.ts'
+import { actRule, calendarOf } from '../case.ts'
 import { policyAt } from '../deadlines.ts'
 import { ratings, screeningGrounds } from '../terms.ts'
 import { handledBy } from './signing.ts'
@@ -56,6 +56,7 @@ export const callBack = actRule({
 })
 
 export const askScreening = actRule({
+  needs: ['calendar', 'screening'],
   input: z.strictObject({
     ground: z.enum(keysOf(screeningGrounds)).describe('甄别理由'),
     evidence: textOf(4, 4000).describe('佐证材料说明'),
@@ -64,7 +65,7 @@ export const askScreening = actRule({
     const { matter } = subject
     if (matter.rating !== 'dissatisfied' || matter.ratedAt === null) throw new Problem('matter/screening-without-ground')
     if (subject.screenedBefore) throw new Problem('matter/screened-already')
-    const limit = addWorkdays(setting.calendar, matter.ratedAt, policyAt(matter.ratedAt).screening.n)
+    const limit = addWorkdays(calendarOf(setting), matter.ratedAt, policyAt(matter.ratedAt).screening.n)
     if (setting.now > limit) throw new Problem('matter/screening-too-late', { extras: { limit } })
     return {
       matter: handledBy(subject, setting),
@@ -84,6 +85,7 @@ export const askScreening = actRule({
 })
 
 export const screen = actRule({
+  needs: ['screening'],
   input: z.strictObject({
     uphold: z.boolean().describe('是否成立'),
     note: textOf(2, 1000).describe('甄别意见'),

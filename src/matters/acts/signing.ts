@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { due } from '../../calendar/rules.ts'
 import { id, textOf } from '../../platform/fields.ts'
 import { Problem } from '../../platform/problems.ts'
-import { actRule, type Case, type Setting } from '../case.ts'
+import { actRule, calendarOf, type Case, type Setting } from '../case.ts'
 import { policyAt } from '../deadlines.ts'
 import { openLead, ownCoLeg } from '../rules.ts'
 import { refusePending, stopCoLegs } from './dispatching.ts'
@@ -37,6 +37,7 @@ export const coSign = actRule({
 })
 
 export const askReturn = actRule({
+  needs: ['calendar', 'extension'],
   input: z.strictObject({
     reason: textOf(4, 1000).describe('退单理由'),
     suggestedUnitId: id.optional().describe('建议承办单位'),
@@ -48,7 +49,7 @@ export const askReturn = actRule({
     // 潍坊市12345条例 art. 22: once the office has decided who is competent, nothing is returned.
     if (matter.binding) throw new Problem('matter/return-binding')
     if (matter.returns >= policy.returns) throw new Problem('matter/returns-exhausted', { extras: { returns: matter.returns } })
-    const limit = due(setting.calendar, leg.signDueAt, policy.returnWithin).dueAt
+    const limit = due(calendarOf(setting), leg.signDueAt, policy.returnWithin).dueAt
     if (setting.now > limit) throw new Problem('matter/return-too-late', { extras: { limit } })
     refusePending(subject)
     return {
@@ -70,6 +71,7 @@ export const askReturn = actRule({
 })
 
 export const grantReturn = actRule({
+  needs: ['returnRequest'],
   input: z.strictObject({ note: textOf(1, 500).optional() }).default({}),
   change(subject, { note }, setting) {
     const request = pendingReturn(subject, setting)
@@ -88,6 +90,7 @@ export const grantReturn = actRule({
 })
 
 export const refuseReturn = actRule({
+  needs: ['returnRequest'],
   input: z.strictObject({ note: textOf(2, 500).describe('驳回理由') }),
   change(subject, { note }, setting) {
     const request = pendingReturn(subject, setting)

@@ -1,0 +1,283 @@
+// Writes matters: registering, correcting, and `act`, the only function that changes a state.
+import { randomUUIDv7 } from 'node:crypto'
+import { readCalendar } from '../calendar/queries.ts'
+import { insertPerson, type PersonFields } from '../people/commands.ts'
+import type { Actor } from '../platform/actor.ts'
+import { dayOf } from '../platform/clock.ts'
+import { statement, type Tx } from '../platform/db.ts'
+import { appendSealed, sealEvent, type EventData } from '../platform/events.ts'
+import { fieldProblem, Problem } from '../platform/problems.ts'
+import { insertRow, updateRow } from '../platform/rows.ts'
+import type { Vault } from '../platform/vault.ts'
+import { actRules } from './acts/index.ts'
+import { dispatch, type DispatchInput } from './acts/dispatching.ts'
+import type { ActRule, Case, Change, Matter, MatterPatch, NewLeg, Setting } from './case.ts'
+import { channels, type ChannelId } from './channels/index.ts'
+import { lockCase, readReceivers } from './reading.ts'
+import { derived, outcomeOf, refusal } from './rules.ts'
+import * as tables from './tables.ts'
+import { states, type Act, type State } from './workflow.ts'
+
+/** What every write of a matter answers: no personal data, so that it may be stored and replayed. */
+export interface Written {
+  id: string
+  no: string
+  version: number
+  state: State
+  dueAt: string | null
+}
+
+export interface Registration {
+  channel: ChannelId
+  source: string
+  externalNo?: string | undefined
+  title: string
+  content: string
+  category: string
+  urgency: string
+  topic: string
+  regionCode?: string | undefined
+  receivedAt?: string | undefined
+  confidential: boolean
+  accusedUnitIds: string[]
+  /** An earlier person that the clerk recognised, or the caller as told. */
+  personId?: string | undefined
+  caller?: PersonFields | undefined
+  /** Dispatch in the same breath. */
+  dispatch?: DispatchInput | undefined
+}
+
+const nextNumber = statement<{ n: number }>('matter.number', `select nextval('matter_numbers') as n`)
+const externalTaken = statement<{ no: string }>(
+  'matter.external',
+  'select no from matters where source = $1 and external_no = $2',
+)
+const personExists = statement<{ id: string }>('matter.person', 'select id from people where id = $1')
+
+/** Registers a matter, with its caller and, when asked, its first dispatch: one event, one transaction. */
+export async function register(
+  tx: Tx,
+  actor: Actor,
+  input: Registration,
+  office: { vault: Vault; region: string },
+): Promise<Written> {
+  const receivedAt = input.receivedAt ?? tx.now
+  if (receivedAt > tx.now) throw fieldProblem('matter/future-time', '/body/receivedAt', '受理时间不能晚于现在')
+  const [numbers, taken, person, calendar, receivers] = await Promise.all([
+    nextNumber(tx),
+    input.externalNo === undefined ? [] : externalTaken(tx, [input.source, input.externalNo]),
+    input.personId === undefined ? undefined : personExists(tx, [input.personId]),
+    input.dispatch === undefined ? undefined : readCalendar(tx),
+    readReceivers(tx, [...(input.dispatch ? [input.dispatch.leadUnitId, ...input.dispatch.coUnitIds] : []), ...input.accusedUnitIds]),
+  ])
+  if (taken[0] !== undefined) {
+    throw new Problem('matter/external-no-taken', {
+      errors: [{ pointer: '/body/externalNo', code: 'matter/external-no-taken', message: `已登记为${taken[0].no}` }],
+    })
+  }
+  if (person?.length === 0) throw fieldProblem('person/not-found', '/body/personId', '诉求人不存在')
+  const unknown = input.accusedUnitIds.findIndex((unit) => !receivers.has(unit))
+  if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
+
+  const id = randomUUIDv7()
+  const personId = input.personId ?? (input.caller === undefined ? null : insertPerson(tx, office.vault, input.caller, input.confidential))
+  const { prefix } = channels[input.channel]
+  const no = `${prefix}-${office.region}-${dayOf(tx.now).replaceAll('-', '')}-${String(numbers[0]?.n).padStart(6, '0')}`
+  const matter = {
+    id,
+    no,
+    channel: input.channel,
+    source: input.source,
+    externalNo: input.externalNo ?? null,
+    state: 'registered' as State,
+    title: input.title,
+    content: input.content,
+    category: input.category,
+    urgency: input.urgency,
+    topic: input.topic,
+    regionCode: input.regionCode ?? null,
+    personId,
+    confidential: input.confidential,
+    accusedUnitIds: input.accusedUnitIds,
+    receivedAt,
+    registeredAt: tx.now,
+    registeredBy: actor.id,
+  }
+  let change: Change = { matter: {} }
+  if (input.dispatch !== undefined && calendar !== undefined) {
+    const setting = { now: tx.now, actor, calendar, receivers, other: null, newId: () => randomUUIDv7() }
+    change = dispatch.change(emptyCase({ ...blank, ...matter } as unknown as Matter), input.dispatch, setting)
+  }
+  const row = {
+    ...matter,
+    ...derived(emptyCase({ ...blank, ...matter } as unknown as Matter), change),
+    state: input.dispatch === undefined ? matter.state : outcomeOf('dispatch', 'registered', change),
+  }
+  const data: EventData = {
+    no,
+    source: row.source,
+    category: row.category,
+    urgency: row.urgency,
+    personId,
+    ...(change.data === undefined ? {} : { dispatch: change.data }),
+    to: row.state,
+  }
+  const event = { subject: 'matter', subjectId: id, type: 'matter.register', data }
+  const sealed = sealEvent({ seq: 0, hash: null }, actor.id, tx.now, event)
+  insertRow(tx, tables.matters, { ...row, version: 1, seq: sealed.seq, head: sealed.hash })
+  for (const leg of change.openLegs ?? []) insertRow(tx, tables.legs, leg)
+  appendSealed(tx, sealed)
+  return { id, no, version: 1, state: row.state, dueAt: row.dueAt ?? null }
+}
+
+/** What a matter's row holds before anything happened to it, for the rules that read it. */
+const blank = {
+  unitIds: [],
+  handlerIds: [],
+  dispatchedAt: null,
+  signDueAt: null,
+  signedAt: null,
+  submittedAt: null,
+  redoneAt: null,
+  returnedAt: null,
+  returns: 0,
+  binding: false,
+}
+
+function emptyCase(matter: Matter): Case {
+  return { matter, legs: [], extension: null, returnRequest: null, screening: null, reply: null, screenedBefore: false }
+}
+
+/**
+ * Does one act of the workflow on a matter: locks it, asks the rules, writes what they answer. `matter/not-found` for
+ * who may not see it, `request/stale` when `ifMatch` is not its version, `matter/act-not-allowed` in the wrong state.
+ */
+export async function act(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  name: Act,
+  input: unknown,
+  ifMatch?: number,
+): Promise<Written> {
+  const rule: ActRule = actRules[name]
+  const otherId = rule.other?.(input)
+  const needs = rule.needs ?? []
+  // Two matters are locked in the order of their ids, so that two merges cannot wait for each other.
+  const order = otherId === undefined ? [id] : [id, otherId].sort()
+  const locks = order.map((each) => lockCase(tx, actor, each, each === id ? needs : ['extension']))
+  const [cases, calendar, receivers] = await Promise.all([
+    Promise.all(locks),
+    needs.includes('calendar') ? readCalendar(tx) : undefined,
+    readReceivers(tx, rule.receivers?.(input) ?? []),
+  ])
+  const subject = cases[order.indexOf(id)]
+  const other = otherId === undefined ? null : (cases[order.indexOf(otherId)] ?? null)
+  if (subject === undefined) throw new Problem('matter/not-found')
+  checkVersion(subject.matter, ifMatch)
+  const refused = refusal(name, subject, actor)
+  if (refused !== undefined) throw refused
+
+  const setting: Setting = { now: tx.now, actor, calendar, receivers, other, newId: () => randomUUIDv7() }
+  const change = rule.change(subject, input as never, setting)
+  const next = outcomeOf(name, subject.matter.state, change)
+  if (change.other !== undefined && other !== null) {
+    writeChange(tx, actor, other, change.other, other.matter.state, change.other.event)
+  }
+  return writeChange(tx, actor, subject, change, next, `matter.${name}`)
+}
+
+function checkVersion(matter: Matter, ifMatch: number | undefined): void {
+  if (ifMatch !== undefined && ifMatch !== matter.version) {
+    throw new Problem('request/stale', { extras: { version: matter.version } })
+  }
+}
+
+function writeChange(
+  tx: Tx,
+  actor: Actor,
+  subject: Case,
+  change: Omit<Change, 'other'>,
+  state: State,
+  type: string,
+): Written {
+  const { matter } = subject
+  const patch: MatterPatch = { ...change.matter, ...derived(subject, change) }
+  const data: EventData = { ...change.data, from: matter.state, to: state }
+  const event = { subject: 'matter', subjectId: matter.id, type, data }
+  const sealed = sealEvent({ seq: matter.seq, hash: matter.head }, actor.id, tx.now, event)
+  const version = matter.version + 1
+  updateRow(tx, tables.matters, matter.id, { ...patch, state, version, seq: sealed.seq, head: sealed.hash })
+  for (const leg of change.legs ?? []) updateRow(tx, tables.legs, leg.id, leg.patch)
+  for (const leg of change.openLegs ?? []) insertRow(tx, tables.legs, leg satisfies NewLeg)
+  for (const [table, row] of Object.entries(change.insert ?? {})) {
+    insertRow(tx, tables[table as keyof typeof tables] as typeof tables.notes, row as never)
+  }
+  for (const [table, row] of Object.entries(change.update ?? {})) {
+    updateRow(tx, tables[table as keyof typeof tables] as typeof tables.notes, row.id, row.patch as never)
+  }
+  appendSealed(tx, sealed)
+  const dueAt = 'dueAt' in patch ? patch.dueAt : matter.dueAt
+  return { id: matter.id, no: matter.no, version, state, dueAt: dueAt ?? null }
+}
+
+export interface Correction {
+  title?: string | undefined
+  content?: string | undefined
+  category?: string | undefined
+  urgency?: string | undefined
+  topic?: string | undefined
+  regionCode?: string | null | undefined
+  confidential?: boolean | undefined
+  accusedUnitIds?: string[] | undefined
+}
+
+const spoken = ['category', 'urgency', 'topic', 'regionCode', 'confidential', 'accusedUnitIds'] as const
+
+/**
+ * Corrects what was registered. A due time once promised stays: a new category or urgency holds for the next dispatch
+ * only, so that relabelling wins no time. Old and new values of codes go into the timeline, of texts only their names.
+ */
+export async function edit(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  input: Correction,
+  ifMatch: number | undefined,
+): Promise<Written> {
+  const [subject, receivers] = await Promise.all([
+    lockCase(tx, actor, id, []),
+    readReceivers(tx, input.accusedUnitIds ?? []),
+  ])
+  const { matter } = subject
+  checkVersion(matter, ifMatch)
+  if (!states[matter.state].open) throw new Problem('matter/closed', { extras: { state: matter.state } })
+  const unknown = (input.accusedUnitIds ?? []).findIndex((unit) => !receivers.has(unit))
+  if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
+  const changed = Object.fromEntries(
+    Object.entries(input).filter(([key, value]) => value !== undefined && !same(value, matter[key as keyof Matter])),
+  ) as MatterPatch
+  const data: EventData = {
+    fields: Object.keys(changed),
+    before: Object.fromEntries(spoken.filter((key) => key in changed).map((key) => [key, matter[key]])),
+    after: Object.fromEntries(spoken.filter((key) => key in changed).map((key) => [key, changed[key]])) as EventData,
+  }
+  return writeChange(tx, actor, subject, { matter: changed, data }, matter.state, 'matter.edit')
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** Records a file put on, or taken off, a matter that the actor may see. */
+export async function noteAttachment(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  type: 'matter.attach' | 'matter.detach',
+  data: EventData,
+): Promise<Written> {
+  const subject = await lockCase(tx, actor, id, [])
+  if (subject.matter.state === 'archived') throw new Problem('matter/closed')
+  return writeChange(tx, actor, subject, { matter: {}, data }, subject.matter.state, type)
+}

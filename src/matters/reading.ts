@@ -1,0 +1,72 @@
+// Reads a matter as the rules see it, under the lock of its row, in one flight with what only some acts ask for.
+import type { Actor } from '../platform/actor.ts'
+import { statement, type Tx } from '../platform/db.ts'
+import { Problem } from '../platform/problems.ts'
+import { columnsOf } from '../platform/rows.ts'
+import { visibilityValues, visibleTo } from './access.ts'
+import type { Case, Extension, Leg, Matter, Pending, Receiver, Reply, ReturnRequest, Screening } from './case.ts'
+import { extensions, legs, matters, replies, returnRequests, screenings } from './tables.ts'
+
+// The lock comes first: what is read by the later statements is then what no other writer is changing.
+const lockMatter = statement<Matter>(
+  'matter.lock',
+  `select ${columnsOf(matters, 'm')} from matters m where m.id = $1 and ${visibleTo(2)} for update`,
+)
+const legsOf = statement<Leg>(
+  'matter.legs',
+  `select ${columnsOf(legs, 'l')} from legs l where l.matter_id = $1 order by l.no`,
+)
+const pendingExtension = statement<Extension>(
+  'matter.extension',
+  `select ${columnsOf(extensions, 'e')} from extensions e where e.matter_id = $1 and e.decided_at is null
+   order by e.asked_at desc limit 1`,
+)
+const pendingReturn = statement<ReturnRequest>(
+  'matter.return',
+  `select ${columnsOf(returnRequests, 'r')} from return_requests r where r.matter_id = $1 and r.decided_at is null
+   order by r.asked_at desc limit 1`,
+)
+const lastScreening = statement<Screening>(
+  'matter.screening',
+  `select ${columnsOf(screenings, 's')} from screenings s where s.matter_id = $1 order by s.asked_at desc limit 1`,
+)
+const replyUnderReview = statement<Reply>(
+  'matter.reply',
+  `select ${columnsOf(replies, 'r')} from replies r join matters m on m.id = r.matter_id
+   where r.matter_id = $1 and r.leg_id = m.lead_leg_id and r.reviewed_at is null order by r.submitted_at desc limit 1`,
+)
+const findReceivers = statement<Receiver>(
+  'matter.receivers',
+  `select u.id, u.name, u.path, u.valid_to is null and u.kind <> 'platform' as active, s.name as successor
+   from units u left join units s on s.id = u.successor_id where u.id = any($1::uuid[])`,
+)
+
+/** Locks a matter that the actor may see; `matter/not-found` when there is none for them. */
+export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly Pending[]): Promise<Case> {
+  const wants = (part: Pending) => needs.includes(part)
+  const [[matter], legRows, extension, returnRequest, screening, reply] = await Promise.all([
+    lockMatter(tx, [id, ...visibilityValues(actor)]),
+    legsOf(tx, [id]),
+    wants('extension') ? pendingExtension(tx, [id]) : [],
+    wants('returnRequest') ? pendingReturn(tx, [id]) : [],
+    wants('screening') ? lastScreening(tx, [id]) : [],
+    wants('reply') ? replyUnderReview(tx, [id]) : [],
+  ])
+  if (matter === undefined) throw new Problem('matter/not-found')
+  const last = screening[0]
+  return {
+    matter,
+    legs: legRows,
+    extension: extension[0] ?? null,
+    returnRequest: returnRequest[0] ?? null,
+    screening: last !== undefined && last.upheld === null ? last : null,
+    reply: reply[0] ?? null,
+    screenedBefore: last !== undefined && matter.ratedAt !== null && last.askedAt >= matter.ratedAt,
+  }
+}
+
+/** The units that an input names, by id; those that do not exist are missing. */
+export async function readReceivers(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, Receiver>> {
+  if (ids.length === 0) return new Map()
+  return new Map((await findReceivers(tx, [ids])).map((unit) => [unit.id, unit]))
+}
