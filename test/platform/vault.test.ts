@@ -63,7 +63,7 @@ describe('sealing', () => {
   })
 
   test('every changed bit and every cut is noticed', () => {
-    const sealed = vault.seal('13912345678', AAD)
+    const sealed = vault.seal('15412345678', AAD)
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const changed = Buffer.from(sealed)
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
@@ -75,7 +75,7 @@ describe('sealing', () => {
   })
 
   test('a value moved to another row, column or table does not open', () => {
-    const sealed = vault.seal('13912345678', AAD)
+    const sealed = vault.seal('15412345678', AAD)
     for (const aad of [
       AAD.replace(/1$/, '2'),
       AAD.replace('sealed', 'phone'),
@@ -93,11 +93,11 @@ describe('sealing', () => {
   })
 
   test('the error of a value that does not open tells nothing of it', () => {
-    const sealed = vault.seal('13912345678', AAD)
+    const sealed = vault.seal('15412345678', AAD)
     try {
       vault.open(sealed, 'elsewhere')
     } catch (error) {
-      expect(inspect(error, { depth: 9 })).not.toContain('139')
+      expect(inspect(error, { depth: 9 })).not.toContain('154')
       return
     }
     expect.unreachable()
@@ -108,12 +108,12 @@ describe('blind indexes', () => {
   const vault = newVault()
 
   test('equal texts of one purpose share an index, other purposes and other texts do not', () => {
-    const index = vault.blind('phone', '13912345678')
+    const index = vault.blind('phone', '15412345678')
     expect(index.length).toBe(16)
-    expect(vault.blind('phone', '13912345678')).toEqual(index)
-    expect(vault.blind('idNo', '13912345678')).not.toEqual(index)
-    expect(vault.blind('phone', '13912345679')).not.toEqual(index)
-    expect(newVault().blind('phone', '13912345678')).not.toEqual(index)
+    expect(vault.blind('phone', '15412345678')).toEqual(index)
+    expect(vault.blind('idNo', '15412345678')).not.toEqual(index)
+    expect(vault.blind('phone', '15412345679')).not.toEqual(index)
+    expect(newVault().blind('phone', '15412345678')).not.toEqual(index)
   })
 })
 
