@@ -10,6 +10,7 @@ export const configShape = z.object({
   PORT: count(0, 65535).default(3200).describe('Port of the API; 0 takes a free one.'),
   DATA_DIR: z.string().default('data').describe('Folder of the embedded database, files, keys and logs.'),
   DATABASE_URL: z.string().optional().describe('PostgreSQL 15 or newer; without it the embedded server starts.'),
+  UNSAFE_DATABASE: flag.default(false).describe('true starts on a database that may lose acknowledged writes (fsync off …); for trials.'),
   EMBEDDED_PORT: count(0, 65535).default(54320).describe('Port of the embedded database; the next free one when taken.'),
   DATABASE_CONNECTIONS: count(2, 100).default(6).describe('Connections for requests in each process; 4–8 on two cores.'),
   REDIS_URL: z.string().optional().describe('Redis for the job queue; without it the queue is in PostgreSQL.'),

@@ -26,6 +26,13 @@ interface Common<P, Q, R> {
   reply: R
   /** Problems a caller should expect beyond those every route can give. */
   problems?: readonly ProblemCode[]
+  /** Where the usual limit of requests is too generous: signing in, searching. */
+  limit?: RouteLimit
+}
+
+export interface RouteLimit {
+  perMinute: number
+  by: 'address' | 'account'
 }
 
 export interface ReadRoute<P, Q, R> extends Common<P, Q, R> {
@@ -91,6 +98,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     audience?: Audience
     problems?: readonly ProblemCode[]
+    limit?: RouteLimit
+    /** Set on writes, with what the route says of If-Match. */
+    write?: { ifMatch: 'required' | 'accepted' | 'ignored' }
+    /** The route takes multipart bodies and nothing else. */
+    upload?: boolean
   }
   interface FastifyRequest {
     actor?: Actor
@@ -135,7 +147,7 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
         url: route.url,
         ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
         schema: { ...schemaOf(route, { [status]: route.reply }), ...(route.body ? { body: route.body } : {}) },
-        config: configOf(route),
+        config: { ...configOf(route), write: { ifMatch: route.ifMatch ?? 'ignored' } },
         handler: async (request, reply) => {
           const actor = await gate(request, route.for)
           const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
@@ -177,7 +189,7 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
         method: route.method ?? 'GET',
         url: route.url,
         schema: { ...schemaOf(route, {}), produces: [route.produces] },
-        config: configOf(route),
+        config: { ...configOf(route), ...(route.method === 'POST' ? { upload: true } : {}) },
         handler: async (request, reply) => {
           const actor = await gate(request, route.for)
           return handler(actor, { ...inputOf(request), reply } as never)
@@ -291,8 +303,12 @@ function schemaOf(
   }
 }
 
-function configOf(route: Pick<Common<unknown, unknown, unknown>, 'for' | 'problems'>) {
-  return { audience: route.for, ...(route.problems === undefined ? {} : { problems: route.problems }) }
+function configOf(route: Pick<Common<unknown, unknown, unknown>, 'for' | 'problems' | 'limit'>) {
+  return {
+    audience: route.for,
+    ...(route.problems === undefined ? {} : { problems: route.problems }),
+    ...(route.limit === undefined ? {} : { limit: route.limit }),
+  }
 }
 
 function anonymous(requestId: string): Actor {

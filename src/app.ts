@@ -1,0 +1,76 @@
+// The application: plugins in order, then one line a slice.
+import cookie from '@fastify/cookie'
+import multipart from '@fastify/multipart'
+import swagger from '@fastify/swagger'
+import fastify, { type FastifyInstance } from 'fastify'
+import { jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { calendarRoutes } from './calendar/routes.ts'
+import type { Deps } from './deps.ts'
+import { readBodies } from './platform/body.ts'
+import { edgeOptions, guardEdge, limited } from './platform/edge.ts'
+import { answerErrors } from './platform/errors.ts'
+import { createHttp, type Authenticate } from './platform/http.ts'
+import { createLimiter } from './platform/limits.ts'
+import { speakChinese } from './platform/messages.ts'
+import { createMetrics, type Metrics } from './platform/metrics.ts'
+import { describeRoute, describeService } from './platform/openapi.ts'
+import { operationRoutes } from './platform/operations.ts'
+import { pageRoutes } from './platform/pages.ts'
+import { Problem } from './platform/problems.ts'
+import { version } from './version.ts'
+
+export interface AppOptions {
+  /** Who is calling; by the session cookie or an API key unless told otherwise. */
+  authenticate: Authenticate
+  metrics?: Metrics
+  /** Called after each write that succeeded, so that what follows from it need not wait for the next look. */
+  written?: () => void
+  leaving?: () => boolean
+  /** False for a process that only works on jobs: then there are only the routes for operation. */
+  serves?: boolean
+}
+
+/** Builds the application; listening is the caller's. Closing it does not close the dependencies. */
+export async function buildApp(deps: Deps, options: AppOptions): Promise<FastifyInstance> {
+  const { config, log, db } = deps
+  const metrics = options.metrics ?? createMetrics(deps)
+  const limiter = createLimiter()
+  const perMinute = config.RATE_LIMIT_PER_MINUTE
+  speakChinese()
+
+  const app = fastify(edgeOptions(config, log))
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  guardEdge(app, { log, db, metrics, connections: config.DATABASE_CONNECTIONS })
+  readBodies(app)
+  answerErrors(app, log, (request) => {
+    const retryAfter = limiter.take(`address ${request.ip}`, perMinute)
+    if (retryAfter > 0) throw new Problem('request/too-many', { extras: { retryAfter } })
+  })
+  operationRoutes(app, { ...deps, metrics, leaving: options.leaving ?? (() => false) })
+  if (options.serves === false) return app
+
+  const { written } = options
+  if (written !== undefined) {
+    app.addHook('onResponse', async (request, reply) => {
+      if (reply.statusCode < 300 && request.routeOptions.config.write !== undefined) written()
+    })
+  }
+  await app.register(cookie)
+  await app.register(multipart, {
+    limits: { fileSize: config.UPLOAD_LIMIT_MB * 1024 * 1024, files: 1, fields: 20, fieldSize: 16 * 1024, parts: 21 },
+  })
+  await app.register(swagger, {
+    openapi: describeService(version),
+    transform: describeRoute,
+    transformObject: jsonSchemaTransformObject,
+    hideUntagged: true,
+  })
+  pageRoutes(app, config.OFFICE_NAME)
+
+  const http = createHttp(app, deps, limited(options.authenticate, limiter, perMinute))
+  // slices
+  calendarRoutes(http)
+
+  return app
+}

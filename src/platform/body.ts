@@ -1,0 +1,97 @@
+// Reading of request bodies: JSON in UTF-8 only, within the route's size and ten seconds.
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { JsonRefused, parseJson } from './json.ts'
+import { Problem } from './problems.ts'
+
+const JSON_TYPE = /^application\/json *(?:; *charset="?utf-8"? *)?$/i
+const MULTIPART_TYPE = /^multipart\/form-data *;/i
+
+/** Makes JSON the only body that a route reads, but for routes marked `upload`, which take only multipart. */
+export function readBodies(app: FastifyInstance, deadlineMs = 10_000): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', (request: FastifyRequest, stream: IncomingMessage) =>
+    readJson(request, stream, deadlineMs),
+  )
+  app.addHook('onRequest', async (request) => refuseOtherTypes(request))
+  app.addHook('preValidation', async (request) => refuseUnreadBody(request))
+}
+
+function refuseOtherTypes({ headers, routeOptions }: FastifyRequest): void {
+  const { 'content-type': type, 'content-encoding': encoding } = headers
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new Problem('request/unsupported-media-type', { detail: 'Compressed bodies are not read' })
+  }
+  if (type === undefined) {
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+    if (hasBody) throw new Problem('request/unsupported-media-type', { detail: 'Content-Type is missing' })
+    return
+  }
+  const upload = routeOptions.config.upload === true
+  if (!(upload ? MULTIPART_TYPE : JSON_TYPE).test(type)) {
+    const wanted = upload ? 'multipart/form-data' : 'application/json in UTF-8'
+    throw new Problem('request/unsupported-media-type', { detail: `The body must be ${wanted}` })
+  }
+}
+
+/** A body sent to a route that takes none is a mistake of the caller, who may think it counted. */
+function refuseUnreadBody({ body, routeOptions }: FastifyRequest): void {
+  if (body === undefined || routeOptions.config.upload === true || routeOptions.schema?.body !== undefined) return
+  if (typeof body === 'object' && body !== null && Object.keys(body).length === 0) return
+  throw new Problem('request/invalid', {
+    errors: [{ pointer: '/body', code: 'unexpected', message: '此操作不接受内容' }],
+  })
+}
+
+function readJson(request: FastifyRequest, stream: IncomingMessage, deadlineMs: number): Promise<unknown> {
+  const limit = request.routeOptions.bodyLimit
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const timer = setTimeout(fail, deadlineMs, new Problem('request/timeout'))
+    stream.on('data', take).on('end', finish).on('error', cut).on('aborted', cut)
+    if (Number(request.headers['content-length'] ?? 0) > limit) fail(tooLarge(limit))
+
+    function take(chunk: Buffer) {
+      size += chunk.length
+      if (size > limit) fail(tooLarge(limit))
+      else chunks.push(chunk)
+    }
+    function finish() {
+      stop()
+      try {
+        resolve(size === 0 ? undefined : parse(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)))
+      } catch (error) {
+        reject(error as Error)
+      }
+    }
+    function cut() {
+      fail(new Problem('request/malformed', { detail: 'The body was cut off' }))
+    }
+    function fail(problem: Problem) {
+      stop()
+      stream.on('error', () => undefined) // The connection is closed with the answer; what breaks after that is of no use.
+      stream.resume()
+      reject(problem)
+    }
+    function stop() {
+      clearTimeout(timer)
+      stream.off('data', take).off('end', finish).off('error', cut).off('aborted', cut)
+    }
+  })
+}
+
+function parse(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new Problem('request/malformed', { detail: 'The body is not UTF-8' })
+  try {
+    return parseJson(bytes.toString('utf8'))
+  } catch (error) {
+    if (error instanceof JsonRefused) throw new Problem('request/malformed', { detail: `The body is refused: ${error.message}` })
+    throw error
+  }
+}
+
+function tooLarge(limit: number): Problem {
+  return new Problem('request/too-large', { detail: `The body may have ${limit} bytes` })
+}

@@ -1,0 +1,60 @@
+// Measures of this process for Prometheus.
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { epochMs, type Clock } from './clock.ts'
+import type { Database } from './db.ts'
+import { outboxState } from './outbox.ts'
+
+export interface Metrics {
+  request(method: string, route: string, status: number, seconds: number): void
+  job(name: string, outcome: 'done' | 'failed', seconds: number): void
+  /** The exposition text and its content type. */
+  read(): Promise<{ text: string; type: string }>
+}
+
+export function createMetrics({ db, clock }: { db: Database; clock: Clock }): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry, prefix: 'banjian_' })
+  const requests = new Histogram({
+    name: 'banjian_http_request_seconds',
+    help: 'Time to answer, by route pattern',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers,
+  })
+  const jobs = new Histogram({
+    name: 'banjian_job_seconds',
+    help: 'Time of a background job',
+    labelNames: ['job', 'outcome'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300],
+    registers,
+  })
+  new Gauge({
+    name: 'banjian_database_waiting',
+    help: 'Requests that wait for a database connection',
+    registers,
+    collect() {
+      this.set(db.waiting())
+    },
+  })
+  const outbox = (name: string, help: string) =>
+    new Gauge({ name: `banjian_outbox_${name}`, help, labelNames: ['job'], registers })
+  const waiting = outbox('waiting', 'Effects that are not done yet')
+  const dead = outbox('dead', 'Effects that were given up and need a person')
+  const oldest = outbox('oldest_seconds', 'Age of the oldest effect that is not done')
+
+  return {
+    request: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
+    job: (job, outcome, seconds) => jobs.observe({ job, outcome }, seconds),
+    async read() {
+      const now = epochMs(clock.now())
+      for (const gauge of [waiting, dead, oldest]) gauge.reset()
+      for (const row of await outboxState(db)) {
+        waiting.set({ job: row.job }, row.waiting)
+        dead.set({ job: row.job }, row.dead)
+        oldest.set({ job: row.job }, row.oldest === null ? 0 : Math.max(0, (now - epochMs(row.oldest)) / 1000))
+      }
+      return { text: await registry.metrics(), type: registry.contentType }
+    },
+  }
+}
