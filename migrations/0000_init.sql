@@ -323,12 +323,45 @@ CREATE TABLE "app"."units" (
 	CONSTRAINT "units_not_own_parent" CHECK (parent_id <> id)
 );
 --> statement-breakpoint
+CREATE TABLE "app"."people" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"sealed" "bytea" NOT NULL,
+	"name_masked" text,
+	"phone_masked" text,
+	"id_masked" text,
+	"township" text,
+	"name_bi" "bytea",
+	"phone_bi" "bytea",
+	"phone2_bi" "bytea",
+	"id_bi" "bytea",
+	"confidential" boolean DEFAULT false NOT NULL,
+	"region_code" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "app"."person_links" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"person_a" uuid NOT NULL,
+	"person_b" uuid NOT NULL,
+	"status" text DEFAULT 'suggested' NOT NULL,
+	"reason" text NOT NULL,
+	"suggested_at" timestamp with time zone NOT NULL,
+	"decided_by" uuid,
+	"decided_at" timestamp with time zone,
+	CONSTRAINT "person_links_order" CHECK (person_a < person_b),
+	CONSTRAINT "person_links_status" CHECK (status in ('suggested', 'confirmed', 'rejected')),
+	CONSTRAINT "person_links_reason" CHECK (reason in ('idNo', 'phone', 'name')),
+	CONSTRAINT "person_links_decided" CHECK ((status = 'suggested') = (decided_by is null and decided_at is null))
+);
+--> statement-breakpoint
 CREATE TABLE "app"."checkpoints" (
 	"day" date PRIMARY KEY NOT NULL,
 	"at" timestamp with time zone NOT NULL,
 	"chains" integer NOT NULL,
 	"events" bigint NOT NULL,
 	"digest" "bytea" NOT NULL,
+	"key_id" smallint NOT NULL,
 	"signature" "bytea" NOT NULL
 );
 --> statement-breakpoint
@@ -390,11 +423,21 @@ CREATE TABLE "app"."scheduled_runs" (
 	CONSTRAINT "scheduled_runs_job_period_pk" PRIMARY KEY("job","period")
 );
 --> statement-breakpoint
+CREATE TABLE "app"."sealed_heads" (
+	"subject_id" uuid NOT NULL,
+	"seq" integer NOT NULL,
+	"hash" "bytea" NOT NULL,
+	"day" date NOT NULL,
+	CONSTRAINT "sealed_heads_subject_id_seq_pk" PRIMARY KEY("subject_id","seq")
+);
+--> statement-breakpoint
 ALTER TABLE "app"."accounts" ADD CONSTRAINT "accounts_unit_id_units_id_fk" FOREIGN KEY ("unit_id") REFERENCES "app"."units"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."api_keys" ADD CONSTRAINT "api_keys_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "app"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "app"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."units" ADD CONSTRAINT "units_parent_fk" FOREIGN KEY ("parent_id") REFERENCES "app"."units"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."units" ADD CONSTRAINT "units_successor_fk" FOREIGN KEY ("successor_id") REFERENCES "app"."units"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "app"."person_links" ADD CONSTRAINT "person_links_person_a_people_id_fk" FOREIGN KEY ("person_a") REFERENCES "app"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "app"."person_links" ADD CONSTRAINT "person_links_person_b_people_id_fk" FOREIGN KEY ("person_b") REFERENCES "app"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "call_backs_matter" ON "app"."call_backs" USING btree ("matter_id","at");--> statement-breakpoint
 CREATE INDEX "extensions_matter" ON "app"."extensions" USING btree ("matter_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "extensions_pending" ON "app"."extensions" USING btree ("leg_id") WHERE decided_at is null;--> statement-breakpoint
@@ -427,6 +470,13 @@ CREATE INDEX "sign_in_attempts_last" ON "app"."sign_in_attempts" USING btree ("l
 CREATE UNIQUE INDEX "units_active_name" ON "app"."units" USING btree ("name") WHERE valid_to is null;--> statement-breakpoint
 CREATE INDEX "units_parent" ON "app"."units" USING btree ("parent_id");--> statement-breakpoint
 CREATE INDEX "units_seen_by" ON "app"."units" USING gin ("seen_by");--> statement-breakpoint
+CREATE INDEX "people_name" ON "app"."people" USING btree ("name_bi");--> statement-breakpoint
+CREATE INDEX "people_phone" ON "app"."people" USING btree ("phone_bi");--> statement-breakpoint
+CREATE INDEX "people_phone2" ON "app"."people" USING btree ("phone2_bi") WHERE phone2_bi is not null;--> statement-breakpoint
+CREATE INDEX "people_id_no" ON "app"."people" USING btree ("id_bi") WHERE id_bi is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "person_links_pair" ON "app"."person_links" USING btree ("person_a","person_b");--> statement-breakpoint
+CREATE INDEX "person_links_b" ON "app"."person_links" USING btree ("person_b");--> statement-breakpoint
+CREATE INDEX "person_links_open" ON "app"."person_links" USING btree ("suggested_at","id") WHERE status = 'suggested';--> statement-breakpoint
 CREATE UNIQUE INDEX "events_chain" ON "app"."events" USING btree ("subject_id","seq");--> statement-breakpoint
 CREATE INDEX "events_actor" ON "app"."events" USING btree ("actor_id","at");--> statement-breakpoint
 CREATE INDEX "events_type" ON "app"."events" USING btree ("type","at");--> statement-breakpoint
@@ -434,4 +484,5 @@ CREATE INDEX "files_subject" ON "app"."files" USING btree ("subject_id","created
 CREATE INDEX "files_hash" ON "app"."files" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "idempotency_at" ON "app"."idempotency" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "outbox_waiting" ON "app"."outbox" USING btree ("at") WHERE handed_at is null and dead_at is null;--> statement-breakpoint
-CREATE INDEX "outbox_handed" ON "app"."outbox" USING btree ("handed_at") WHERE dead_at is null;
+CREATE INDEX "outbox_handed" ON "app"."outbox" USING btree ("handed_at") WHERE dead_at is null;--> statement-breakpoint
+CREATE INDEX "sealed_heads_day" ON "app"."sealed_heads" USING btree ("day","subject_id");

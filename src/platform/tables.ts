@@ -93,15 +93,32 @@ export const scheduledRuns = app.table(
   (t) => [primaryKey({ columns: [t.job, t.period] })],
 )
 
-/** The seal of all chain heads at the end of a day; copied off the machine it makes rewriting history visible. */
+/**
+ * The seal of a day over the heads of all chains that grew since the day before (`sealed_heads`) and, by its digest, over
+ * all earlier seals. Append-only by trigger; copied off the machine it makes rewriting history visible.
+ */
 export const checkpoints = app.table('checkpoints', {
   day: date('day', { mode: 'string' }).primaryKey(),
   at: instant('at').notNull(),
+  /** All chains, and all events in them. */
   chains: integer('chains').notNull(),
   events: bigint('events', { mode: 'number' }).notNull(),
   digest: bytea('digest').notNull(),
+  keyId: smallint('key_id').notNull(),
   signature: bytea('signature').notNull(),
 })
+
+/** The last event of a chain on the day it was sealed. Append-only by trigger. */
+export const sealedHeads = app.table(
+  'sealed_heads',
+  {
+    subjectId: uuid('subject_id').notNull(),
+    seq: integer('seq').notNull(),
+    hash: bytea('hash').notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.subjectId, t.seq] }), index('sealed_heads_day').on(t.day, t.subjectId)],
+)
 
 /** What lies in the content store: one row a use, many rows may share a hash. */
 export const files = app.table(
