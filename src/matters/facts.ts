@@ -30,14 +30,15 @@ export const settledFacts = {
   contacted: { label: '按期联系', at: 'contacted_at', is: 'contacted_on_time' },
   merged: { label: '已并单', at: 'merged_at' },
   withdrawn: { label: '已撤回', at: 'withdrawn_at' },
+  leadSigned: { label: '现承办单位已签收', at: 'lead_signed_at' },
 } as const satisfies Record<string, Fact>
 
 /** Strictly before: what is due at an instant is late only after it. */
 export const movingFacts = {
   late: { label: '超期', at: 'late_from' },
   signLate: { label: '超期签收', at: 'sign_late_from' },
-  signDue: { label: '签收期限已过', at: 'sign_due_at' },
-  due: { label: '办理期限已过', at: 'due_at' },
+  leadLate: { label: '现承办单位超期', at: 'lead_late_from' },
+  leadSignLate: { label: '现承办单位超期签收', at: 'lead_sign_late_from' },
 } as const satisfies Record<string, Fact>
 
 export type SettledFact = keyof typeof settledFacts

@@ -3,7 +3,7 @@ import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { Problem } from '../platform/problems.ts'
 import type { Case, Change, Leg, LegPatch, MatterPatch, Receiver } from './case.ts'
-import { lateness } from './deadlines.ts'
+import { lateFrom, lateness, signLateFrom } from './deadlines.ts'
 import { acts, states, type Act, type State, type Transition } from './workflow.ts'
 
 /** The acts that touch what a unit did: whoever handled the matter may not do them. */
@@ -100,6 +100,9 @@ export function derived(subject: Case, change: Omit<Change, 'other'>): MatterPat
     provisional: lead.provisional === true,
     submittedAt: lead.submittedAt,
     lateFrom: late.lateFrom,
+    leadLateFrom: lateFrom(lead),
+    leadSignedAt: lead.signedAt,
+    leadSignLateFrom: signLateFrom(lead),
   }
 }
 

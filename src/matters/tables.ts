@@ -72,6 +72,10 @@ export const matters = app.table(
     submittedAt: instant('submitted_at'),
     /** The earliest moment from which any lead leg is late; an open leg's due until it is stopped in time. */
     lateFrom: instant('late_from'),
+    // The same of the present lead leg alone: what a unit is charged with, whatever others did to the matter before.
+    leadLateFrom: instant('lead_late_from'),
+    leadSignedAt: instant('lead_signed_at'),
+    leadSignLateFrom: instant('lead_sign_late_from'),
     doneAt: instant('done_at'),
     firstRepliedAt: instant('first_replied_at'),
     firstAcceptedAt: instant('first_accepted_at'),
@@ -132,9 +136,15 @@ export const matters = app.table(
       t.flags,
       t.lateFrom,
       t.signLateFrom,
-      t.signDueAt,
-      t.dueAt,
+      t.leadLateFrom,
+      t.leadSignLateFrom,
     ),
+    /** Matters with legs besides the present lead leg: the recount looks at their legs one by one. */
+    index('matters_shared')
+      .on(t.dispatchedDay, t.lateFrom)
+      .where(sql`cardinality(unit_ids) > 1 or late_from is distinct from lead_late_from`),
+    index('matters_accused').using('gin', t.accusedUnitIds).where(sql`accused_unit_ids <> '{}'`),
+    index('matters_import').on(t.importId).where(sql`import_id is not null`),
   ],
 )
 
@@ -186,8 +196,8 @@ export const legs = app.table(
     index('legs_open').on(t.unitId, t.effectiveDueAt, t.matterId).where(sql`outcome is null`),
     /** What the sweep looks for: open legs by due time. */
     index('legs_due').on(t.effectiveDueAt, t.id).where(sql`outcome is null and submitted_at is null`),
-    /** Late legs of units that no longer hold the matter: they stay in those units' figures. */
-    index('legs_late').on(t.unitId, t.matterId).where(sql`outcome is not null and late_from is not null`),
+    /** Late legs, and open ones that may become so: they stay in their units' figures, whoever holds the matter. */
+    index('legs_late').on(t.matterId, t.role, t.unitId, t.lateFrom).where(sql`late_from is not null`),
   ],
 )
 
