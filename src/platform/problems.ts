@@ -1,5 +1,5 @@
 // The catalogue of everything that can go wrong, and its RFC 9457 form.
-import type { NewEvent } from './events.ts'
+import type { EventData } from './events.ts'
 
 /** code → HTTP status, the title for the office, the title for integrators. Sorted by slice. */
 export const problems = {
@@ -64,6 +64,7 @@ export const problems = {
   'unit/day-invalid': { status: 422, zh: '撤销日期不能早于设立日期', en: 'The unit cannot end before it begins' },
   'region/unknown': { status: 422, zh: '行政区划代码不存在', en: 'No such region' },
   'region/invalid': { status: 422, zh: '行政区划数据有误', en: 'The list of regions is inconsistent' },
+  'person/link-decided': { status: 409, zh: '该关联已有结论', en: 'The link has been decided already' },
   'matter/not-found': { status: 404, zh: '未找到该件', en: 'No such matter' },
   'matter/act-not-allowed': { status: 409, zh: '当前状态不能进行此操作', en: 'The act is not possible in this state' },
   'matter/act-not-yours': { status: 403, zh: '您无权对此件进行此操作', en: 'The act is not yours to do' },
@@ -142,8 +143,8 @@ export interface ProblemOptions {
   errors?: FieldError[]
   /** Further members of the document: `state`, `version`, `retryAfter` (seconds). */
   extras?: Record<string, unknown>
-  /** What is recorded although the write is undone: an attempt that must be seen. */
-  record?: NewEvent
+  /** What is recorded of the caller although the write is undone: an attempt that must be seen. */
+  record?: { type: string; data: EventData }
 }
 
 /** An error that a person can act on; anything else that is thrown is a 500. */
