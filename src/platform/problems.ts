@@ -28,6 +28,7 @@ export const problems = {
   'calendar/year-out-of-order': { status: 409, zh: '年度须依次公布', en: 'Years are published one after another' },
   'calendar/already-published': { status: 409, zh: '已公布的年度不能改为暂定', en: 'A published year cannot become provisional' },
   'calendar/unchanged': { status: 409, zh: '与现行安排相同', en: 'Nothing differs from the stored arrangement' },
+  'file/missing': { status: 422, zh: '请选择要上传的文件', en: 'The form holds no file' },
   'file/name-invalid': { status: 422, zh: '文件名不合要求', en: 'The file name is not acceptable' },
   'file/empty': { status: 422, zh: '文件是空的', en: 'The file is empty' },
   'file/too-large': { status: 413, zh: '文件过大', en: 'The file is too large' },

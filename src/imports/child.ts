@@ -1,0 +1,49 @@
+// Entry of the reading process: reads the one file of its job and writes rows, signs of life and the outcome to stdout.
+import { once } from 'node:events'
+import type { ImportLimits } from './limits.ts'
+import type { Meter } from './package-parts.ts'
+import { readTable } from './read.ts'
+import { refusalOf, refuse } from './refusal.ts'
+import { frame, frameOfBatch, type ReadJob } from './wire.ts'
+
+const CHECK_BYTES = 4 * 1_048_576
+const ALIVE_BYTES = 32 * 1_048_576
+
+function meterOf(limits: ImportLimits): Meter {
+  let unchecked = 0
+  let silent = 0
+  return {
+    tick(bytes) {
+      unchecked += bytes
+      if (unchecked < CHECK_BYTES) return
+      silent += unchecked
+      unchecked = 0
+      const { user, system } = process.cpuUsage()
+      if ((user + system) / 1e6 > limits.cpuSeconds) {
+        refuse({ code: 'import/too-slow', detail: `took more than ${limits.cpuSeconds} s of processor time` })
+      }
+      if (silent < ALIVE_BYTES) return
+      silent = 0
+      process.stdout.write(frame({ t: 'tick' }))
+    },
+  }
+}
+
+/** Waits while the parent is not reading. */
+async function send(bytes: Buffer): Promise<void> {
+  if (!process.stdout.write(bytes)) await once(process.stdout, 'drain')
+}
+
+async function main(): Promise<void> {
+  const { path, scratch, limits } = JSON.parse(process.argv[2] ?? '') as ReadJob & { limits: ImportLimits }
+  try {
+    for await (const batch of readTable(path, { limits, scratch, meter: meterOf(limits) })) await send(frameOfBatch(batch))
+    await send(frame({ t: 'end' }))
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (refusal !== undefined) await send(frame({ t: 'refused', error: refusal }))
+    else await send(frame({ t: 'failed', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }))
+  }
+}
+
+await main()

@@ -1,0 +1,162 @@
+// Reads an uploaded table in a process of its own, so that a hostile file can harm neither the service nor its memory.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Problem, problems, type ProblemOptions } from '../platform/problems.ts'
+import { importLimits, type ImportLimits } from './limits.ts'
+import type { ImportFileError } from './refusal.ts'
+import type { Batch } from './sheet.ts'
+import { messages, type ReadJob, type Received } from './wire.ts'
+
+export interface ParseOptions {
+  log: { info(values: object, message: string): void; warn(values: object, message: string): void }
+  limits?: Partial<ImportLimits>
+  signal?: AbortSignal
+}
+
+/**
+ * The rows of a workbook or CSV in bounded batches, at the pace of the caller. Throws a Problem `import/…`, whose
+ * `extras` hold the sheet, row and cell when they are known, and the reason of `signal` when it aborts. Rows may have
+ * been given before: nothing of a file counts until the iteration has ended.
+ */
+export async function* parseFile(path: string, { log, limits: given, signal }: ParseOptions): AsyncGenerator<Batch> {
+  signal?.throwIfAborted()
+  const limits = importLimits.parse(given ?? {})
+  const scratch = await mkdtemp(join(await realpath(tmpdir()), 'banjian-import-'))
+  let reader: Reader | undefined
+  try {
+    reader = await startReader({ path: await realpath(path), scratch, limits }, limits)
+    log.info({ pid: reader.child.pid }, 'reading an uploaded table')
+    const stop = () => reader?.kill()
+    signal?.addEventListener('abort', stop)
+    try {
+      yield* rowsOf(reader, limits, signal)
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (error instanceof Problem) log.warn({ code: error.code, detail: error.options.detail }, 'an uploaded table is refused')
+    throw error
+  } finally {
+    await reader?.end()
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+async function* rowsOf(reader: Reader, limits: ImportLimits, signal?: AbortSignal): AsyncGenerator<Batch> {
+  const received = messages(reader.output)[Symbol.asyncIterator]()
+  for (;;) {
+    const message = await nextMessage(received, reader, limits)
+    if (message === undefined) {
+      signal?.throwIfAborted()
+      throw asProblem(await reader.deathOf())
+    }
+    if (message.t === 'rows') yield message.batch
+    else if (message.t === 'refused') throw asProblem(message.error)
+    else if (message.t === 'failed') throw new Error(`the reading process failed: ${message.detail}`)
+    else if (message.t === 'end') return
+  }
+}
+
+/** The time counts only while the caller waits for the reading process, not while that waits for the caller. */
+async function nextMessage(
+  received: AsyncIterator<Received>,
+  reader: Reader,
+  limits: ImportLimits,
+): Promise<Received | undefined> {
+  const watch = setTimeout(() => {
+    reader.silent = true
+    reader.kill()
+  }, limits.silentSeconds * 1000)
+  try {
+    const next = await received.next()
+    return next.done === true ? undefined : next.value
+  } finally {
+    clearTimeout(watch)
+  }
+}
+
+interface Reader {
+  child: ChildProcess
+  output: AsyncIterable<Buffer>
+  silent: boolean
+  kill(): void
+  /** Ends it if need be, and waits for it. */
+  end(): Promise<void>
+  deathOf(): Promise<ImportFileError>
+}
+
+const STDERR_CHARS = 4000
+
+async function startReader(job: ReadJob, limits: ImportLimits): Promise<Reader> {
+  const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
+  const readable = [job.path, ...(await codeFolders(dirname(entry)))]
+  const child = spawn(
+    process.execPath,
+    [
+      `--max-old-space-size=${limits.heapMegabytes}`,
+      '--max-semi-space-size=8',
+      '--disable-proto=throw',
+      // No network, no processes, no workers, no add-ons; of the disk only its code, the file and the scratch folder.
+      '--permission',
+      ...readable.map((folder) => `--allow-fs-read=${folder}`),
+      `--allow-fs-read=${job.scratch}`,
+      `--allow-fs-write=${job.scratch}`,
+      entry,
+      JSON.stringify(job),
+    ],
+    { env: {}, cwd: job.scratch, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_CHARS)
+  })
+  let spawnError: Error | undefined
+  child.on('error', (error) => {
+    spawnError = error
+  })
+  const closed = once(child, 'close').catch(() => undefined)
+  const kill = () => void child.kill('SIGKILL')
+  const reader: Reader = {
+    child,
+    output: child.stdout,
+    silent: false,
+    kill,
+    async end() {
+      if (child.exitCode === null && child.signalCode === null) kill()
+      child.stdout.destroy()
+      await closed
+    },
+    async deathOf() {
+      await closed
+      if (reader.silent) return { code: 'import/too-slow', detail: `no sign of life for ${limits.silentSeconds} s` }
+      if (/heap out of memory|Allocation failed/.test(stderr)) {
+        return { code: 'import/too-much-memory', detail: `more than ${limits.heapMegabytes} MB of heap` }
+      }
+      const how = spawnError?.message ?? `exit code ${child.exitCode}, signal ${child.signalCode}`
+      return { code: 'import/interrupted', detail: `the reading process ended early (${how}) ${stderr}`.trim() }
+    },
+  }
+  return reader
+}
+
+/** What the reading process loads: this folder, and the packages, by the path they are found under and their own. */
+async function codeFolders(here: string): Promise<string[]> {
+  const found = findPackageJSON('yauzl', import.meta.url)
+  const packages = found === undefined ? [] : [resolve(found, '../..')]
+  const scope = resolve(here, '../../package.json')
+  return [...new Set([here, scope, ...packages, ...(await Promise.all(packages.map((folder) => realpath(folder))))])]
+}
+
+/** The Problem that a refusal becomes; what the clerk reads is its first error's message. */
+export function asProblem({ code, message, detail, sheet, row, cell }: ImportFileError): Problem {
+  const errors = [{ pointer: row === undefined ? '/file' : `/row/${row}`, code, message: message ?? problems[code].zh }]
+  const extras = { ...(sheet === undefined ? {} : { sheet }), ...(row === undefined ? {} : { row }), ...(cell === undefined ? {} : { cell }) }
+  const options: ProblemOptions = { detail, errors, extras }
+  return new Problem(code, options)
+}

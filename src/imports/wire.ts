@@ -1,0 +1,101 @@
+// How rows travel from the reading process to its parent: length-prefixed JSON, plain values for plain cells.
+import type { ImportFileError } from './refusal.ts'
+import type { About, Batch, CellKind, RawCell, SheetRow } from './sheet.ts'
+
+/** What the reading process is to do; its one argument, as JSON. */
+export interface ReadJob {
+  path: string
+  scratch: string
+  limits: object
+}
+
+/** A text, number or truth value stands for itself; anything else carries its kind, and `raw` when it has it. */
+type WireCell = null | string | number | boolean | [CellKind, RawCell['v'], string?]
+/** Row number, cells, hidden, merged. */
+type WireRow = [number, WireCell[], 1?, string[]?] | [number, WireCell[], 0, string[]]
+
+type WireBatch = { t: 'rows'; sheet: string; rows: WireRow[]; about?: About }
+/** `tick` is a sign of life, `end` says that everything was read, `failed` is an error of ours. */
+type Message = WireBatch | { t: 'tick' } | { t: 'end' } | { t: 'refused'; error: ImportFileError } | { t: 'failed'; detail: string }
+
+export type Received = { t: 'rows'; batch: Batch } | Exclude<Message, WireBatch>
+
+/** Longest frame: a batch ends after the row that fills it, and a row holds at most 16 Mi characters. */
+const FRAME_BYTES = 128 * 1_048_576
+
+export function frame(message: Exclude<Message, WireBatch>): Buffer {
+  return framed(JSON.stringify(message))
+}
+
+export function frameOfBatch({ sheet, rows, about }: Batch): Buffer {
+  const message: WireBatch = { t: 'rows', sheet, rows: rows.map(wireRow), ...(about === undefined ? {} : { about }) }
+  return framed(JSON.stringify(message))
+}
+
+function framed(json: string): Buffer {
+  const length = Buffer.byteLength(json)
+  const bytes = Buffer.allocUnsafe(4 + length)
+  bytes.writeUInt32LE(length)
+  bytes.write(json, 4)
+  return bytes
+}
+
+function wireRow({ n, cells, hidden, merged }: SheetRow): WireRow {
+  const wire = cells.map(wireCell)
+  if (merged !== undefined) return [n, wire, hidden === true ? 1 : 0, merged] as WireRow
+  return hidden === true ? [n, wire, 1] : [n, wire]
+}
+
+const PLAIN: Record<string, CellKind> = { string: 'text', number: 'number', boolean: 'bool' }
+
+function wireCell(cell: RawCell | null): WireCell {
+  if (cell === null) return null
+  const { v, kind, raw } = cell
+  if (raw !== undefined) return [kind, v, raw]
+  return v !== null && PLAIN[typeof v] === kind ? v : [kind, v]
+}
+
+/** The messages in a stream of frames; the stream may end inside a frame when its writer dies. */
+export async function* messages(stream: AsyncIterable<Buffer>): AsyncGenerator<Received> {
+  let waiting: Buffer[] = []
+  let size = 0
+  let needed = 4
+  for await (const piece of stream) {
+    waiting.push(piece)
+    size += piece.length
+    if (size < needed) continue
+    let bytes = waiting.length === 1 ? piece : Buffer.concat(waiting)
+    for (;;) {
+      needed = bytes.length < 4 ? 4 : 4 + bytes.readUInt32LE()
+      if (needed > FRAME_BYTES) throw new Error('a frame is too long')
+      if (bytes.length < needed) break
+      yield received(JSON.parse(bytes.toString('utf8', 4, needed)) as Message)
+      bytes = bytes.subarray(needed)
+    }
+    waiting = [bytes]
+    size = bytes.length
+  }
+}
+
+function received(message: Message): Received {
+  if (message.t !== 'rows') return message
+  const { sheet, about } = message
+  const rows = message.rows.map(rowOf)
+  return { t: 'rows', batch: about === undefined ? { sheet, rows } : { sheet, rows, about } }
+}
+
+function rowOf([n, wire, hidden, merged]: WireRow): SheetRow {
+  const row: SheetRow = { n, cells: wire.map(cellOf) }
+  if (hidden === 1) row.hidden = true
+  if (merged !== undefined) row.merged = merged
+  return row
+}
+
+function cellOf(wire: WireCell): RawCell | null {
+  if (wire === null) return null
+  if (typeof wire === 'string') return { v: wire, kind: 'text' }
+  if (typeof wire === 'number') return { v: wire, kind: 'number' }
+  if (typeof wire === 'boolean') return { v: wire, kind: 'bool' }
+  const [kind, v, raw] = wire
+  return raw === undefined ? { v, kind } : { v, kind, raw }
+}
