@@ -122,6 +122,9 @@ CREATE TABLE "app"."matters" (
 	"provisional" boolean DEFAULT false NOT NULL,
 	"submitted_at" timestamp with time zone,
 	"late_from" timestamp with time zone,
+	"lead_late_from" timestamp with time zone,
+	"lead_signed_at" timestamp with time zone,
+	"lead_sign_late_from" timestamp with time zone,
 	"done_at" timestamp with time zone,
 	"first_replied_at" timestamp with time zone,
 	"first_accepted_at" timestamp with time zone,
@@ -147,7 +150,7 @@ CREATE TABLE "app"."matters" (
 	"end_reason" text,
 	"public_reply" text,
 	"import_id" uuid,
-	"flags" integer GENERATED ALWAYS AS ((case when dispatched_at is not null then 1 else 0 end + case when signed_at is not null then 2 else 0 end + case when done_at is not null then 4 else 0 end + case when first_accepted_at is not null then 8 else 0 end + case when first_accepted_at is not null and first_on_time then 16 else 0 end + case when extended_at is not null then 32 else 0 end + case when returned_at is not null then 64 else 0 end + case when redone_at is not null then 128 else 0 end + case when called_back_at is not null then 256 else 0 end + case when called_back_at is not null and call_result = 'reached' then 512 else 0 end + case when called_back_at is not null and resolved then 1024 else 0 end + case when rated_at is not null then 2048 else 0 end + case when rated_at is not null and rating in ('satisfied', 'basic') then 4096 else 0 end + case when rated_at is not null and rating = 'satisfied' then 8192 else 0 end + case when screened_out_at is not null then 16384 else 0 end + case when contacted_at is not null and contacted_on_time then 32768 else 0 end + case when merged_at is not null then 65536 else 0 end + case when withdrawn_at is not null then 131072 else 0 end)) STORED NOT NULL,
+	"flags" integer GENERATED ALWAYS AS ((case when dispatched_at is not null then 1 else 0 end + case when signed_at is not null then 2 else 0 end + case when done_at is not null then 4 else 0 end + case when first_accepted_at is not null then 8 else 0 end + case when first_accepted_at is not null and first_on_time then 16 else 0 end + case when extended_at is not null then 32 else 0 end + case when returned_at is not null then 64 else 0 end + case when redone_at is not null then 128 else 0 end + case when called_back_at is not null then 256 else 0 end + case when called_back_at is not null and call_result = 'reached' then 512 else 0 end + case when called_back_at is not null and resolved then 1024 else 0 end + case when rated_at is not null then 2048 else 0 end + case when rated_at is not null and rating in ('satisfied', 'basic') then 4096 else 0 end + case when rated_at is not null and rating = 'satisfied' then 8192 else 0 end + case when screened_out_at is not null then 16384 else 0 end + case when contacted_at is not null and contacted_on_time then 32768 else 0 end + case when merged_at is not null then 65536 else 0 end + case when withdrawn_at is not null then 131072 else 0 end + case when lead_signed_at is not null then 262144 else 0 end)) STORED NOT NULL,
 	"version" integer NOT NULL,
 	"seq" integer NOT NULL,
 	"head" "bytea" NOT NULL,
@@ -443,7 +446,7 @@ CREATE INDEX "extensions_matter" ON "app"."extensions" USING btree ("matter_id")
 CREATE UNIQUE INDEX "extensions_pending" ON "app"."extensions" USING btree ("leg_id") WHERE decided_at is null;--> statement-breakpoint
 CREATE INDEX "legs_open" ON "app"."legs" USING btree ("unit_id","effective_due_at","matter_id") WHERE outcome is null;--> statement-breakpoint
 CREATE INDEX "legs_due" ON "app"."legs" USING btree ("effective_due_at","id") WHERE outcome is null and submitted_at is null;--> statement-breakpoint
-CREATE INDEX "legs_late" ON "app"."legs" USING btree ("unit_id","matter_id") WHERE outcome is not null and late_from is not null;--> statement-breakpoint
+CREATE INDEX "legs_late" ON "app"."legs" USING btree ("matter_id","role","unit_id","late_from") WHERE late_from is not null;--> statement-breakpoint
 CREATE INDEX "matter_search_grams" ON "app"."matter_search" USING gin ("grams");--> statement-breakpoint
 CREATE UNIQUE INDEX "matters_external" ON "app"."matters" USING btree ("source","external_no") WHERE external_no is not null;--> statement-breakpoint
 CREATE INDEX "matters_open" ON "app"."matters" USING btree ("lead_unit_id","due_at","id") WHERE state in ('assigned', 'returning', 'handling');--> statement-breakpoint
@@ -453,7 +456,10 @@ CREATE INDEX "matters_unit_received" ON "app"."matters" USING btree ("lead_unit_
 CREATE INDEX "matters_person" ON "app"."matters" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "matters_units" ON "app"."matters" USING gin ("unit_ids");--> statement-breakpoint
 CREATE INDEX "matters_merged" ON "app"."matters" USING btree ("merged_into_id") WHERE merged_into_id is not null;--> statement-breakpoint
-CREATE INDEX "matters_count" ON "app"."matters" USING btree ("dispatched_day","lead_unit_id","channel","flags","late_from","sign_late_from","sign_due_at","due_at");--> statement-breakpoint
+CREATE INDEX "matters_count" ON "app"."matters" USING btree ("dispatched_day","lead_unit_id","channel","flags","late_from","sign_late_from","lead_late_from","lead_sign_late_from");--> statement-breakpoint
+CREATE INDEX "matters_shared" ON "app"."matters" USING btree ("dispatched_day","late_from") WHERE cardinality(unit_ids) > 1 or late_from is distinct from lead_late_from;--> statement-breakpoint
+CREATE INDEX "matters_accused" ON "app"."matters" USING gin ("accused_unit_ids") WHERE accused_unit_ids <> '{}';--> statement-breakpoint
+CREATE INDEX "matters_import" ON "app"."matters" USING btree ("import_id") WHERE import_id is not null;--> statement-breakpoint
 CREATE INDEX "notes_matter" ON "app"."notes" USING btree ("matter_id");--> statement-breakpoint
 CREATE INDEX "replies_matter" ON "app"."replies" USING btree ("matter_id","submitted_at");--> statement-breakpoint
 CREATE INDEX "return_requests_matter" ON "app"."return_requests" USING btree ("matter_id");--> statement-breakpoint

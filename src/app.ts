@@ -1,11 +1,17 @@
 // The application: plugins in order, then one line a slice.
-import cookie from '@fastify/cookie'
 import multipart from '@fastify/multipart'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance } from 'fastify'
 import { jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { calendarRoutes } from './calendar/routes.ts'
 import type { Deps } from './deps.ts'
+import { attachmentRoutes } from './matters/attachment-routes.ts'
+import { knownPeople } from './matters/queries.ts'
+import { matterRoutes } from './matters/routes.ts'
+import { previewDueMoves } from './matters/sweeping.ts'
+import { orgRoutes } from './orgs/routes.ts'
+import { authenticator } from './orgs/session.ts'
+import { peopleRoutes } from './people/routes.ts'
 import { readBodies } from './platform/body.ts'
 import { edgeOptions, guardEdge, limited } from './platform/edge.ts'
 import { answerErrors } from './platform/errors.ts'
@@ -21,7 +27,7 @@ import { version } from './version.ts'
 
 export interface AppOptions {
   /** Who is calling; by the session cookie or an API key unless told otherwise. */
-  authenticate: Authenticate
+  authenticate?: Authenticate
   metrics?: Metrics
   /** Called after each write that succeeded, so that what follows from it need not wait for the next look. */
   written?: () => void
@@ -31,7 +37,7 @@ export interface AppOptions {
 }
 
 /** Builds the application; listening is the caller's. Closing it does not close the dependencies. */
-export async function buildApp(deps: Deps, options: AppOptions): Promise<FastifyInstance> {
+export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<FastifyInstance> {
   const { config, log, db } = deps
   const metrics = options.metrics ?? createMetrics(deps)
   const limiter = createLimiter()
@@ -56,7 +62,6 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
       if (reply.statusCode < 300 && request.routeOptions.config.write !== undefined) written()
     })
   }
-  await app.register(cookie)
   await app.register(multipart, {
     limits: { fileSize: config.UPLOAD_LIMIT_MB * 1024 * 1024, files: 1, fields: 20, fieldSize: 16 * 1024, parts: 21 },
   })
@@ -68,9 +73,14 @@ export async function buildApp(deps: Deps, options: AppOptions): Promise<Fastify
   })
   pageRoutes(app, config.OFFICE_NAME)
 
-  const http = createHttp(app, deps, limited(options.authenticate, limiter, perMinute))
+  const authenticate = options.authenticate ?? authenticator(deps)
+  const http = createHttp(app, deps, limited(authenticate, limiter, perMinute))
   // slices
-  calendarRoutes(http)
+  calendarRoutes(http, { previewMoves: previewDueMoves })
+  orgRoutes(http)
+  peopleRoutes(http, { known: knownPeople })
+  matterRoutes(http)
+  attachmentRoutes(http)
 
   return app
 }

@@ -3,13 +3,17 @@
 /** Event type → jobs that must follow it. `matter.*` stands for every type that begins with `matter.`. */
 export const reactions: Record<string, readonly string[]> = {
   'matter.*': ['rollup'],
+  'matter.register': ['index'],
+  'matter.edit': ['index'],
+  'matter.approve': ['index'],
+  'matter.direct-reply': ['index'],
   'import.requested': ['import'],
-  'import.committed': ['rollup'],
+  'import.committed': ['rollup', 'index-import'],
   'calendar.year-published': ['redue'],
 }
 
 /** Jobs that take many events at once: one queue job for a whole batch of outbox rows. */
-export const batchJobs: ReadonlySet<string> = new Set(['rollup'])
+export const batchJobs: ReadonlySet<string> = new Set(['rollup', 'index'])
 
 export interface Schedule {
   name: string

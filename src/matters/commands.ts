@@ -13,6 +13,7 @@ import { actRules } from './acts/index.ts'
 import { dispatch, type DispatchInput } from './acts/dispatching.ts'
 import type { ActRule, Case, Change, Matter, MatterPatch, NewLeg, Setting } from './case.ts'
 import { channels, type ChannelId } from './channels/index.ts'
+import { seesPerson } from './queries.ts'
 import { lockCase, readReceivers } from './reading.ts'
 import { derived, outcomeOf, refusal } from './rules.ts'
 import * as tables from './tables.ts'
@@ -52,7 +53,6 @@ const externalTaken = statement<{ no: string }>(
   'matter.external',
   'select no from matters where source = $1 and external_no = $2',
 )
-const personExists = statement<{ id: string }>('matter.person', 'select id from people where id = $1')
 
 /** Registers a matter, with its caller and, when asked, its first dispatch: one event, one transaction. */
 export async function register(
@@ -66,7 +66,7 @@ export async function register(
   const [numbers, taken, person, calendar, receivers] = await Promise.all([
     nextNumber(tx),
     input.externalNo === undefined ? [] : externalTaken(tx, [input.source, input.externalNo]),
-    input.personId === undefined ? undefined : personExists(tx, [input.personId]),
+    input.personId === undefined ? true : seesPerson(tx, actor, input.personId),
     input.dispatch === undefined ? undefined : readCalendar(tx),
     readReceivers(tx, [...(input.dispatch ? [input.dispatch.leadUnitId, ...input.dispatch.coUnitIds] : []), ...input.accusedUnitIds]),
   ])
@@ -75,7 +75,7 @@ export async function register(
       errors: [{ pointer: '/body/externalNo', code: 'matter/external-no-taken', message: `已登记为${taken[0].no}` }],
     })
   }
-  if (person?.length === 0) throw fieldProblem('person/not-found', '/body/personId', '诉求人不存在')
+  if (!person) throw fieldProblem('request/invalid', '/body/personId', '诉求人不存在')
   const unknown = input.accusedUnitIds.findIndex((unit) => !receivers.has(unit))
   if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
 

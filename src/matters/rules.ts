@@ -123,12 +123,7 @@ export function admit(receiver: Receiver | undefined, accused: readonly string[]
   if (receiver.path.some((id) => accused.includes(id))) {
     throw new Problem('matter/accused-unit', {
       errors: [{ pointer, code: 'matter/accused-unit', message: '不得将检举控告材料转给被反映的单位' }],
-      record: {
-        subject: 'matter',
-        subjectId: matterId,
-        type: 'matter.refused',
-        data: { reason: 'accused-unit', unitId: receiver.id },
-      },
+      record: { type: 'account.transfer-refused', data: { matterId, unitId: receiver.id, reason: 'accused-unit' } },
     })
   }
   return receiver

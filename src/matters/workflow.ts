@@ -164,5 +164,4 @@ export const eventLabels: Record<string, string> = {
   'matter.red': '到期预警',
   'matter.overdue': '超期',
   'matter.due-moved': '期限因日历调整',
-  'matter.refused': '操作被拒绝',
 }

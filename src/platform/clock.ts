@@ -62,3 +62,9 @@ export function instantFromDatabase(text: string): Instant {
   }
   return instantFromMs(Date.parse(`${text.replace(' ', 'T')}:00`.replace(/([+-]\d\d:\d\d):00$/, '$1')))
 }
+
+/** A timestamptz inside the database's JSON (`2020-08-14T09:03:07.1+08:00`, zeros cut off) → Instant. */
+export function instantFromJson(text: string): Instant {
+  if (text.length === 29) return text
+  return `${text.slice(0, 19)}.${(text.slice(20, -6) + '000').slice(0, 3)}${text.slice(-6)}`
+}

@@ -5,6 +5,9 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { Actor } from './actor.ts'
 import { statement, type Db, type Tx } from './db.ts'
+import { record } from './events.ts'
+import type { FileKind } from './file-kinds.ts'
+import type { StoredFile } from './files.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 
 type Shape = z.ZodType
@@ -84,6 +87,18 @@ export interface Http {
       input: Input<P, Q> & { body: Out<B>; ifMatch: number | undefined; reply: FastifyReply },
     ) => Promise<Reply<R>>,
   ): void
+  /**
+   * A write that brings one file (multipart, field `file`): the file is kept first, by its content, then the write runs
+   * like any other. A file whose write fails is unreferenced and swept.
+   */
+  uploads<P extends Shape | undefined, Q extends Shape | undefined, R extends Shape>(
+    route: Omit<WriteRoute<P, Q, undefined, R>, 'body' | 'method' | 'bodyLimit'> & { allow: readonly FileKind[]; maxBytes: number },
+    handler: (
+      tx: Tx,
+      actor: Actor,
+      input: Input<P, Q> & { file: StoredFile; ifMatch: number | undefined },
+    ) => Promise<Reply<R>>,
+  ): void
   /** Routes that stream (downloads, uploads): the same gate, an own body. */
   streams<P extends Shape | undefined, Q extends Shape | undefined>(
     route: Omit<Common<P, Q, undefined>, 'reply'> & { method?: 'GET' | 'POST'; produces: string },
@@ -153,17 +168,33 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
           const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
           const key = readKey(request, actor)
           const input = { ...inputOf(request), body: request.body, ifMatch, reply }
-          const answer = await once(deps, actor, key, () => fingerprint(request), async (tx) => {
+          return answer(reply, await once(deps, actor, key, () => fingerprint(request), async (tx) => {
             const result = await handler(tx, actor, input as never)
-            return {
-              status,
-              body: JSON.stringify(z.encode(route.reply, result as never)),
-              etag: route.etag?.(result) ?? null,
-            }
-          })
-          if (answer.replayed) void reply.header('idempotent-replayed', 'true')
-          if (answer.etag !== null) void reply.header('etag', `"${answer.etag}"`)
-          return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.body)
+            return answerOf(route, status, result)
+          }))
+        },
+      })
+    },
+    uploads(route, handler) {
+      const status = route.status ?? 201
+      app.route({
+        method: 'POST',
+        url: route.url,
+        schema: { ...schemaOf(route, { [status]: route.reply }), consumes: ['multipart/form-data'] },
+        config: { ...configOf(route), write: { ifMatch: route.ifMatch ?? 'ignored' }, upload: true },
+        handler: async (request, reply) => {
+          const actor = await gate(request, route.for)
+          const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
+          const key = readKey(request, actor)
+          const part = await request.file()
+          if (part === undefined) throw new Problem('file/missing')
+          const { maxBytes, allow } = route
+          const file = await deps.files.store(part.file, { name: part.filename, maxBytes, allow })
+          const print = () => fingerprint(request, `${file.hash} ${file.name}`)
+          return answer(reply, await once(deps, actor, key, print, async (tx) => {
+            const result = await handler(tx, actor, { ...inputOf(request), file, ifMatch } as never)
+            return answerOf(route, status, result)
+          }))
         },
       })
     },
@@ -199,6 +230,20 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
   }
 }
 
+function answerOf<R extends Shape>(
+  route: { reply: R; etag?: (reply: Reply<R>) => number },
+  status: number,
+  result: Reply<R>,
+): Answer {
+  return { status, body: JSON.stringify(z.encode(route.reply, result as never)), etag: route.etag?.(result) ?? null }
+}
+
+function answer(reply: FastifyReply, given: Answer & { replayed: boolean }): FastifyReply {
+  if (given.replayed) void reply.header('idempotent-replayed', 'true')
+  if (given.etag !== null) void reply.header('etag', `"${given.etag}"`)
+  return reply.code(given.status).type('application/json; charset=utf-8').send(given.body)
+}
+
 interface Answer {
   status: number
   body: string
@@ -219,8 +264,26 @@ const keep = statement(
   'update idempotency set status = $3, body = $4, etag = $5 where account_id = $1 and key = $2',
 )
 
-/** Runs a write in one transaction, or gives the stored answer of the same key. */
+/** Runs a write in one transaction, or gives the stored answer of the same key; a refusal to be recorded is. */
 async function once(
+  deps: Deps,
+  actor: Actor,
+  key: string | undefined,
+  print: () => Buffer,
+  write: (tx: Tx) => Promise<Answer>,
+): Promise<Answer & { replayed: boolean }> {
+  try {
+    return await onceUnrecorded(deps, actor, key, print, write)
+  } catch (error) {
+    const told = error instanceof Problem ? error.options.record : undefined
+    if (told !== undefined) {
+      await deps.db.transaction((tx) => record(tx, actor, { subject: 'account', subjectId: actor.id, ...told }))
+    }
+    throw error
+  }
+}
+
+async function onceUnrecorded(
   deps: Deps,
   actor: Actor,
   key: string | undefined,
@@ -251,9 +314,9 @@ async function once(
 
 class Claimed extends Error {}
 
-function fingerprint(request: FastifyRequest): Buffer {
+function fingerprint(request: FastifyRequest, content = canonical(request.body)): Buffer {
   const match = request.headers['if-match'] ?? ''
-  return hash('sha256', `${request.method} ${request.url}\n${match}\n${canonical(request.body)}`, 'buffer')
+  return hash('sha256', `${request.method} ${request.url}\n${match}\n${content}`, 'buffer')
 }
 
 function canonical(value: unknown): string {

@@ -25,13 +25,14 @@ export const merge = actRule({
     if (target.matter.unitIds.some((unit) => matter.accusedUnitIds.includes(unit))) {
       throw new Problem('matter/accused-unit', {
         errors: [{ pointer: '/body/intoId', code: 'matter/accused-unit', message: '并入的工单由被反映的单位承办' }],
+        record: { type: 'account.transfer-refused', data: { matterId: matter.id, intoId: target.matter.id, reason: 'accused-unit' } },
       })
     }
     refusePending(subject)
     const leg = openLegOf(subject)
     const targetLeg = openLegOf(target)
     if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
-    // The earlier promise holds for both: joining a later matter wins no time.
+    // The earlier promise holds for both: joining a later matter wins no time, also when a calendar year is amended.
     const hastened = leg !== undefined && targetLeg !== undefined && leg.effectiveDueAt < targetLeg.effectiveDueAt
     return {
       matter: { mergedIntoId: target.matter.id, mergedAt: setting.now, stateBefore: matter.state },
@@ -40,7 +41,7 @@ export const merge = actRule({
       other: {
         event: 'matter.merge',
         matter: { accusedUnitIds: accused },
-        legs: hastened ? [{ id: targetLeg.id, patch: { effectiveDueAt: leg.effectiveDueAt } }] : [],
+        legs: hastened ? [{ id: targetLeg.id, patch: { effectiveDueAt: leg.effectiveDueAt, limit: null } }] : [],
         data: {
           fromId: matter.id,
           fromNo: matter.no,

@@ -1,0 +1,222 @@
+// What a reader sees of a matter: labels beside codes, the caller masked, the acts that are open to them.
+import { z } from 'zod'
+import type { Actor } from '../platform/actor.ts'
+import { instantFromJson, type Instant } from '../platform/clock.ts'
+import type { Case, Leg } from './case.ts'
+import { channels } from './channels/index.ts'
+import type { Candidate, ListRow, Opened } from './queries.ts'
+import { openActs } from './rules.ts'
+import { legOutcomes, ratings, topics, urgencies } from './terms.ts'
+import { acts, eventLabels, states, type State } from './workflow.ts'
+
+const labelled = z.object({ code: z.string(), label: z.string() })
+const moment = z.string().meta({ format: 'date-time' })
+const maybe = moment.nullable()
+const callerShape = z.object({
+  name: z.string().nullable(),
+  phone: z.string().nullable(),
+  idNo: z.string().nullable(),
+  township: z.string().nullable(),
+})
+
+export const matterItem = z
+  .object({
+    id: z.string(),
+    no: z.string(),
+    externalNo: z.string().nullable(),
+    title: z.string(),
+    state: labelled,
+    category: labelled,
+    urgency: labelled,
+    topic: labelled,
+    leadUnitId: z.string().nullable(),
+    leadUnit: z.string().nullable(),
+    receivedAt: moment,
+    dispatchedAt: maybe,
+    dueAt: maybe,
+    provisional: z.boolean().describe('期限所在年份的放假安排尚未公布'),
+    overdue: z.boolean(),
+    rating: labelled.nullable(),
+    callerName: z.string().nullable(),
+    callerPhone: z.string().nullable(),
+    version: z.int(),
+  })
+  .meta({ id: 'MatterItem' })
+
+export const writtenShape = z
+  .object({
+    id: z.string(),
+    no: z.string(),
+    version: z.int(),
+    state: z.string(),
+    dueAt: maybe,
+  })
+  .meta({ id: 'MatterWritten' })
+
+const free = z.record(z.string(), z.unknown())
+
+export const matterDetail = z
+  .object({
+    ...matterItem.omit({ callerName: true, callerPhone: true }).shape,
+    channel: labelled,
+    source: labelled,
+    content: z.string(),
+    regionCode: z.string().nullable(),
+    personId: z.string().nullable(),
+    confidential: z.boolean(),
+    caller: callerShape.nullable(),
+    binding: z.boolean(),
+    returns: z.int(),
+    firstRepliedAt: maybe,
+    firstOnTime: z.boolean().nullable(),
+    screenedOut: z.boolean(),
+    mergedInto: z.object({ id: z.string(), no: z.string() }).nullable(),
+    merged: z.array(z.object({ id: z.string(), no: z.string() })),
+    endedAt: maybe,
+    endReason: z.string().nullable(),
+    publicReply: z.string().nullable(),
+    legs: z.array(
+      z.object({
+        id: z.string(),
+        no: z.int(),
+        role: z.string(),
+        kind: z.string(),
+        unitId: z.string(),
+        unit: z.string(),
+        dispatchedAt: moment,
+        policy: z.string(),
+        limit: z.object({ n: z.number(), unit: z.string() }).nullable(),
+        signDueAt: moment,
+        signedAt: maybe,
+        dueAt: moment.describe('承诺的期限'),
+        effectiveDueAt: moment.describe('延期后的期限'),
+        provisional: z.boolean(),
+        submittedAt: maybe,
+        stoppedAt: maybe,
+        outcome: labelled.nullable(),
+        late: z.boolean(),
+        imported: z.boolean(),
+      }),
+    ),
+    replies: z.array(free),
+    extensions: z.array(free),
+    returnRequests: z.array(free),
+    callBacks: z.array(free),
+    screenings: z.array(free),
+    supervisions: z.array(free),
+    notes: z.array(free),
+    files: z.array(z.object({ id: z.string(), name: z.string(), type: z.string(), bytes: z.number(), createdAt: moment })),
+    timeline: z.array(
+      z.object({ seq: z.int(), type: z.string(), label: z.string(), at: moment, actor: z.string().nullable(), data: free }),
+    ),
+    acts: z.array(z.object({ act: z.string(), label: z.string() })).describe('当前可进行的操作'),
+  })
+  .meta({ id: 'Matter' })
+
+const label = (table: Record<string, string>, code: string) => ({ code, label: table[code] ?? code })
+const stateLabel = (state: State) => ({ code: state, label: states[state].label })
+const ratingLabel = (rating: string | null) => (rating === null ? null : label(ratings, rating))
+
+/** A row of a list. `now` decides what is overdue. */
+export function viewItem(row: ListRow, now: Instant): z.input<typeof matterItem> {
+  return {
+    ...row,
+    state: stateLabel(row.state),
+    category: label(channels.hotline.categories, row.category),
+    urgency: label(urgencies, row.urgency),
+    topic: label(topics, row.topic),
+    rating: ratingLabel(row.rating),
+    overdue: row.lateFrom !== null && row.lateFrom < now,
+    callerName: row.confidential ? '保密' : row.callerName,
+    callerPhone: row.confidential ? '保密' : row.callerPhone,
+  }
+}
+
+/** One matter with its history and the acts open to this reader. */
+export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeof matterDetail> {
+  const channel = channels[m.channel as keyof typeof channels]
+  return {
+    ...m,
+    state: stateLabel(m.state),
+    channel: { code: channel.id, label: channel.label },
+    source: label(channel.sources, m.source),
+    category: label(channel.categories, m.category),
+    urgency: label(urgencies, m.urgency),
+    topic: label(topics, m.topic),
+    rating: ratingLabel(m.rating),
+    overdue: m.lateFrom !== null && m.lateFrom < now,
+    screenedOut: m.screenedOutAt !== null,
+    mergedInto: m.mergedIntoId === null || m.mergedIntoNo === null ? null : { id: m.mergedIntoId, no: m.mergedIntoNo },
+    caller: viewCaller(m),
+    legs: m.legs.map((leg) => ({
+      ...instants(leg),
+      outcome: leg.outcome === null ? null : label(legOutcomes, leg.outcome),
+      late: leg.lateFrom !== null && instantFromJson(leg.lateFrom) < now,
+    })),
+    replies: m.replies.map(instants),
+    extensions: m.extensions.map(instants),
+    returnRequests: m.returnRequests.map(instants),
+    callBacks: m.callBacks.map((call) => ({ ...instants(call), rating: ratingLabel(call.rating) })),
+    screenings: m.screenings.map(instants),
+    supervisions: m.supervisions.map(instants),
+    notes: m.notes.map(instants),
+    files: m.files.map(instants),
+    timeline: m.events.map(({ seq, type, at, actor: who, canon }) => ({
+      seq,
+      type,
+      label: eventLabels[type] ?? type,
+      at: instantFromJson(at),
+      actor: who,
+      data: (JSON.parse(canon) as { data: Record<string, unknown> }).data,
+    })),
+    acts: openActs(caseOf(m), actor).map((act) => ({ act, label: acts[act].label })),
+  }
+}
+
+function viewCaller(m: Opened) {
+  if (m.caller === null) return null
+  if (m.confidential) return { name: '保密', phone: '保密', idNo: '保密', township: null }
+  const { nameMasked: name, phoneMasked: phone, idMasked: idNo, township } = m.caller
+  return { name, phone, idNo, township }
+}
+
+/** Rows out of the database's JSON: every member that ends in At or By-time is made canonical. */
+function instants<T extends object>(row: T): T {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [key, isMoment(key, value) ? instantFromJson(value) : value]),
+  ) as T
+}
+
+function isMoment(key: string, value: unknown): value is string {
+  return typeof value === 'string' && (key === 'at' || key === 'answerBy' || key.endsWith('At') || key.endsWith('From'))
+}
+
+function caseOf(m: Opened): Case {
+  return {
+    matter: m,
+    legs: m.legs as Leg[],
+    extension: null,
+    returnRequest: null,
+    screening: null,
+    reply: null,
+    screenedBefore: false,
+  }
+}
+
+export const candidateShape = z.object({
+  id: z.string(),
+  no: z.string(),
+  title: z.string(),
+  state: labelled,
+  receivedAt: moment,
+  personId: z.string(),
+  callerName: z.string().nullable(),
+  reason: labelled,
+  confirmed: z.boolean().describe('已由工作人员确认为同一人'),
+})
+
+const reasons = { idNo: '身份证号相同', phone: '电话相同', name: '姓名相同' }
+
+export function viewCandidate(row: Candidate): z.input<typeof candidateShape> {
+  return { ...row, state: stateLabel(row.state), reason: label(reasons, row.reason) }
+}
