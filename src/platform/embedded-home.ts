@@ -1,6 +1,19 @@
 // Where an embedded PostgreSQL lives, who runs it, and the making of its cluster.
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, chown, link, lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { exists, ifExists, ifMissing, isAlive, run, type Runner } from './embedded-programs.ts'
 import { settingsFile } from './embedded-settings.ts'
@@ -63,13 +76,17 @@ export function servicePassword(home: Home): string {
 async function runnerOf(folder: string): Promise<Runner | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const owner = await stat(join(folder, 'cluster')).catch(ifMissing(undefined))
-  return owner !== undefined && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : { uid: NOBODY, gid: NOBODY }
+  return owner !== undefined && owner.uid !== 0
+    ? { uid: owner.uid, gid: owner.gid }
+    : { uid: NOBODY, gid: NOBODY }
 }
 
 async function folderFor(wanted: string, runner: Runner | undefined, durable: boolean): Promise<string> {
   if (runner === undefined || (await reachable(dirname(wanted), runner))) return wanted
   if (await exists(join(wanted, 'cluster'))) {
-    throw new Error(`${wanted} holds a cluster that uid ${runner.uid} cannot reach: let others pass through its parent folders (chmod o+x)`)
+    throw new Error(
+      `${wanted} holds a cluster that uid ${runner.uid} cannot reach: let others pass through its parent folders (chmod o+x)`,
+    )
   }
   const note = join(wanted, 'moved-to')
   const noted = (await readFile(note, 'utf8').catch(ifMissing(''))).trim()
@@ -94,7 +111,8 @@ async function own(folder: string, runner: Runner | undefined): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch(ifExists)
   const { uid } = await lstat(folder)
   if (runner !== undefined) {
-    if (uid !== 0 && uid !== runner.uid) throw new Error(`${folder} belongs to uid ${uid}, not to uid ${runner.uid} that runs the database`)
+    if (uid !== 0 && uid !== runner.uid)
+      throw new Error(`${folder} belongs to uid ${uid}, not to uid ${runner.uid} that runs the database`)
     await chown(folder, runner.uid, runner.gid)
   } else if (process.getuid !== undefined && uid !== process.getuid()) {
     throw new Error(`${folder} belongs to uid ${uid}: start as that user, as root, or choose another folder`)
@@ -106,9 +124,14 @@ async function ownNew(folder: string, runner: Runner | undefined): Promise<void>
   if (!(await exists(folder))) await own(folder, runner)
 }
 
-async function archiveFolderFor(asked: string | undefined, folder: string, runner: Runner | undefined): Promise<string | undefined> {
+async function archiveFolderFor(
+  asked: string | undefined,
+  folder: string,
+  runner: Runner | undefined,
+): Promise<string | undefined> {
   if (asked === undefined) return undefined
-  if (process.platform === 'win32') throw new Error('archiving the write-ahead log of the embedded database needs a POSIX shell')
+  if (process.platform === 'win32')
+    throw new Error('archiving the write-ahead log of the embedded database needs a POSIX shell')
   const path = resolve(asked)
   await mkdir(dirname(path), { recursive: true })
   const inReach = runner === undefined || (await reachable(await realpath(dirname(path)), runner))
@@ -120,7 +143,8 @@ async function archiveFolderFor(asked: string | undefined, folder: string, runne
 async function passwordIn(folder: string, runner: Runner | undefined): Promise<string> {
   const file = join(folder, 'password')
   if (!(await exists(file))) {
-    if (await exists(join(folder, 'cluster'))) throw new Error(`${file} is missing: the cluster beside it cannot be opened without it`)
+    if (await exists(join(folder, 'cluster')))
+      throw new Error(`${file} is missing: the cluster beside it cannot be opened without it`)
     const draft = `${file}.${process.pid}`
     await writeFile(draft, randomBytes(24).toString('hex'), { mode: 0o600 })
     if (runner !== undefined) await chown(draft, runner.uid, runner.gid)
@@ -134,7 +158,8 @@ async function passwordIn(folder: string, runner: Runner | undefined): Promise<s
 export async function createCluster(home: Home, bin: string, durable: boolean): Promise<boolean> {
   const version = await readFile(join(home.cluster, 'PG_VERSION'), 'utf8').catch(ifMissing(undefined))
   if (version !== undefined) {
-    if (version.trim() !== MAJOR) throw new Error(`${home.cluster} was made by PostgreSQL ${version.trim()}, this is ${MAJOR}`)
+    if (version.trim() !== MAJOR)
+      throw new Error(`${home.cluster} was made by PostgreSQL ${version.trim()}, this is ${MAJOR}`)
     return false
   }
   await sweepDrafts(home)
@@ -181,6 +206,7 @@ export async function writeSettings(home: Home, durable: boolean): Promise<boole
 async function sweepDrafts(home: Home): Promise<void> {
   for (const name of await readdir(home.folder)) {
     const pid = /^new-(\d+)$/.exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(home.folder, name), { recursive: true, force: true })
+    if (pid !== undefined && !isAlive(Number(pid)))
+      await rm(join(home.folder, name), { recursive: true, force: true })
   }
 }

@@ -20,7 +20,9 @@ export async function openPrograms(folder: string, runner: Runner | undefined): 
     if (!hasCode(error, 'EACCES', 'EROFS', 'EPERM')) throw error // a read-only installation is copied below
   })
   if (await runs(folder, runner, installed)) return join(installed, 'bin')
-  const { version } = JSON.parse(await readFile(join(installed, '..', 'package.json'), 'utf8')) as { version: string }
+  const { version } = JSON.parse(await readFile(join(installed, '..', 'package.json'), 'utf8')) as {
+    version: string
+  }
   const copy = join(folder, `native-${version}`)
   if (!(await exists(copy))) {
     const draft = `${copy}.${process.pid}`
@@ -39,7 +41,9 @@ function installedBinaries(): string {
   try {
     return resolve(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native')
   } catch (error) {
-    throw new Error(`${name} is not installed: run npm ci without --omit=optional, or set DATABASE_URL`, { cause: error })
+    throw new Error(`${name} is not installed: run npm ci without --omit=optional, or set DATABASE_URL`, {
+      cause: error,
+    })
   }
 }
 
@@ -53,7 +57,10 @@ async function linkLibraries(native: string): Promise<void> {
 
 async function handOver(folder: string, runner: Runner | undefined): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  for (const path of [folder, ...entries.filter((entry) => !entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name))]) {
+  for (const path of [
+    folder,
+    ...entries.filter((entry) => !entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name)),
+  ]) {
     if (runner !== undefined) await chown(path, runner.uid, runner.gid)
     await chmod(path, 0o700)
   }
@@ -67,8 +74,18 @@ async function runs(folder: string, runner: Runner | undefined, native: string):
 }
 
 /** Runs a program in `folder` as the runner to its end; throws with what it said when it fails. */
-export async function run(folder: string, runner: Runner | undefined, program: string, args: string[]): Promise<void> {
-  const child = spawn(program, args, { cwd: folder, env: SERVER_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'], ...runner })
+export async function run(
+  folder: string,
+  runner: Runner | undefined,
+  program: string,
+  args: string[],
+): Promise<void> {
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: SERVER_ENVIRONMENT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...runner,
+  })
   const said: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => said.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk))

@@ -39,7 +39,8 @@ export async function findServer(home: Home): Promise<Server | undefined> {
       await rm(file) // left by a crash, and its number now belongs to another program; the server itself would refuse to start
       return undefined
     }
-    if (waited > SILENT_MS) throw new Error(`the database server of ${home.cluster}, pid ${pid}, does not answer on port ${port}`)
+    if (waited > SILENT_MS)
+      throw new Error(`the database server of ${home.cluster}, pid ${pid}, does not answer on port ${port}`)
     await pause(STEP_MS)
   }
 }
@@ -61,8 +62,14 @@ async function answers(home: Home, port: number): Promise<boolean> {
 /** A server's working directory is its cluster; a recycled process number has another one. */
 async function isServer(home: Home, pid: number): Promise<boolean> {
   if (process.platform === 'win32') return true
-  if (process.platform === 'linux') return (await readlink(`/proc/${pid}/cwd`).catch(() => '')) === home.cluster
-  return run(home.folder, undefined, '/bin/sh', ['-c', 'ps -ww -o command= -p "$0" | grep -qF -- "$1"', String(pid), home.cluster]).then(
+  if (process.platform === 'linux')
+    return (await readlink(`/proc/${pid}/cwd`).catch(() => '')) === home.cluster
+  return run(home.folder, undefined, '/bin/sh', [
+    '-c',
+    'ps -ww -o command= -p "$0" | grep -qF -- "$1"',
+    String(pid),
+    home.cluster,
+  ]).then(
     () => true,
     () => false,
   )
@@ -75,7 +82,9 @@ export async function takeOwnership(home: Home, port: number): Promise<Ownership
     await client.connect()
     // The server notices the end of a killed owner within moments, not at once.
     for (let tries = 0; tries < 40; tries++) {
-      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [OWNERSHIP])
+      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+        OWNERSHIP,
+      ])
       if (rows[0]?.taken === true) return { lost, release: () => client.end() }
       await pause(STEP_MS)
     }
@@ -84,7 +93,9 @@ export async function takeOwnership(home: Home, port: number): Promise<Ownership
         where l.locktype = 'advisory' and l.granted and l.classid::bigint << 32 | l.objid::bigint = $1`,
       [OWNERSHIP],
     )
-    throw new Error(`the database of ${home.folder} is already running, ${rows[0]?.owner ?? 'its owner has just ended: try again'}`)
+    throw new Error(
+      `the database of ${home.folder} is already running, ${rows[0]?.owner ?? 'its owner has just ended: try again'}`,
+    )
   } catch (error) {
     await client.end()
     throw error
@@ -175,7 +186,11 @@ function freePort(): Promise<number> {
     probe.once('error', fail)
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address()
-      probe.close(() => (address !== null && typeof address === 'object' ? done(address.port) : fail(new Error('no free port'))))
+      probe.close(() =>
+        address !== null && typeof address === 'object'
+          ? done(address.port)
+          : fail(new Error('no free port')),
+      )
     })
   })
 }

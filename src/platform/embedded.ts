@@ -1,8 +1,24 @@
 // Keeps an embedded PostgreSQL running for this process: starts or adopts it, revives it, stops it.
 import { setTimeout as pause } from 'node:timers/promises'
-import { createCluster, openHome, servicePassword, writeSettings, type Home, type HomeOptions } from './embedded-home.ts'
+import {
+  createCluster,
+  openHome,
+  servicePassword,
+  writeSettings,
+  type Home,
+  type HomeOptions,
+} from './embedded-home.ts'
 import { openPrograms } from './embedded-programs.ts'
-import { findServer, halt, launch, launchOn, superuser, takeOwnership, type Ownership, type Server } from './embedded-server.ts'
+import {
+  findServer,
+  halt,
+  launch,
+  launchOn,
+  superuser,
+  takeOwnership,
+  type Ownership,
+  type Server,
+} from './embedded-server.ts'
 
 export interface EmbeddedLog {
   info(fields: object, message: string): void
@@ -39,15 +55,21 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const { log, durable } = options
   const home = await openHome(options)
   const programs = await openPrograms(home.folder, home.runner)
-  if (home.moved) log.warn({ home: home.folder }, 'the data folder is out of reach of the database user: the database lives elsewhere')
-  if (await createCluster(home, programs, durable)) log.info({ cluster: home.cluster }, 'database cluster made')
+  if (home.moved)
+    log.warn(
+      { home: home.folder },
+      'the data folder is out of reach of the database user: the database lives elsewhere',
+    )
+  if (await createCluster(home, programs, durable))
+    log.info({ cluster: home.cluster }, 'database cluster made')
 
   const port = options.port ?? USUAL_PORT
   const running = await adopt(home, { durable, log })
   const server = running?.server ?? (await launchOn(port, home, programs).catch(orRival(home)))
   const owner = running?.owner ?? (await takeOwnership(home, server.port))
   const adopted = running !== undefined
-  if (!adopted && port !== 0 && server.port !== port) log.warn({ usual: port, port: server.port }, 'the usual database port is taken')
+  if (!adopted && port !== 0 && server.port !== port)
+    log.warn({ usual: port, port: server.port }, 'the usual database port is taken')
   const stop = keepAlive(home, programs, { server, owner, log })
   await prepareDatabase(home, server.port, durable).catch(async (error: unknown) => {
     await stop()
@@ -66,7 +88,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 }
 
 /** URL and cluster of the server that runs for `dataDir`, without owning it; undefined when none runs. */
-export async function attachEmbedded(options: HomeOptions): Promise<{ url: string; cluster: string } | undefined> {
+export async function attachEmbedded(
+  options: HomeOptions,
+): Promise<{ url: string; cluster: string } | undefined> {
   const home = await openHome(options)
   const server = await findServer(home)
   if (server === undefined) return undefined
@@ -80,7 +104,10 @@ function serviceUrl(home: Home, server: Server): string {
 }
 
 /** Takes over a server that runs already; one that runs with other settings is stopped instead. */
-async function adopt(home: Home, { durable, log }: Pick<EmbeddedOptions, 'durable' | 'log'>): Promise<{ server: Server; owner: Ownership } | undefined> {
+async function adopt(
+  home: Home,
+  { durable, log }: Pick<EmbeddedOptions, 'durable' | 'log'>,
+): Promise<{ server: Server; owner: Ownership } | undefined> {
   const server = await findServer(home)
   const owner = server && (await takeOwnership(home, server.port))
   const changed = await writeSettings(home, durable)
@@ -102,7 +129,11 @@ function orRival(home: Home): (error: unknown) => Promise<Server> {
 }
 
 /** Watches the owner's connection: when it ends, the server is looked for, or started again, until it is back. */
-function keepAlive(home: Home, programs: string, held: { server: Server; owner: Ownership; log: EmbeddedLog }): () => Promise<void> {
+function keepAlive(
+  home: Home,
+  programs: string,
+  held: { server: Server; owner: Ownership; log: EmbeddedLog },
+): () => Promise<void> {
   const { log } = held
   let { server, owner } = held
   let stopped: Promise<void> | undefined
@@ -145,7 +176,9 @@ async function prepareDatabase(home: Home, port: number, durable: boolean): Prom
   try {
     const roles = await server.query(`select from pg_roles where rolname = 'banjian'`)
     if (roles.rowCount === 0) {
-      await server.query(`create role banjian login ${durable ? '' : 'createdb'} password '${servicePassword(home)}'`)
+      await server.query(
+        `create role banjian login ${durable ? '' : 'createdb'} password '${servicePassword(home)}'`,
+      )
       await server.query('grant pg_monitor, pg_checkpoint to banjian')
     }
     const databases = await server.query(`select from pg_database where datname = 'banjian'`)
@@ -162,4 +195,3 @@ async function prepareDatabase(home: Home, port: number, durable: boolean): Prom
     await database.end()
   }
 }
-

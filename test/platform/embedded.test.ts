@@ -9,7 +9,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { attachEmbedded, startEmbedded, type Embedded, type EmbeddedOptions } from '../../src/platform/embedded.ts'
+import {
+  attachEmbedded,
+  startEmbedded,
+  type Embedded,
+  type EmbeddedOptions,
+} from '../../src/platform/embedded.ts'
 
 const STARTER = fileURLToPath(new URL('embedded-starter.ts', import.meta.url))
 
@@ -39,7 +44,9 @@ describe('an embedded server', { timeout: 60_000 }, () => {
     await query(first.url, 'insert into kept values (7)')
     const settings = `select name, setting from pg_settings
       where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums', 'listen_addresses', 'jit', 'server_encoding')`
-    expect(Object.fromEntries((await query(first.url, settings)).map((row) => [row['name'], row['setting']]))).toEqual({
+    expect(
+      Object.fromEntries((await query(first.url, settings)).map((row) => [row['name'], row['setting']])),
+    ).toEqual({
       data_checksums: 'on',
       fsync: 'on',
       full_page_writes: 'on',
@@ -61,7 +68,9 @@ describe('an embedded server', { timeout: 60_000 }, () => {
     const { url, home } = await start()
     await query(url, 'create extension pg_trgm')
     expect(await query(url, `select cardinality(show_trgm('噪声扰民')) as n`)).toEqual([{ n: 5 }])
-    expect(await query(url, 'select rolsuper from pg_roles where rolname = current_user')).toEqual([{ rolsuper: false }])
+    expect(await query(url, 'select rolsuper from pg_roles where rolname = current_user')).toEqual([
+      { rolsuper: false },
+    ])
     expect((await stat(join(home, 'password'))).mode & 0o777).toBe(0o600)
     expect((await stat(home)).mode & 0o777).toBe(0o700)
     const wrong = new URL(url)
@@ -87,7 +96,11 @@ describe('an embedded server', { timeout: 60_000 }, () => {
     expect(restarted.adopted).toBe(false)
     await query(restarted.url, 'select pg_create_restore_point($$here$$)')
     const [segment] = await query(restarted.url, 'select pg_walfile_name(pg_switch_wal()) as name')
-    await eventually(async () => expect((await stat(join(restarted.archiveDir ?? '', String(segment?.['name'])))).size).toBe(16 * 1024 * 1024))
+    await eventually(async () =>
+      expect((await stat(join(restarted.archiveDir ?? '', String(segment?.['name'])))).size).toBe(
+        16 * 1024 * 1024,
+      ),
+    )
   })
 
   test('refuses a second process on the same folder, naming the first', async () => {
@@ -127,24 +140,30 @@ describe('an embedded server', { timeout: 60_000 }, () => {
 
   test('keeps its owner when an administrator ends all its connections', async () => {
     const server = await start()
-    await superuserQuery(server, 'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and usename is not null')
+    await superuserQuery(
+      server,
+      'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and usename is not null',
+    )
     await eventually(async () => expect(await owners(server)).toBe(1))
   })
 
-  test.runIf(process.getuid?.() === 0)('moves, with its archive, when its user cannot pass through the folders above', async () => {
-    const hidden = join(folder, 'hidden')
-    await mkdir(hidden, { mode: 0o700 })
-    const options = { dataDir: join(hidden, 'data'), archiveDir: join(hidden, 'archive') }
-    const server = await start(options)
-    expect(server.home).toMatch(/^\/var\/tmp\/banjian-[0-9a-f]{12}$/)
-    expect(server.archiveDir).toBe(join(server.home, 'archive'))
-    await query(server.url, 'create table kept as select 1 as n')
-    await server.stop()
-    const again = await start(options)
-    expect(await query(again.url, 'select n from kept')).toEqual([{ n: 1 }])
-    await again.stop()
-    await rm(server.home, { recursive: true })
-  })
+  test.runIf(process.getuid?.() === 0)(
+    'moves, with its archive, when its user cannot pass through the folders above',
+    async () => {
+      const hidden = join(folder, 'hidden')
+      await mkdir(hidden, { mode: 0o700 })
+      const options = { dataDir: join(hidden, 'data'), archiveDir: join(hidden, 'archive') }
+      const server = await start(options)
+      expect(server.home).toMatch(/^\/var\/tmp\/banjian-[0-9a-f]{12}$/)
+      expect(server.archiveDir).toBe(join(server.home, 'archive'))
+      await query(server.url, 'create table kept as select 1 as n')
+      await server.stop()
+      const again = await start(options)
+      expect(await query(again.url, 'select n from kept')).toEqual([{ n: 1 }])
+      await again.stop()
+      await rm(server.home, { recursive: true })
+    },
+  )
 
   test('leaves the server of another folder alone, and takes another port when the usual one is busy', async () => {
     const one = await start({ dataDir: join(folder, 'one') })
@@ -159,13 +178,21 @@ describe('an embedded server', { timeout: 60_000 }, () => {
 
 async function start(options: Partial<EmbeddedOptions> = {}): Promise<Embedded> {
   const log = { info() {}, warn() {}, error() {} }
-  const server = await startEmbedded({ dataDir: join(folder, 'data'), port: 0, log, durable: false, ...options })
+  const server = await startEmbedded({
+    dataDir: join(folder, 'data'),
+    port: 0,
+    log,
+    durable: false,
+    ...options,
+  })
   running.push(server)
   return server
 }
 
 function launch(durability: 'durable' | 'throwaway'): ChildProcess {
-  const child = spawn(process.execPath, [STARTER, join(folder, 'data'), durability], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [STARTER, join(folder, 'data'), durability], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   children.push(child)
   return child
 }
@@ -182,7 +209,9 @@ async function tell(child: ChildProcess): Promise<Told> {
   throw new Error('the starter ended without a word')
 }
 
-async function startElsewhere(durability: 'durable' | 'throwaway' = 'throwaway'): Promise<{ child: ChildProcess; url: string; cluster: string }> {
+async function startElsewhere(
+  durability: 'durable' | 'throwaway' = 'throwaway',
+): Promise<{ child: ChildProcess; url: string; cluster: string }> {
   const child = launch(durability)
   const { url = '', cluster = '', error } = await tell(child)
   if (error !== undefined) throw new Error(error)
@@ -200,7 +229,10 @@ async function serverPid(cluster: string): Promise<number> {
 }
 
 async function owners(server: Embedded): Promise<number> {
-  const rows = await superuserQuery(server, `select count(*)::int as n from pg_locks where locktype = 'advisory' and granted`)
+  const rows = await superuserQuery(
+    server,
+    `select count(*)::int as n from pg_locks where locktype = 'advisory' and granted`,
+  )
   return Number(rows[0]?.['n'])
 }
 
