@@ -37,6 +37,9 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions
 
+/** kind of a unit → its level: 1 the city platform, 2 the office, 3 handling units (二级账号). */
+export const unitLevels = { platform: 1, office: 2, township: 3, department: 3 } as const
+
 /** Which matters a role sees: all of the office, those of the own unit and below, or none. */
 export type Sees = 'all' | 'units' | 'none'
 

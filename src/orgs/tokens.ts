@@ -46,3 +46,21 @@ export function readApiKey(authorization: string): { id: string; hash: Buffer } 
 export function addressOf(request: FastifyRequest): string {
   return request.ip.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '')
 }
+
+const digest = (text: string) => hash('sha256', text, 'hex')
+
+// Digests, because what is typed as a login is now and then a password. `queries.ts` names the bucket of a login alike.
+export const loginBucket = (login: string) => `login:${digest(login)}`
+export const addressBucket = (address: string) => `address:${digest(prefixOf(address, 4, 4))}`
+export const networkBucket = (address: string) => `network:${digest(prefixOf(address, 3, 3))}`
+
+/** The first numbers of an IPv4 address, or the first 16-bit groups of an IPv6 address: one subscriber has 2^64 of those. */
+function prefixOf(address: string, numbers: number, groups: number): string {
+  if (!address.includes(':')) return address.split('.').slice(0, numbers).join('.')
+  const [head = '', tail] = address.split('::')
+  const [before, after] = [head, tail].map((part) => (part ? part.split(':') : []))
+  const zeros = Array<string>(Math.max(0, 8 - (before?.length ?? 0) - (after?.length ?? 0))).fill('0')
+  return [...(before ?? []), ...(tail === undefined ? [] : zeros), ...(after ?? [])]
+    .slice(0, groups)
+    .join(':')
+}
