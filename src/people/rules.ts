@@ -24,9 +24,11 @@ const HAN_STOP = /(?<=\p{Script=Han})\.(?=\p{Script=Han})/gu
 
 /** Repeats a step until it changes nothing, so that normalising twice is normalising once. Each step must not grow for ever. */
 function settle(text: string, step: (text: string) => string): string {
-  for (let before = text; ; before = text) {
-    text = step(before)
-    if (text === before) return text
+  let settled = text
+  for (;;) {
+    const next = step(settled)
+    if (next === settled) return settled
+    settled = next
   }
 }
 

@@ -1,4 +1,5 @@
 // A person as stored: one sealed value, what may be seen of it, and the blind indexes that find it again.
+import { z } from 'zod'
 import type { Vault } from '../platform/vault.ts'
 import { normaliseIdNo } from './id-number.ts'
 import { CONFIDENTIAL, maskIdNo, maskName, maskPhone, townshipOf } from './masks.ts'
@@ -25,6 +26,9 @@ export interface PersonColumns {
 
 /** What can be searched for. */
 export type SearchField = 'phone' | 'idNo' | 'name'
+
+const known = z.string().optional()
+const stored = z.object({ name: known, phone: known, phone2: known, idNo: known, address: known })
 
 const place = (id: string) => `people|sealed|${id}`
 
@@ -84,8 +88,7 @@ function dropNull(_key: string, value: unknown): unknown {
 
 /** Opens a row. Throws `VaultError` when it was altered or is another row's. */
 export function openPerson(vault: Vault, row: { id: string; sealed: Buffer }): PersonFields {
-  const person: PersonFields = JSON.parse(vault.open(row.sealed, place(row.id)))
-  return person
+  return stored.parse(JSON.parse(vault.open(row.sealed, place(row.id))))
 }
 
 /** The blind indexes under which a searched value may stand, by every key version. */

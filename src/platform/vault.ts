@@ -120,7 +120,7 @@ export function openVault({ keyFile, create = false }: { keyFile: string; create
   if (create) createKeyFile(keyFile)
   const keys = new Map<number, KeySet>()
   for (const [keyId, master] of readKeyFile(keyFile)) keys.set(keyId, deriveKeys(master))
-  const keyIds = [...keys.keys()].sort((a, b) => b - a)
+  const keyIds = [...keys.keys()].toSorted((a, b) => b - a)
   const keyId = keyIds[0] ?? 0
   const nextNonce = noncePool()
 

@@ -235,5 +235,5 @@ test('printing or serialising the vault shows no key', () => {
   expect(inspect(vault)).toBe('Vault [redacted]')
   expect(inspect({ vault }, { showHidden: true, depth: 9 })).toContain('Vault [redacted]')
   expect(JSON.stringify({ vault })).toBe('{"vault":"[redacted]"}')
-  expect(`${inspect(Object.values(vault))}`).not.toMatch(/PrivateKey|SecretKey/)
+  expect(inspect(Object.values(vault))).not.toMatch(/PrivateKey|SecretKey/)
 })
