@@ -63,7 +63,13 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
     })
   }
   await app.register(multipart, {
-    limits: { fileSize: config.UPLOAD_LIMIT_MB * 1024 * 1024, files: 1, fields: 20, fieldSize: 16 * 1024, parts: 21 },
+    limits: {
+      fileSize: config.UPLOAD_LIMIT_MB * 1024 * 1024,
+      files: 1,
+      fields: 20,
+      fieldSize: 16 * 1024,
+      parts: 21,
+    },
   })
   await app.register(swagger, {
     openapi: describeService(version),

@@ -37,7 +37,8 @@ function refuseOtherTypes({ headers, routeOptions }: FastifyRequest): void {
 
 /** A body sent to a route that takes none is a mistake of the caller, who may think it counted. */
 function refuseUnreadBody({ body, routeOptions }: FastifyRequest): void {
-  if (body === undefined || routeOptions.config.upload === true || routeOptions.schema?.body !== undefined) return
+  if (body === undefined || routeOptions.config.upload === true || routeOptions.schema?.body !== undefined)
+    return
   if (typeof body === 'object' && body !== null && Object.keys(body).length === 0) return
   throw new Problem('request/invalid', {
     errors: [{ pointer: '/body', code: 'unexpected', message: '此操作不接受内容' }],
@@ -61,7 +62,11 @@ function readJson(request: FastifyRequest, stream: IncomingMessage, deadlineMs: 
     function finish() {
       stop()
       try {
-        resolve(size === 0 ? undefined : parse(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)))
+        resolve(
+          size === 0
+            ? undefined
+            : parse(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)),
+        )
       } catch (error) {
         reject(error as Error)
       }
@@ -87,7 +92,8 @@ function parse(bytes: Buffer): unknown {
   try {
     return parseJson(bytes.toString('utf8'))
   } catch (error) {
-    if (error instanceof JsonRefused) throw new Problem('request/malformed', { detail: `The body is refused: ${error.message}` })
+    if (error instanceof JsonRefused)
+      throw new Problem('request/malformed', { detail: `The body is refused: ${error.message}` })
     throw error
   }
 }

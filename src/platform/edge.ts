@@ -2,7 +2,13 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Server } from 'node:http'
 import underPressure from '@fastify/under-pressure'
-import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify'
+import {
+  LogController,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify'
 import type { Config } from '../config.ts'
 import type { Database } from './db.ts'
 import { answerBrokenRequest, sendProblem } from './errors.ts'
@@ -23,7 +29,7 @@ export function edgeOptions(config: Config, log: Log): FastifyHttpOptions<Server
   return {
     loggerInstance: log,
     // One line a request is written by `guardEdge`; a child logger for each would cost more than the line.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (logger) => logger,
     genReqId: () => randomUUIDv7(),
     requestIdHeader: false,
@@ -58,12 +64,17 @@ export function guardEdge(app: FastifyInstance, { log, db, metrics, connections 
   app.decorateRequest('actor')
   app.decorateRequest('problem')
 
-  app.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.audience === undefined) throw new Error(`${String(method)} ${url} does not say whom it is for`)
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => void routes.push(route))
+  app.addHook('onReady', async () => {
+    const open = routes.filter((route) => route.config?.audience === undefined)
+    const names = open.map(({ method, url }) => `${String(method)} ${url}`)
+    if (names.length > 0) throw new Error(`it is not said whom these are for: ${names.join(', ')}`)
   })
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(SAFE_HEADERS).header('x-request-id', request.id)
-    if (!HOST.test(request.headers.host ?? '')) throw new Problem('request/malformed', { detail: 'Host is malformed' })
+    if (!HOST.test(request.headers.host ?? ''))
+      throw new Problem('request/malformed', { detail: 'Host is malformed' })
     refuseOddQuery(request)
     if (!SAFE_METHODS.has(request.method)) refuseOtherSites(request)
     if (db.waiting() > connections * 40) throw unavailable()
@@ -98,7 +109,9 @@ function refuseOddQuery({ query }: FastifyRequest): void {
     }
     const text = String(value)
     if (PROTOTYPE_KEYS.has(name) || text.includes('\0') || !text.isWellFormed()) {
-      throw new Problem('request/invalid', { errors: [{ pointer, code: 'forbidden', message: '参数不可用' }] })
+      throw new Problem('request/invalid', {
+        errors: [{ pointer, code: 'forbidden', message: '参数不可用' }],
+      })
     }
   }
 }

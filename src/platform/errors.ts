@@ -16,10 +16,19 @@ declare module 'fastify' {
   }
 }
 
-const PLACES: Record<string, string> = { body: '/body', querystring: '/query', params: '/path', headers: '/headers' }
+const PLACES: Record<string, string> = {
+  body: '/body',
+  querystring: '/query',
+  params: '/path',
+  headers: '/headers',
+}
 
 /** Sets the handlers of errors and of unknown routes. `unknown` may refuse a caller who asks for too many of those. */
-export function answerErrors(app: FastifyInstance, log: Log, unknown: (request: FastifyRequest) => void): void {
+export function answerErrors(
+  app: FastifyInstance,
+  log: Log,
+  unknown: (request: FastifyRequest) => void,
+): void {
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error, log))
   app.setNotFoundHandler((request, reply) => {
     unknown(request)
@@ -28,7 +37,12 @@ export function answerErrors(app: FastifyInstance, log: Log, unknown: (request: 
 }
 
 /** Answers with the problem that an error is. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown, log: Log): FastifyReply {
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  log: Log,
+): FastifyReply {
   const problem = toProblem(error)
   request.problem = problem.code
   if (problem.status >= 500) {
@@ -48,7 +62,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
 /** The problem that an error is: its own, one of the request's form, one of the database's state, or just a failure. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  if (hasZodFastifySchemaValidationErrors(error)) return new Problem('request/invalid', { errors: fieldErrors(error) })
+  if (hasZodFastifySchemaValidationErrors(error))
+    return new Problem('request/invalid', { errors: fieldErrors(error) })
   const state = sqlState(error)
   if (state !== undefined) return problemOfState(state, constraintOf(error))
   if (isTransient(error)) return new Problem('server/unavailable', { extras: { retryAfter: 2 } })
@@ -58,7 +73,8 @@ export function toProblem(error: unknown): Problem {
 }
 
 function codeOfStatus(status: number | undefined): ProblemCode {
-  if (status === 404) return 'request/not-found'
+  // 414 is a path parameter longer than any that exists.
+  if (status === 404 || status === 414) return 'request/not-found'
   if (status === 408) return 'request/timeout'
   if (status === 413) return 'request/too-large'
   if (status === 406 || status === 415) return 'request/unsupported-media-type'
@@ -72,9 +88,11 @@ function problemOfState(state: string, constraint: string | undefined): Problem 
   const detail = constraint === undefined ? {} : { detail: `Violates ${constraint}` }
   if (state === '23505' || state === '23503') return new Problem('request/conflict', detail)
   if (state === '55P03') return new Problem('request/busy', { extras: { retryAfter: 1 } })
-  if (state === '40001' || state === '40P01') return new Problem('server/unavailable', { extras: { retryAfter: 1 } })
+  if (state === '40001' || state === '40P01')
+    return new Problem('server/unavailable', { extras: { retryAfter: 1 } })
   if (/^(08|53|57)/.test(state)) return new Problem('server/unavailable', { extras: { retryAfter: 2 } })
-  if (/^22/.test(state) || state === '23502' || state === '23514') return new Problem('request/invalid', detail)
+  if (/^22/.test(state) || state === '23502' || state === '23514')
+    return new Problem('request/invalid', detail)
   return new Problem('server/error')
 }
 

@@ -21,7 +21,9 @@ export function parseJson(text: string, limits = USUAL): unknown {
     value = JSON.parse(text)
   } catch (error) {
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
-    throw new JsonRefused(position === undefined ? 'not valid JSON' : `not valid JSON at position ${position}`)
+    throw new JsonRefused(
+      position === undefined ? 'not valid JSON' : `not valid JSON at position ${position}`,
+    )
   }
   const members = inspect(value, limits, 1)
   if (members > limits.members) throw new JsonRefused(`more than ${limits.members} members`)

@@ -2,6 +2,7 @@
 import { mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pino } from 'pino'
+import { z } from 'zod'
 import type { Config } from '../config.ts'
 import { sqlState } from './db.ts'
 import { Problem } from './problems.ts'
@@ -10,8 +11,34 @@ export type Log = pino.Logger
 
 // What a line may hold; anything else is left out, and its name reported in `dropped`.
 const FIELDS = new Set([
-  ...['err', 'requestId', 'method', 'route', 'status', 'ms', 'actor', 'code', 'port', 'address', 'role', 'version'],
-  ...['job', 'jobId', 'event', 'events', 'attempts', 'count', 'rows', 'day', 'period', 'file', 'backend', 'signal'],
+  ...[
+    'err',
+    'requestId',
+    'method',
+    'route',
+    'status',
+    'ms',
+    'actor',
+    'code',
+    'port',
+    'address',
+    'role',
+    'version',
+  ],
+  ...[
+    'job',
+    'jobId',
+    'event',
+    'events',
+    'attempts',
+    'count',
+    'rows',
+    'day',
+    'period',
+    'file',
+    'backend',
+    'signal',
+  ],
   ...['pending', 'settings', 'skewMs', 'oldestSeconds', 'dead', 'handed', 'component', 'seconds', 'findings'],
   ...['pid', 'home', 'cluster', 'usual', 'adopted'],
 ])
@@ -78,11 +105,17 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
     code: error instanceof Problem ? error.code : code,
     sqlState: sqlState(error),
     ...{ table, column, constraint, routine },
-    message: fromDatabase ? undefined : withoutValues(error.message),
+    message: fromDatabase || error instanceof z.core.$ZodError ? undefined : withoutValues(error.message),
+    // Of a shape that does not fit: where, and what kind of misfit.
+    issues:
+      error instanceof z.core.$ZodError
+        ? error.issues.map(({ path, code }) => `/${path.join('/')} ${code}`).join(', ')
+        : undefined,
     stack: framesOf(error),
   }
   const known = Object.entries(facts).filter(([, value]) => typeof value === 'string' && value !== '')
-  const cause = error.cause === undefined || depth === 3 ? {} : { cause: describeError(error.cause, depth + 1) }
+  const cause =
+    error.cause === undefined || depth === 3 ? {} : { cause: describeError(error.cause, depth + 1) }
   return { ...Object.fromEntries(known), ...cause }
 }
 

@@ -27,7 +27,7 @@ export function speakChinese(): void {
 const messageOf: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? '必填' : `应为${KINDS[issue.expected] ?? issue.expected}`
+      return isMissing(issue) ? '必填' : `应为${KINDS[issue.expected] ?? issue.expected}`
     case 'invalid_value':
       return `只能是 ${issue.values.map(String).join('、')}`
     case 'invalid_format':
@@ -43,6 +43,11 @@ const messageOf: z.core.$ZodErrorMap = (issue) => {
     default:
       return undefined
   }
+}
+
+// A request without a body arrives as null.
+function isMissing({ input, path = [] }: z.core.$ZodRawIssue): boolean {
+  return input === undefined || (input === null && path.length === 0)
 }
 
 function limit(

@@ -52,7 +52,10 @@ export function createMetrics({ db, clock }: { db: Database; clock: Clock }): Me
       for (const row of await outboxState(db)) {
         waiting.set({ job: row.job }, row.waiting)
         dead.set({ job: row.job }, row.dead)
-        oldest.set({ job: row.job }, row.oldest === null ? 0 : Math.max(0, (now - epochMs(row.oldest)) / 1000))
+        oldest.set(
+          { job: row.job },
+          row.oldest === null ? 0 : Math.max(0, (now - epochMs(row.oldest)) / 1000),
+        )
       }
       return { text: await registry.metrics(), type: registry.contentType }
     },

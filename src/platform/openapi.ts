@@ -19,7 +19,12 @@ export function describeService(version: string): Partial<OpenAPIV3_1.Document> 
     },
     components: {
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'bj', description: '登录后的会话；TLS 下名为 __Host-bj。' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'bj',
+          description: '登录后的会话；TLS 下名为 __Host-bj。',
+        },
         apiKey: { type: 'http', scheme: 'bearer', description: '定时任务与对接系统的密钥 bj_…' },
       },
       schemas: { Problem: problemSchema },
@@ -61,7 +66,12 @@ export const describeRoute: Transform = (document: Documented) => {
   const { schema, url } = jsonSchemaTransform(document)
   const { route } = document
   const config = route?.config
-  if (route === undefined || config?.audience === undefined || schema === undefined || schema['hide'] === true) {
+  if (
+    route === undefined ||
+    config?.audience === undefined ||
+    schema === undefined ||
+    schema['hide'] === true
+  ) {
     return { schema, url }
   }
   const open = config.audience === 'anyone'
@@ -97,7 +107,12 @@ function writeHeaders(ifMatch: 'required' | 'accepted' | 'ignored') {
     maxLength: 200,
     description: '同一键重复提交返回首次的答复，30 天内有效；API 密钥必带。',
   }
-  const match = { type: 'string', pattern: '^"\\d{1,9}"$', description: '读到的版本（ETag），如 "3"。', examples: ['"3"'] }
+  const match = {
+    type: 'string',
+    pattern: '^"\\d{1,9}"$',
+    description: '读到的版本（ETag），如 "3"。',
+    examples: ['"3"'],
+  }
   return {
     type: 'object',
     properties: { 'Idempotency-Key': key, ...(ifMatch === 'ignored' ? {} : { 'If-Match': match }) },
@@ -109,7 +124,8 @@ function writeHeaders(ifMatch: 'required' | 'accepted' | 'ignored') {
 function problemsOf({ config, schema }: RouteOptions): ProblemCode[] {
   const codes: ProblemCode[] = ['request/malformed', 'request/too-many', 'server/error', 'server/unavailable']
   const shapes = schema ?? {}
-  if (shapes.params !== undefined || shapes.querystring !== undefined || shapes.body !== undefined) codes.push('request/invalid')
+  if (shapes.params !== undefined || shapes.querystring !== undefined || shapes.body !== undefined)
+    codes.push('request/invalid')
   if (config?.audience !== 'anyone') codes.push('access/not-signed-in')
   if (config?.audience !== 'anyone' && config?.audience !== 'signed-in') codes.push('access/forbidden')
   if (config?.write !== undefined || config?.upload === true) {

@@ -41,7 +41,9 @@ export function operationRoutes(app: FastifyInstance, operated: Operated): void 
 }
 
 async function faultsOf({ config, db, clock, queue }: Operated): Promise<string[]> {
-  const checks = [within(1000, databaseFaults(db, clock, config.UNSAFE_DATABASE), 'the database does not answer')]
+  const checks = [
+    within(1000, databaseFaults(db, clock, config.UNSAFE_DATABASE), 'the database does not answer'),
+  ]
   // A process that only serves requests needs no queue: what follows from them waits in the outbox.
   if (config.ROLE !== 'api') {
     const ready = queue.ready().then((): string[] => [])

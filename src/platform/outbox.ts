@@ -38,7 +38,11 @@ const take = statement<{ eventId: string; job: string }>(
  * Hands up to 500 waiting rows to the queue and returns how many. The rows stay locked until the queue has the jobs, so
  * that a crash in between hands them again; a job that starts early waits for this commit.
  */
-export function relayOnce(db: Database, queue: Queue, options: { batchJobs: ReadonlySet<string> }): Promise<number> {
+export function relayOnce(
+  db: Database,
+  queue: Queue,
+  options: { batchJobs: ReadonlySet<string> },
+): Promise<number> {
   return db.transaction(async (tx) => {
     const rows = await take(tx, [BATCH])
     const batches = Map.groupBy(rows, (row) => row.job)
@@ -48,7 +52,9 @@ export function relayOnce(db: Database, queue: Queue, options: { batchJobs: Read
         if (!options.batchJobs.has(job)) {
           return ids.map((id) => ({ name: job, id: `${job}-${id}`, data: { eventIds: [id] } }))
         }
-        return [{ name: job, id: `${job}-${hash('sha256', ids.join(), 'base64url')}`, data: { eventIds: ids } }]
+        return [
+          { name: job, id: `${job}-${hash('sha256', ids.join(), 'base64url')}`, data: { eventIds: ids } },
+        ]
       }),
     )
     return rows.length
@@ -171,7 +177,9 @@ export async function runLong(
   const [row] = await deps.db.transaction((tx) => lockRows(tx, [job, [eventId]]))
   if (row === undefined) return
   const heartbeat = setInterval(() => {
-    touch(deps.db, [job, eventId]).catch((error: unknown) => deps.log.warn({ err: error, job }, 'a job missed a heartbeat'))
+    touch(deps.db, [job, eventId]).catch((error: unknown) =>
+      deps.log.warn({ err: error, job }, 'a job missed a heartbeat'),
+    )
   }, 20_000)
   try {
     await work(toEvent(row), async (tx) => {

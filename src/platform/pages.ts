@@ -10,14 +10,20 @@ const problemEntry = z.object({ type: z.string(), status: z.int(), zh: z.string(
 
 export function pageRoutes(app: FastifyInstance, officeName: string): void {
   app.get('/', { config: open, schema: { hide: true } }, async (_request, reply) =>
-    reply.header('content-security-policy', PAGE_POLICY).type('text/html; charset=utf-8').send(indexPage(officeName)),
+    reply
+      .header('content-security-policy', PAGE_POLICY)
+      .type('text/html; charset=utf-8')
+      .send(indexPage(officeName)),
   )
   app.get('/openapi.json', { config: open, schema: { hide: true } }, async () => app.swagger())
 
   const tags = ['说明']
   app.get(
     '/problems',
-    { config: open, schema: { summary: '所有错误', tags, response: { 200: z.object({ items: z.array(problemEntry) }) } } },
+    {
+      config: open,
+      schema: { summary: '所有错误', tags, response: { 200: z.object({ items: z.array(problemEntry) }) } },
+    },
     async () => ({ items: Object.keys(problems).map((code) => entryOf(code as ProblemCode)) }),
   )
   app.get<{ Params: { slice: string; code: string } }>(

@@ -1,5 +1,11 @@
 // The job queue: BullMQ on PostgreSQL, or on Redis when an address is given. Nothing else imports the queue's drivers.
-import type { Queue as BullQueue, Worker as BullWorker, JobsOptions, QueueOptions, WorkerOptions } from 'bullmq'
+import type {
+  Queue as BullQueue,
+  Worker as BullWorker,
+  JobsOptions,
+  QueueOptions,
+  WorkerOptions,
+} from 'bullmq'
 import pg from 'pg'
 import type { Log } from './log.ts'
 
@@ -37,7 +43,12 @@ export interface QueueSettings {
 const NAME = 'banjian'
 
 // Finished jobs leave at once: the outbox is the record, and a kept job would block the re-adding of its id.
-const JOB: JobsOptions = { attempts: 20, backoff: { type: 'custom' }, removeOnComplete: true, removeOnFail: true }
+const JOB: JobsOptions = {
+  attempts: 20,
+  backoff: { type: 'custom' },
+  removeOnComplete: true,
+  removeOnFail: true,
+}
 const SCHEDULED: JobsOptions = { ...JOB, attempts: 5 }
 
 /** 0.5–1 s, doubled with each attempt, a minute at most: twenty attempts take about a quarter of an hour. */
@@ -48,12 +59,21 @@ export function backoff(attempt: number, random = Math.random()): number {
 /** Prepares the backend; its connections open with the first use. */
 export async function openQueue(settings: QueueSettings): Promise<Queue> {
   const { log } = settings
-  const { Queue: Producer, Worker, createPostgresBackend, createRedisBackend, runMigrations } = await import('bullmq')
-  const onError = (error: Error) => log.warn({ err: error, component: 'queue' }, 'the queue reported an error')
+  const {
+    Queue: Producer,
+    Worker,
+    createPostgresBackend,
+    createRedisBackend,
+    runMigrations,
+  } = await import('bullmq')
+  const onError = (error: Error) =>
+    log.warn({ err: error, component: 'queue' }, 'the queue reported an error')
   const redis = settings.redisUrl !== undefined
   if (!redis) await migrateQueue(settings.databaseUrl, runMigrations)
   const backend = (redis ? createRedisBackend : createPostgresBackend) as typeof createRedisBackend
-  const connect = redis ? await redisConnections(settings, onError) : postgresConnections(settings.databaseUrl)
+  const connect = redis
+    ? await redisConnections(settings, onError)
+    : postgresConnections(settings.databaseUrl)
 
   let producer: Promise<BullQueue> | undefined
   const open = () =>
@@ -95,9 +115,14 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
       }
       const worker = new Worker<JobData>(NAME, run, options, backend)
       worker.on('error', onError)
-      worker.on('stalled', (jobId) => log.warn({ jobId }, 'a job was taken over from a worker that went silent'))
+      worker.on('stalled', (jobId) =>
+        log.warn({ jobId }, 'a job was taken over from a worker that went silent'),
+      )
       worker.on('failed', (job, error) =>
-        log.error({ err: error, job: job?.name, jobId: job?.id, attempts: job?.attemptsMade }, 'a job failed'),
+        log.error(
+          { err: error, job: job?.name, jobId: job?.id, attempts: job?.attemptsMade },
+          'a job failed',
+        ),
       )
       await worker.waitUntilReady()
       return { close: (graceMs = 20_000) => closeWorker(worker, graceMs) }
@@ -159,13 +184,21 @@ interface Connections {
 
 function postgresConnections(url: string): Connections {
   const pool = (max: number) => ({
-    connection: { connectionString: url, max, connectionTimeoutMillis: 5_000, options: '-c jit=off' } as object,
+    connection: {
+      connectionString: url,
+      max,
+      connectionTimeoutMillis: 5_000,
+      options: '-c jit=off',
+    } as object,
   })
   // A worker needs few connections: handlers work on the application's own pool.
   return { producer: () => pool(2), worker: (n) => pool(Math.min(4, n + 1)), end: () => Promise.resolve() }
 }
 
-async function redisConnections(settings: QueueSettings, onError: (error: Error) => void): Promise<Connections> {
+async function redisConnections(
+  settings: QueueSettings,
+  onError: (error: Error) => void,
+): Promise<Connections> {
   const { Redis } = await import('ioredis')
   const url = settings.redisUrl ?? ''
   const open: { disconnect(): void }[] = []

@@ -6,7 +6,14 @@ import { systemActor } from '../../src/platform/actor.ts'
 import { openDatabase, statement, type Database, type Tx } from '../../src/platform/db.ts'
 import { record } from '../../src/platform/events.ts'
 import { systemClock } from '../../src/platform/clock.ts'
-import { outboxState, relayOnce, reviveOutbox, runBatch, runLong, sweepOutbox } from '../../src/platform/outbox.ts'
+import {
+  outboxState,
+  relayOnce,
+  reviveOutbox,
+  runBatch,
+  runLong,
+  sweepOutbox,
+} from '../../src/platform/outbox.ts'
 import { openQueue, type Handler, type Queue } from '../../src/platform/queue.ts'
 import { redisUrl } from '../support/redis.ts'
 import { collectingLog, openDependencies, type Opened } from './opened.ts'
@@ -17,7 +24,10 @@ const countEffects = statement<{ events: number; distinct: number }>(
   'test.effects',
   'select count(*)::int as events, count(distinct event_id)::int as distinct from public.effects',
 )
-const addEffect = statement('test.effect', 'insert into public.effects (event_id, job) select unnest($1::uuid[]), $2')
+const addEffect = statement(
+  'test.effect',
+  'insert into public.effects (event_id, job) select unnest($1::uuid[]), $2',
+)
 
 const redis = redisUrl()
 const backends = redis === undefined ? ['postgres'] : ['postgres', 'redis']
@@ -30,10 +40,13 @@ describe.each(backends)('the outbox on %s', (backend) => {
   beforeAll(async () => {
     deps = await openDependencies(backend === 'redis' && redis !== undefined ? { REDIS_URL: redis } : {})
     const onError = (error: Error) => deps.log.warn({ err: error }, 'lost')
-    const jobsFor = (type: string) => (type === 'test.gathered' ? ['gather'] : type === 'test.done' ? ['one'] : [])
+    const jobsFor = (type: string) =>
+      type === 'test.gathered' ? ['gather'] : type === 'test.done' ? ['one'] : []
     db = openDatabase({ url: deps.databaseUrl, connections: 6, clock: systemClock, jobsFor, onError })
     queue = deps.queue
-    await db.bulk((client) => client.query('create table public.effects (event_id uuid not null, job text not null)'))
+    await db.bulk((client) =>
+      client.query('create table public.effects (event_id uuid not null, job text not null)'),
+    )
     expect(queue.backend).toBe(backend)
   })
   afterAll(async () => {
@@ -68,7 +81,8 @@ describe.each(backends)('the outbox on %s', (backend) => {
     }
   }
   const waitFor = async (what: () => Promise<boolean>, ms = 15_000) => {
-    for (const until = performance.now() + ms; performance.now() < until; await pause(25)) if (await what()) return
+    for (const until = performance.now() + ms; performance.now() < until; await pause(25))
+      if (await what()) return
     throw new Error('it did not happen in time')
   }
   const left = async () => (await outboxState(db)).reduce((sum, row) => sum + row.waiting + row.dead, 0)
@@ -90,7 +104,10 @@ describe.each(backends)('the outbox on %s', (backend) => {
 
   it('hands each row over once when two relays run at the same time', async () => {
     await happen(60)
-    const [first, second] = await Promise.all([relayOnce(db, queue, { batchJobs }), relayOnce(db, queue, { batchJobs })])
+    const [first, second] = await Promise.all([
+      relayOnce(db, queue, { batchJobs }),
+      relayOnce(db, queue, { batchJobs }),
+    ])
     expect(first + second).toBe(60)
     expect(await relayOnce(db, queue, { batchJobs })).toBe(0)
     const counts = await queue.counts()
@@ -159,8 +176,10 @@ describe.each(backends)('the outbox on %s', (backend) => {
     expect(await sweepOutbox(db, 0)).toEqual({ freed: 60, dead: 0 })
     expect(await relayOnce(db, queue, { batchJobs })).toBe(60)
     const handlers = {
-      one: (data: Record<string, unknown>) => runBatch({ db, log: deps.log }, 'one', idsOf(data), effect('one')),
-      gather: (data: Record<string, unknown>) => runBatch({ db, log: deps.log }, 'gather', idsOf(data), effect('gather')),
+      one: (data: Record<string, unknown>) =>
+        runBatch({ db, log: deps.log }, 'one', idsOf(data), effect('one')),
+      gather: (data: Record<string, unknown>) =>
+        runBatch({ db, log: deps.log }, 'gather', idsOf(data), effect('gather')),
     }
     await working(handlers, () => waitFor(async () => (await left()) === 0))
     expect(await effects()).toEqual({ events: 60, distinct: 60 })
@@ -199,10 +218,15 @@ describe.each(backends)('the outbox on %s', (backend) => {
     const ids = await happen(20, 'test.gathered')
     await Promise.all(
       Array.from({ length: 10 }, (_, i) =>
-        runBatch({ db, log: deps.log }, 'gather', i % 2 === 0 ? ids : ids.toReversed(), async (tx, events) => {
-          await effect('gather')(tx, events)
-          await pause(20)
-        }),
+        runBatch(
+          { db, log: deps.log },
+          'gather',
+          i % 2 === 0 ? ids : ids.toReversed(),
+          async (tx, events) => {
+            await effect('gather')(tx, events)
+            await pause(20)
+          },
+        ),
       ),
     )
     expect(await effects()).toEqual({ events: 20, distinct: 20 })
@@ -321,7 +345,12 @@ describe('the queue', () => {
   it('takes over the job of a worker that died, more often than BullMQ would by itself', async () => {
     const deps = await openDependencies()
     const { log } = collectingLog()
-    const queue = await openQueue({ databaseUrl: deps.databaseUrl, log, lockDuration: 400, stalledInterval: 200 })
+    const queue = await openQueue({
+      databaseUrl: deps.databaseUrl,
+      log,
+      lockDuration: 400,
+      stalledInterval: 200,
+    })
     await queue.add([{ name: 'heavy', id: 'heavy-1', data: {} }])
     for (let death = 0; death < 3; death++) {
       const started = Promise.withResolvers<void>()
