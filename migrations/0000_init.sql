@@ -20,6 +20,50 @@ CREATE TABLE "app"."calendar_years" (
 	CONSTRAINT "calendar_years_status" CHECK (status in ('published', 'provisional'))
 );
 --> statement-breakpoint
+CREATE TABLE "app"."kpi_daily" (
+	"unit_id" uuid NOT NULL,
+	"day" date NOT NULL,
+	"channel" text NOT NULL,
+	"dispatched" integer DEFAULT 0 NOT NULL,
+	"accepted" integer DEFAULT 0 NOT NULL,
+	"done" integer DEFAULT 0 NOT NULL,
+	"open" integer DEFAULT 0 NOT NULL,
+	"signed_in_time" integer DEFAULT 0 NOT NULL,
+	"sign_counted" integer DEFAULT 0 NOT NULL,
+	"lead_signed_in_time" integer DEFAULT 0 NOT NULL,
+	"lead_sign_counted" integer DEFAULT 0 NOT NULL,
+	"replied" integer DEFAULT 0 NOT NULL,
+	"replied_on_time" integer DEFAULT 0 NOT NULL,
+	"replied_or_late" integer DEFAULT 0 NOT NULL,
+	"extended" integer DEFAULT 0 NOT NULL,
+	"late" integer DEFAULT 0 NOT NULL,
+	"late_done" integer DEFAULT 0 NOT NULL,
+	"late_open" integer DEFAULT 0 NOT NULL,
+	"late_away" integer DEFAULT 0 NOT NULL,
+	"unit_late" integer DEFAULT 0 NOT NULL,
+	"unit_late_done" integer DEFAULT 0 NOT NULL,
+	"unit_late_open" integer DEFAULT 0 NOT NULL,
+	"unit_late_away" integer DEFAULT 0 NOT NULL,
+	"co_late" integer DEFAULT 0 NOT NULL,
+	"unit_co_late" integer DEFAULT 0 NOT NULL,
+	"called_back" integer DEFAULT 0 NOT NULL,
+	"replied_called_back" integer DEFAULT 0 NOT NULL,
+	"called_back_rated" integer DEFAULT 0 NOT NULL,
+	"rated" integer DEFAULT 0 NOT NULL,
+	"pleased" integer DEFAULT 0 NOT NULL,
+	"rated_kept" integer DEFAULT 0 NOT NULL,
+	"pleased_kept" integer DEFAULT 0 NOT NULL,
+	"screened_out" integer DEFAULT 0 NOT NULL,
+	"contacted" integer DEFAULT 0 NOT NULL,
+	"reached" integer DEFAULT 0 NOT NULL,
+	"resolved" integer DEFAULT 0 NOT NULL,
+	"returned" integer DEFAULT 0 NOT NULL,
+	"redone" integer DEFAULT 0 NOT NULL,
+	"recounted_at" timestamp with time zone NOT NULL,
+	"fresh_until" timestamp with time zone DEFAULT 'infinity' NOT NULL,
+	CONSTRAINT "kpi_daily_unit_id_day_channel_pk" PRIMARY KEY("unit_id","day","channel")
+);
+--> statement-breakpoint
 CREATE TABLE "app"."call_backs" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"matter_id" uuid NOT NULL,
@@ -441,6 +485,8 @@ ALTER TABLE "app"."units" ADD CONSTRAINT "units_parent_fk" FOREIGN KEY ("parent_
 ALTER TABLE "app"."units" ADD CONSTRAINT "units_successor_fk" FOREIGN KEY ("successor_id") REFERENCES "app"."units"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."person_links" ADD CONSTRAINT "person_links_person_a_people_id_fk" FOREIGN KEY ("person_a") REFERENCES "app"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."person_links" ADD CONSTRAINT "person_links_person_b_people_id_fk" FOREIGN KEY ("person_b") REFERENCES "app"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "kpi_daily_day" ON "app"."kpi_daily" USING btree ("day");--> statement-breakpoint
+CREATE INDEX "kpi_daily_fresh" ON "app"."kpi_daily" USING btree ("fresh_until");--> statement-breakpoint
 CREATE INDEX "call_backs_matter" ON "app"."call_backs" USING btree ("matter_id","at");--> statement-breakpoint
 CREATE INDEX "extensions_matter" ON "app"."extensions" USING btree ("matter_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "extensions_pending" ON "app"."extensions" USING btree ("leg_id") WHERE decided_at is null;--> statement-breakpoint
