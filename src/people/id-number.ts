@@ -89,7 +89,7 @@ function isDay(text: string): boolean {
 const USCC_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
 /** The 18th character to the first 17, with the second mod 31 that turns 31 into 0. */
-export function usccCheckDigit(first17: string): string {
+function usccCheckDigit(first17: string): string {
   let sum = 0
   let weight = 1
   for (const character of first17) {

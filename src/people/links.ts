@@ -20,28 +20,41 @@ export interface LinkRow {
   decidedAt: Instant | null
 }
 
-// At most twenty of each sort: a phone box or a very common name must not link everybody with everybody.
-const suggestLinks = statement(
-  'people.suggest-links',
-  `insert into person_links (id, person_a, person_b, reason, suggested_at)
-   select gen_random_uuid(), s.a, s.b, (array['idNo', 'phone', 'name'])[s.strength], $2 from (
-     select distinct on (least(n.id, f.id), greatest(n.id, f.id))
-       least(n.id, f.id) as a, greatest(n.id, f.id) as b, f.strength
-     from people n cross join lateral (
-       (select o.id, 1 as strength from people o where o.id_bi = n.id_bi and o.id <> n.id limit 20) union all
-       (select o.id, 2 from people o where o.phone_bi = n.phone_bi and o.id <> n.id limit 20) union all
-       (select o.id, 2 from people o where o.phone2_bi = n.phone_bi and o.id <> n.id limit 20) union all
-       (select o.id, 2 from people o where o.phone_bi = n.phone2_bi and o.id <> n.id limit 20) union all
-       (select o.id, 3 from people o
-        where o.name_bi = n.name_bi and o.township = n.township and o.id <> n.id limit 20)) f
-     where n.id = any($1::uuid[])
-     order by 1, 2, f.strength) s
-   on conflict (person_a, person_b) do nothing`,
-)
+// Two different ID numbers are two people, whatever else they share.
+const sharing = (what: string) =>
+  `select o.id, 2 from people o where ${what} and o.id <> n.id and (o.id_bi is null or n.id_bi is null)`
+
+// A phone links twenty entries at most, a name in one township three: a phone box or a common name must not link
+// everybody with everybody.
+const suggest = (name: string, chosen: string) =>
+  statement(
+    `people.suggest-${name}`,
+    `insert into person_links (id, person_a, person_b, reason, suggested_at)
+     select gen_random_uuid(), s.a, s.b, (array['idNo', 'phone', 'name'])[s.strength], $2 from (
+       select distinct on (least(n.id, f.id), greatest(n.id, f.id))
+         least(n.id, f.id) as a, greatest(n.id, f.id) as b, f.strength
+       from people n cross join lateral (
+         (select o.id, 1 as strength from people o where o.id_bi = n.id_bi and o.id <> n.id limit 20) union all
+         (${sharing('o.phone_bi = n.phone_bi')} limit 20) union all
+         (${sharing('o.phone2_bi = n.phone_bi')} limit 20) union all
+         (${sharing('o.phone_bi = n.phone2_bi')} limit 20) union all
+         (select same.id, 3 from (
+            select namesake.id, count(*) over () as namesakes
+            from (${sharing('o.name_bi = n.name_bi and o.township = n.township')} limit 4) namesake) same
+          where same.namesakes <= 3)) f
+       where ${chosen}
+       order by 1, 2, f.strength) s
+     on conflict (person_a, person_b) do nothing`,
+  )
+// For one entry a statement of its own: with an array the planner would plan anew at every registration.
+const suggestForOne = suggest('one', 'n.id = $1::uuid')
+const suggestForMany = suggest('many', 'n.id = any($1::uuid[])')
 
 /** Suggests links between these entries and others that share an ID number, a phone, or name and township. */
 export function suggestLinksOf(tx: Tx, personIds: readonly string[]): void {
-  tx.later(suggestLinks, [personIds, tx.now])
+  const [only] = personIds
+  if (personIds.length === 1) tx.later(suggestForOne, [only, tx.now])
+  else tx.later(suggestForMany, [personIds, tx.now])
 }
 
 const LINK = `l.id, l.person_a as "personA", l.person_b as "personB", l.status, l.reason,

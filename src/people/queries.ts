@@ -39,7 +39,7 @@ export function readPeople(db: Db, ids: readonly string[]): Promise<PersonRow[]>
 }
 
 /** How many hits a search shows; a common name has more, and the clerk must narrow it by phone or ID number. */
-export const SEARCH_LIMIT = 50
+const SEARCH_LIMIT = 50
 
 const byBlind = (name: string, where: string) =>
   statement<PersonRow>(

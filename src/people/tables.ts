@@ -26,7 +26,7 @@ export const people = app.table(
     version: integer('version').notNull().default(1),
   },
   (t) => [
-    index('people_name').on(t.nameBi),
+    index('people_name').on(t.nameBi, t.township),
     index('people_phone').on(t.phoneBi),
     index('people_phone2')
       .on(t.phone2Bi)

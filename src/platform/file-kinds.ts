@@ -32,7 +32,7 @@ export const fileKinds = {
 export type FileKind = keyof typeof fileKinds
 
 /** The name ending without its dot, in lower case; '' when there is none. */
-export function endingOf(name: string): string {
+function endingOf(name: string): string {
   const dot = name.lastIndexOf('.')
   return dot < 1 ? '' : name.slice(dot + 1).toLowerCase()
 }

@@ -35,11 +35,12 @@ const actors: Record<string, Actor> = {
   trusted: person(2, [...office, 'people.reveal-confidential']),
   liaison: person(3, ['people.reveal'], 'units'),
   stranger: person(4, []),
+  township: person(5, office, 'units'),
 }
-/** What matters will answer: the office knows everybody, a liaison only whom the test lets them know. */
-const knownToLiaison = new Set<string>()
+/** What matters will answer: the office knows everybody, a unit's staff only whom the test lets them know. */
+const knownToUnits = new Set<string>()
 const known: KnownPeople = async (_db, actor, ids) =>
-  new Set(ids.filter((id) => actor.sees === 'all' || knownToLiaison.has(id)))
+  new Set(ids.filter((id) => actor.sees === 'all' || knownToUnits.has(id)))
 
 let database: ClonedDatabase
 let deps: Awaited<ReturnType<typeof openDeps>>
@@ -208,6 +209,18 @@ describe('searching', () => {
     expect(JSON.stringify(events)).not.toContain(one.phone)
   })
 
+  test("a unit's registrar finds only whom they may know of, and the count does not tell of others", async () => {
+    const one = someone()
+    const id = await enter(one)
+    expect(await find('phone', one.phone, 'township')).toEqual([])
+    expect((await eventsOf(actors['township']?.id ?? '')).at(-1)?.data).toEqual({ by: 'phone', found: 0 })
+    expect((await send('PATCH', `/api/people/${id}`, {}, 'township', { 'if-match': '"1"' })).statusCode).toBe(
+      404,
+    )
+    knownToUnits.add(id)
+    expect(await find('phone', one.phone, 'township')).toEqual([id])
+  })
+
   test('an Idempotency-Key keeps neither question nor answer', async () => {
     const before = await rows('select count(*) from idempotency')
     const response = await post('/api/people/search', { by: 'name', text: '王小明' }, 'clerk', {
@@ -280,7 +293,7 @@ describe('revealing', () => {
     const id = await enter(someone())
     expect((await reveal(id, {}, 'liaison')).statusCode).toBe(404)
     expect((await send('GET', `/api/people/${id}`, undefined, 'liaison')).statusCode).toBe(404)
-    knownToLiaison.add(id)
+    knownToUnits.add(id)
     expect((await reveal(id, {}, 'liaison')).statusCode).toBe(200)
     expect((await send('GET', `/api/people/${id}`, undefined, 'liaison')).json().phone).toMatch(/\*{4}/)
   })
@@ -412,7 +425,7 @@ describe('links', () => {
     const one = someone()
     const first = await enter(one)
     const sameId = await enter({ ...someone(), idNo: one.idNo, phone: one.phone })
-    const samePhone = await enter({ ...someone(), phone2: one.phone })
+    const samePhone = await enter({ ...someone(), idNo: null, phone2: one.phone })
     const sameName = await enter({ name: one.name, address: one.address })
     await enter({ name: one.name, address: '广元市昭化区元坝镇' })
     const reasons = (await linksOf(first)).map((l) => {
@@ -426,6 +439,18 @@ describe('links', () => {
         [sameName, 'name'],
       ]),
     )
+  })
+
+  test('are not suggested between two different ID numbers, nor by a name that a township has often', async () => {
+    const one = someone()
+    const id = await enter(one)
+    await enter({ ...one, idNo: generateIdNo(rng) })
+    expect(await linksOf(id)).toEqual([])
+    const { name, address } = someone()
+    const namesakes: string[] = []
+    for (let i = 0; i < 5; i++) namesakes.push(await enter({ name, address }))
+    const counts = await Promise.all(namesakes.map(async (each) => (await linksOf(each)).length))
+    expect(counts).toEqual([3, 3, 3, 3, 0])
   })
 
   test('a correction suggests what it brings to light, once', async () => {
@@ -465,7 +490,7 @@ describe('links', () => {
   test('are decided once, by those who may, also at the same moment', async () => {
     const one = someone()
     await enter(one)
-    const b = await enter({ ...someone(), phone: one.phone })
+    const b = await enter({ ...someone(), idNo: null, phone: one.phone })
     const link = (await linksOf(b))[0]?.id ?? ''
     expect((await decide(link, 'confirm', 'liaison')).statusCode).toBe(403)
     const both = await Promise.all([decide(link, 'confirm'), decide(link, 'reject', 'trusted')])
@@ -474,10 +499,22 @@ describe('links', () => {
     expect((await decide(NIL, 'confirm')).statusCode).toBe(404)
   })
 
+  test('with somebody the actor may not know of do not exist', async () => {
+    const one = someone()
+    const a = await enter(one)
+    const b = await enter({ ...someone(), idNo: null, phone: one.phone })
+    const link = (await linksOf(b))[0]?.id ?? ''
+    knownToUnits.add(a)
+    expect(await linksOf(a, 'suggested', 'township')).toEqual([])
+    expect((await decide(link, 'confirm', 'township')).statusCode).toBe(404)
+    knownToUnits.add(b)
+    expect(await linksOf(a, 'suggested', 'township')).toHaveLength(1)
+  })
+
   test('with somebody who asked for confidence exist only for those who may reveal them', async () => {
     const one = someone()
     await enter(one)
-    const hidden = await enter({ ...someone(), phone: one.phone, confidential: true })
+    const hidden = await enter({ ...someone(), idNo: null, phone: one.phone, confidential: true })
     expect(await linksOf(hidden)).toEqual([])
     const link = (await linksOf(hidden, 'suggested', 'trusted'))[0]?.id ?? ''
     expect((await decide(link, 'confirm')).statusCode).toBe(404)

@@ -41,16 +41,19 @@ export function generatePhone(rng: Rng): string {
   return `154${digits(between(rng, 0, 99_999_999), 8)}`
 }
 
+type Some = [string, ...string[]]
+const SURNAMES = Array.from('王李张刘陈杨何罗唐赵周吴徐孙马朱胡郭林高梁郑谢宋邓韩冯曹彭曾') as Some
+const GIVEN = Array.from(
+  '小建晓文国秀志玉明华芳军兰平梅强红勇丽静伟敏涛艳杰娟霞刚桂英春海燕玲鹏超波辉斌宁云凤洁琴健林雪荣俊峰',
+) as Some
+
 /** A name of two or three characters, now and then with a compound surname or a middle dot. */
 export function generateName(rng: Rng): string {
   const kind = rng()
   if (kind < 0.02) return `${oneOf(rng, ['阿依', '扎西', '吉克'])}·${oneOf(rng, ['古丽', '次仁', '阿木'])}`
-  const surname = oneOf(
-    rng,
-    kind < 0.05 ? ['欧阳', '司马', '上官'] : ['王', '李', '张', '刘', '陈', '杨', '何', '罗', '唐'],
-  )
-  const second = rng() < 0.7 ? oneOf(rng, ['小', '建', '晓', '文', '国', '秀', '志', '玉']) : ''
-  return surname + second + oneOf(rng, ['明', '华', '芳', '军', '兰', '平', '梅', '强', '红', '勇'])
+  const surname = oneOf(rng, kind < 0.05 ? ['欧阳', '司马', '上官'] : SURNAMES)
+  const second = rng() < 0.7 ? oneOf(rng, GIVEN) : ''
+  return surname + second + oneOf(rng, GIVEN)
 }
 
 /** An address in 利州区, or wherever told, with a house number that must never be seen. */
