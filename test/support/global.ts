@@ -1,5 +1,4 @@
 // Before all tests: a PostgreSQL server and one migrated template database. After them, whatever happened: all of it gone.
-import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +31,7 @@ export async function setup(project: TestProject): Promise<Closing> {
     const template = `${run}_template`
     closings.push(() => dropAll(server, run))
     await onServer(server, (client) => client.query(`create database ${template}`))
-    if (existsSync('migrations/meta/_journal.json')) await migrate(withDatabase(server, template))
+    await migrate(withDatabase(server, template))
     project.provide('database', { server, template, run })
     project.provide('redisUrl', await redisUrl(closings))
     return close
