@@ -68,7 +68,7 @@ function readJson(request: FastifyRequest, stream: IncomingMessage, deadlineMs: 
             : parse(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)),
         )
       } catch (error) {
-        reject(error as Error)
+        reject(error)
       }
     }
     function cut() {

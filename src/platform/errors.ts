@@ -91,7 +91,7 @@ function problemOfState(state: string, constraint: string | undefined): Problem 
   if (state === '40001' || state === '40P01')
     return new Problem('server/unavailable', { extras: { retryAfter: 1 } })
   if (/^(08|53|57)/.test(state)) return new Problem('server/unavailable', { extras: { retryAfter: 2 } })
-  if (/^22/.test(state) || state === '23502' || state === '23514')
+  if (state.startsWith('22') || state === '23502' || state === '23514')
     return new Problem('request/invalid', detail)
   return new Problem('server/error')
 }

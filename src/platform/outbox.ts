@@ -48,7 +48,7 @@ export function relayOnce(
     const batches = Map.groupBy(rows, (row) => row.job)
     await queue.add(
       [...batches].flatMap(([job, taken]) => {
-        const ids = taken.map((row) => row.eventId).sort()
+        const ids = taken.map((row) => row.eventId).toSorted()
         if (!options.batchJobs.has(job)) {
           return ids.map((id) => ({ name: job, id: `${job}-${id}`, data: { eventIds: [id] } }))
         }
@@ -156,10 +156,11 @@ export async function runBatch(
       throw error
     }
     const middle = Math.ceil(eventIds.length / 2)
-    const halves = [eventIds.slice(0, middle), eventIds.slice(middle)]
-    let failure: unknown
-    for (const half of halves) await runBatch(deps, job, half, effect).catch((e: unknown) => (failure ??= e))
-    if (failure !== undefined) throw failure
+    try {
+      await runBatch(deps, job, eventIds.slice(0, middle), effect)
+    } finally {
+      await runBatch(deps, job, eventIds.slice(middle), effect)
+    }
   }
 }
 
@@ -204,9 +205,9 @@ async function noteFailure(
   error: unknown,
 ): Promise<void> {
   const { name, code, sqlState, constraint, message } = describeError(error)
-  const text = [name, code ?? sqlState, constraint, message].filter((part) => part !== undefined).join(' ')
+  const known = [name, code ?? sqlState, constraint, message].filter((part) => typeof part === 'string')
   try {
-    await deps.db.transaction((tx) => keepError(tx, [job, eventIds, text.slice(0, 300)]))
+    await deps.db.transaction((tx) => keepError(tx, [job, eventIds, known.join(' ').slice(0, 300)]))
   } catch (second) {
     // Most likely the database is away, which is also why the job failed; the job's own error is what counts.
     deps.log.warn({ err: second, job }, 'the error of a job could not be kept')

@@ -133,7 +133,7 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
       for (const { name, pattern, every } of entries) {
         const old = present.get(name)
         present.delete(name)
-        if (old !== undefined && old.pattern === pattern && Number(old.every ?? 0) === (every ?? 0)) continue
+        if (old !== undefined && old.pattern === pattern && old.every === every) continue
         const repeat = pattern === undefined ? { every: every ?? 60_000 } : { pattern, tz: 'Asia/Shanghai' }
         await queue.upsertJobScheduler(name, repeat, { name, data: {}, opts: SCHEDULED })
       }

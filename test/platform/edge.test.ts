@@ -320,7 +320,7 @@ describe('the edge', () => {
     await app.inject({ url: '/test/private?q=13800138000', headers: { 'x-test': 'in' } })
     expect(deps.lines).toHaveLength(1)
     const line = JSON.parse(deps.lines[0] ?? '') as Record<string, unknown>
-    expect(Object.keys(line).sort()).toEqual([
+    expect(Object.keys(line).toSorted()).toEqual([
       'actor',
       'level',
       'method',
