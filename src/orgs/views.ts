@@ -17,7 +17,7 @@ export function ownView(row: AccountRow, profile: PasswordProfile) {
     ...{ id: row.id, kind: row.kind, login: row.login, name: row.name },
     unit: { id: row.unitId, name: row.unitName },
     roles: row.roles.map((name) => ({ name, label: roleLabel(name) })),
-    permissions: [...access.can].sort(),
+    permissions: [...access.can].toSorted(),
     sees: access.sees,
     mustChangePassword: row.mustChangePassword,
     passwordExpiresAt: passwordEnd(row, profile),
