@@ -15,7 +15,7 @@ export function seeded(seed: number): Rng {
   }
 }
 
-export function oneOf<T>(rng: Rng, items: readonly [T, ...T[]]): T {
+function oneOf<T>(rng: Rng, items: readonly [T, ...T[]]): T {
   return items[Math.floor(rng() * items.length)] ?? items[0]
 }
 
