@@ -37,7 +37,10 @@ export function cellOf(
     case 'e':
       return { v: stored, kind: 'error' }
     case 'd':
-      return { v: stored.replace('T', ' ').replace(/(?:\.\d+)?Z?$/, ''), kind: isFormula ? 'formula' : 'date' }
+      return {
+        v: stored.replace('T', ' ').replace(/(?:\.\d+)?Z?$/, ''),
+        kind: isFormula ? 'formula' : 'date',
+      }
     default:
       return undefined
   }
@@ -70,7 +73,9 @@ function mayHaveLostDigits(stored: string): boolean {
 /** `_x000D_` stands for U+000D (ECMA-376 part 1, 22.9.2.19 ST_Xstring). */
 export function decodeEscapes(text: string): string {
   if (!text.includes('_x')) return text
-  const decoded = text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const decoded = text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
   return decoded.replaceAll('\u0000', '\ufffd').toWellFormed()
 }
 

@@ -5,7 +5,14 @@ import type { RawCell } from './sheet.ts'
 
 /** A cell that cannot be read: a code for tests and counts, and what to tell the clerk, in Chinese. */
 export interface CellError {
-  code: 'blank' | 'not-a-date' | 'no-such-day' | 'no-such-time' | 'year-out-of-range' | 'ambiguous-date' | 'time-only'
+  code:
+    | 'blank'
+    | 'not-a-date'
+    | 'no-such-day'
+    | 'no-such-time'
+    | 'year-out-of-range'
+    | 'ambiguous-date'
+    | 'time-only'
   error: string
 }
 
@@ -43,7 +50,12 @@ const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f]/g
 export function cleanText(value: RawCell | string | null): string {
   const text = typeof value === 'string' ? value : textOf(value)
   if (isPlain(text)) return text.trim()
-  return text.replace(INVISIBLE, '').replace(SPACES, ' ').replace(/\r\n?|[\u2028\u2029]/g, '\n').toWellFormed().trim()
+  return text
+    .replace(INVISIBLE, '')
+    .replace(SPACES, ' ')
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .toWellFormed()
+    .trim()
 }
 
 /** Codes, numbers and names of options: `cleanText`, and full-width letters, digits and signs become half-width. */
@@ -88,7 +100,8 @@ export function readInstant(cell: RawCell | string | null, options: ReadInstantO
 // Year first, one kind of separator; what `usual` makes of any other form is read by it again.
 const USUAL =
   /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?(?: ?(Z|[+-]\d\d:?\d\d))?)?$/i
-const CHINESE = /^(\d{4})年(\d{1,2})月(\d{1,2})日(?: ?(\d{1,2})[时:](\d{1,2})(?:分(?:(\d{1,2})秒)?|:(\d{1,2}))?)?$/
+const CHINESE =
+  /^(\d{4})年(\d{1,2})月(\d{1,2})日(?: ?(\d{1,2})[时:](\d{1,2})(?:分(?:(\d{1,2})秒)?|:(\d{1,2}))?)?$/
 const COMPACT = /^(\d{4})(\d\d)(\d\d)$/
 const SERIAL = /^\d{5}(?:\.\d{1,15})?$/
 const LONGEST = 60
@@ -100,7 +113,19 @@ function instantOfText(text: string, dayOnlyAs: string, midnightIsDay: boolean):
   const chinese = CHINESE.exec(text)
   if (chinese !== null) {
     const [, year, month, day, hour, minute, second, otherSecond] = chinese
-    return build(year, month, day, hour, minute, second ?? otherSecond, undefined, undefined, 0, dayOnlyAs, midnightIsDay)
+    return build(
+      year,
+      month,
+      day,
+      hour,
+      minute,
+      second ?? otherSecond,
+      undefined,
+      undefined,
+      0,
+      dayOnlyAs,
+      midnightIsDay,
+    )
   }
   const compact = COMPACT.exec(text)
   if (compact !== null) {
@@ -136,12 +161,20 @@ function asUsual(clean: string): { rewritten: string; half: Half } {
     .replace(/( \d{1,2}):$/, '$1:00')
     .replace(/:$/, '')
     .replace(/^(\d{4})(\d\d)(\d\d)(?=$|[ T]|\d{4}(?:\d\d)?$)/, '$1-$2-$3 ')
-    .replace(/ [ T]?(\d\d)(\d\d)(\d\d)?(?=$|[Z+-])/i, (_, h: string, m: string, s?: string) => ` ${h}:${m}:${s ?? '00'}`)
+    .replace(
+      / [ T]?(\d\d)(\d\d)(\d\d)?(?=$|[Z+-])/i,
+      (_, h: string, m: string, s?: string) => ` ${h}:${m}:${s ?? '00'}`,
+    )
     .trim()
   return { rewritten, half }
 }
 
-function instantOfUsual(parts: RegExpExecArray, half: Half, dayOnlyAs: string, midnightIsDay: boolean): Instant | CellError {
+function instantOfUsual(
+  parts: RegExpExecArray,
+  half: Half,
+  dayOnlyAs: string,
+  midnightIsDay: boolean,
+): Instant | CellError {
   const [, year, , month, day, hour, minute, second, fraction, offset] = parts
   return build(year, month, day, hour, minute, second, fraction, offset, half, dayOnlyAs, midnightIsDay)
 }

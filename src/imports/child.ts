@@ -37,12 +37,19 @@ async function send(bytes: Buffer): Promise<void> {
 async function main(): Promise<void> {
   const { path, scratch, limits } = JSON.parse(process.argv[2] ?? '') as ReadJob & { limits: ImportLimits }
   try {
-    for await (const batch of readTable(path, { limits, scratch, meter: meterOf(limits) })) await send(frameOfBatch(batch))
+    for await (const batch of readTable(path, { limits, scratch, meter: meterOf(limits) }))
+      await send(frameOfBatch(batch))
     await send(frame({ t: 'end' }))
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal !== undefined) await send(frame({ t: 'refused', error: refusal }))
-    else await send(frame({ t: 'failed', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }))
+    else
+      await send(
+        frame({
+          t: 'failed',
+          detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        }),
+      )
   }
 }
 

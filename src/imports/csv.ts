@@ -53,13 +53,18 @@ export async function* readCsv(path: string, { limits, meter }: ReadOptions): As
   }
   checkTotals(count + rows.length, before + chars, limits)
   if (rows.length > 0) yield about === undefined ? { sheet: SHEET, rows } : { sheet: SHEET, rows, about }
-  else if (about !== undefined) refuse({ code: 'import/no-rows', message: '文件中没有数据', detail: 'no row has a value' })
+  else if (about !== undefined)
+    refuse({ code: 'import/no-rows', message: '文件中没有数据', detail: 'no row has a value' })
 }
 
 function checkTotals(rows: number, chars: number, limits: ImportLimits): void {
-  if (rows > limits.rows) refuse({ code: 'import/too-many-rows', detail: `more than ${limits.rows} rows with a value` })
+  if (rows > limits.rows)
+    refuse({ code: 'import/too-many-rows', detail: `more than ${limits.rows} rows with a value` })
   if (chars > limits.textChars) {
-    refuse({ code: 'import/unpacks-too-large', detail: `more than ${limits.textChars} characters in all cells` })
+    refuse({
+      code: 'import/unpacks-too-large',
+      detail: `more than ${limits.textChars} characters in all cells`,
+    })
   }
 }
 
@@ -76,13 +81,17 @@ async function beginning(path: string, encoding: TextEncoding): Promise<string> 
   }
 }
 
-/** The delimiter that most lines hold equally often, outside quotes; `declared` when Excel's `sep=;` line says it. */
+/** The delimiter that the most lines hold equally often, outside quotes, and of those the most frequent one; `declared` when Excel's `sep=;` line says it. */
 function delimiterOf(text: string): { delimiter: (typeof DELIMITERS)[number]; declared: boolean } {
   const said = /^sep=([,;\t])\r?\n/i.exec(text)?.[1]
   const declared = DELIMITERS.find((delimiter) => delimiter === said)
   if (declared !== undefined) return { delimiter: declared, declared: true }
   const lines = text.replace(/"[^"]*"?/g, '').split(/\r\n|[\r\n]/, 50)
-  let best: { delimiter: (typeof DELIMITERS)[number]; score: number } = { delimiter: ',', score: 0 }
+  let best: { delimiter: (typeof DELIMITERS)[number]; count: number; times: number } = {
+    delimiter: ',',
+    count: 0,
+    times: 0,
+  }
   for (const delimiter of DELIMITERS) {
     const frequency = new Map<number, number>()
     for (const line of lines) {
@@ -90,7 +99,8 @@ function delimiterOf(text: string): { delimiter: (typeof DELIMITERS)[number]; de
       if (count > 0) frequency.set(count, (frequency.get(count) ?? 0) + 1)
     }
     for (const [count, times] of frequency) {
-      if (count * times > best.score) best = { delimiter, score: count * times }
+      if (times > best.times || (times === best.times && count > best.count))
+        best = { delimiter, count, times }
     }
   }
   return { delimiter: best.delimiter, declared: false }
@@ -124,7 +134,8 @@ async function* utf8Pieces(path: string, encoding: TextEncoding, meter: Meter): 
     const piece = decoder === undefined ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }))
     const end = Math.max(piece.lastIndexOf(10), piece.lastIndexOf(13))
     line = end === -1 ? line + piece.length : piece.length - end - 1
-    if (line > LINE_BYTES) refuse({ code: 'import/row-too-long', detail: `a line of more than ${LINE_BYTES} bytes` })
+    if (line > LINE_BYTES)
+      refuse({ code: 'import/row-too-long', detail: `a line of more than ${LINE_BYTES} bytes` })
     yield piece
   }
 }
@@ -157,26 +168,36 @@ function cellOf(text: string): RawCell {
 
 function tooManyColumns(row: number, limits: ImportLimits): never {
   const message = `第 ${row} 行的数据超过 ${limits.columns} 列`
-  return refuse({ code: 'import/too-many-columns', message, detail: `a value beyond column ${limits.columns}`, row })
+  return refuse({
+    code: 'import/too-many-columns',
+    message,
+    detail: `a value beyond column ${limits.columns}`,
+    row,
+  })
 }
 
-/** `line` is where the record begins in the file, which differs from its row number after cells of several lines. */
+/** `line` is the line that the record begins in, by csv-parse's own count. */
 function refuseRecord(error: CsvError, line: number, limits: ImportLimits): never {
   const row = Number(error['records']) + 1
-  const place = row === line ? `第 ${row} 行` : `第 ${row} 行(文本第 ${line} 行起)`
-  const detail = `row ${row}, from line ${line}: ${error.code}`
+  const quotes = (message: string) =>
+    refuse({
+      code: 'import/quotes',
+      message: `第 ${row} 行${message}`,
+      detail: `row ${row}: ${error.code}`,
+      row,
+    })
   switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
-      return refuse({ code: 'import/quotes', message: `${place}的双引号没有闭合`, detail, row })
+      return quotes('的双引号没有闭合')
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return refuse({ code: 'import/quotes', message: `${place}的双引号没有闭合,或其后有多余的文字`, detail, row })
+      return quotes('的双引号没有闭合,或其后有多余的文字')
     case 'INVALID_OPENING_QUOTE':
-      return refuse({ code: 'import/quotes', message: `${place}的文字中有单个双引号,请另存为 .xlsx 后再上传`, detail, row })
+      return quotes('的文字中有单个双引号,请用 Excel 打开后另存为 .xlsx 再上传')
     case 'CSV_MAX_RECORD_SIZE': {
-      if (Number(error['lines']) > line) {
-        return refuse({ code: 'import/quotes', message: `${place}的双引号没有闭合`, detail, row })
-      }
-      return refuse({ code: 'import/row-too-long', message: `${place}超过 ${limits.rowChars} 个字符`, detail, row })
+      // A long row in one line is just long; one of many lines is a quote that was never closed.
+      if (Number(error['lines']) > line) return quotes('的双引号没有闭合')
+      const message = `第 ${row} 行的文字超过 ${limits.rowChars} 个字符`
+      return refuse({ code: 'import/row-too-long', message, detail: `row ${row}: ${error.code}`, row })
     }
     default:
       throw error

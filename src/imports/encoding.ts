@@ -34,28 +34,33 @@ export function encodingOf(path: string, meter: Meter): TextEncoding {
 
 function checkedUtf8(file: number, skip: number, meter: Meter): TextEncoding {
   const line = badUtf8Line(file, skip, meter)
-  if (line !== undefined) badRow(line, `第 ${line} 行不是有效的 UTF-8 文字`, 'UTF-8 by its mark, but not here')
+  if (line !== undefined)
+    badRow(line, `第 ${line} 行不是有效的 UTF-8 文字`, 'UTF-8 by its mark, but not here')
   return { name: 'utf-8', skip }
 }
 
 function checked(file: number, encoding: TextEncoding, meter: Meter): TextEncoding {
   const decoder = new TextDecoder(encoding.name, { fatal: true })
-  let lines = 1
+  let line = 1
   for (const piece of pieces(file, encoding.skip)) {
     meter.tick(piece.length)
     let text: string
     try {
       text = decoder.decode(piece, { stream: true })
     } catch {
-      badRow(lines, `第 ${lines} 行或其后不是有效的 UTF-16 文字`, `${encoding.name} by its mark, but not at or after here`)
+      badRow(
+        line,
+        `第 ${line} 行或其后不是有效的 UTF-16 文字`,
+        `${encoding.name} by its mark, but not at or after here`,
+      )
     }
-    if (text.includes('\0')) binary(lines)
-    lines += text.split('\n').length - 1
+    if (text.includes('\0')) binary(line)
+    line += text.split('\n').length - 1
   }
   try {
     decoder.decode()
   } catch {
-    badRow(lines, `第 ${lines} 行不完整`, 'ends inside a character')
+    badRow(line, `第 ${line} 行不完整`, 'ends inside a character')
   }
   return encoding
 }
@@ -83,12 +88,15 @@ function badRow(row: number, message: string, detail: string): never {
 }
 
 function binary(row: number): never {
-  return refuse({ code: 'import/unsupported-type', detail: `zero bytes at or after line ${row}: binary, or UTF-16 without its mark` })
+  return refuse({
+    code: 'import/unsupported-type',
+    detail: `zero bytes at or after line ${row}: binary, or UTF-16 without its mark`,
+  })
 }
 
 function* pieces(file: number, from: number): Generator<Buffer> {
   const piece = Buffer.alloc(PIECE)
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const length = readSync(file, piece, 0, PIECE, at)
     if (length === 0) return
     yield piece.subarray(0, length)
@@ -110,7 +118,8 @@ function* lines(file: number, meter: Meter): Generator<{ line: Buffer; n: number
       n += 1
     }
     rest = both.subarray(start)
-    if (rest.length > 4 * PIECE) refuse({ code: 'import/row-too-long', detail: 'a line of more than 4 MiB', row: n })
+    if (rest.length > 4 * PIECE)
+      refuse({ code: 'import/row-too-long', detail: 'a line of more than 4 MiB', row: n })
   }
   yield { line: rest, n }
 }

@@ -13,10 +13,7 @@ interface Where {
 const DATA_END = 'sheetData>'
 
 /** The merged ranges of a worksheet; they stand behind the rows, so this reads over all of them. */
-export async function worksheetMerges(
-  pieces: AsyncIterable<Buffer>,
-  context: Where,
-): Promise<Range[]> {
+export async function worksheetMerges(pieces: AsyncIterable<Buffer>, context: Where): Promise<Range[]> {
   const { limits, sheet, part } = context
   const merges: Range[] = []
   const scanner = xmlScanner(part, {
@@ -51,7 +48,7 @@ export async function worksheetMerges(
     scanner.run()
   }
   if (behind) scanner.end()
-  return merges.sort((a, b) => a.top - b.top)
+  return merges.toSorted((a, b) => a.top - b.top)
 }
 
 /** Where the closing tag of the rows ends (`</sheetData>`, `</x:sheetData>`); it cannot be part of a text. */
@@ -70,11 +67,13 @@ export function mergeFinder(merges: readonly Range[], context: Where): (n: numbe
   return (n) => {
     for (let merge = merges[next]; merge !== undefined && merge.top <= n; merge = merges[++next]) {
       const { top, left, bottom, right } = merge
-      if (bottom >= n) active.push({ bottom, text: `${columnLetters(left)}${top}:${columnLetters(right)}${bottom}` })
+      if (bottom >= n)
+        active.push({ bottom, text: `${columnLetters(left)}${top}:${columnLetters(right)}${bottom}` })
     }
     if (active.length === 0) return undefined
     active = active.filter((merge) => merge.bottom >= n)
-    if (active.length > context.limits.columns) damaged('merged ranges overlap', { sheet: context.sheet, row: n })
+    if (active.length > context.limits.columns)
+      damaged('merged ranges overlap', { sheet: context.sheet, row: n })
     return active.length === 0 ? undefined : active.map((merge) => merge.text)
   }
 }

@@ -35,7 +35,10 @@ export async function openParts(path: string, limits: ImportLimits, meter: Meter
     let total = 0
     for (const part of inflated.values()) total += part
     if (total > limits.inflatedBytes) {
-      refuse({ code: 'import/unpacks-too-large', detail: `unpacks to more than ${limits.inflatedBytes} bytes` })
+      refuse({
+        code: 'import/unpacks-too-large',
+        detail: `unpacks to more than ${limits.inflatedBytes} bytes`,
+      })
     }
     if (bytes > RATIO_FROM && bytes > limits.inflateRatio * Math.max(packed, 1)) {
       const detail = `${entry.fileName} unpacks to more than ${limits.inflateRatio} times its size`
@@ -47,7 +50,8 @@ export async function openParts(path: string, limits: ImportLimits, meter: Meter
     for await (const entry of zip.eachEntry()) {
       const name = entry.fileName.toLowerCase()
       if (entries.has(name)) damaged(`${entry.fileName} is there twice`)
-      if (entry.isEncrypted()) refuse({ code: 'import/encrypted', detail: 'the package is a zip with a password' })
+      if (entry.isEncrypted())
+        refuse({ code: 'import/encrypted', detail: 'the package is a zip with a password' })
       entries.set(name, entry)
     }
   }

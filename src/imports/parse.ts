@@ -23,7 +23,10 @@ export interface ParseOptions {
  * `extras` hold the sheet, row and cell when they are known, and the reason of `signal` when it aborts. Rows may have
  * been given before: nothing of a file counts until the iteration has ended.
  */
-export async function* parseFile(path: string, { log, limits: given, signal }: ParseOptions): AsyncGenerator<Batch> {
+export async function* parseFile(
+  path: string,
+  { log, limits: given, signal }: ParseOptions,
+): AsyncGenerator<Batch> {
   signal?.throwIfAborted()
   const limits = importLimits.parse(given ?? {})
   const scratch = await mkdtemp(join(await realpath(tmpdir()), 'banjian-import-'))
@@ -40,7 +43,8 @@ export async function* parseFile(path: string, { log, limits: given, signal }: P
     }
   } catch (error) {
     signal?.throwIfAborted()
-    if (error instanceof Problem) log.warn({ code: error.code, detail: error.options.detail }, 'an uploaded table is refused')
+    if (error instanceof Problem)
+      log.warn({ code: error.code, detail: error.options.detail }, 'an uploaded table is refused')
     throw error
   } finally {
     await reader?.end()
@@ -58,7 +62,7 @@ async function* rowsOf(reader: Reader, limits: ImportLimits, signal?: AbortSigna
     }
     if (message.t === 'rows') yield message.batch
     else if (message.t === 'refused') throw asProblem(message.error)
-    else if (message.t === 'failed') throw new Error(`the reading process failed: ${message.detail}`)
+    else if (message.t === 'failed') throw asProblem({ code: 'import/interrupted', detail: message.detail })
     else if (message.t === 'end') return
   }
 }
@@ -76,6 +80,9 @@ async function nextMessage(
   try {
     const next = await received.next()
     return next.done === true ? undefined : next.value
+  } catch (error) {
+    const detail = `what the reading process sent makes no sense: ${String(error)}`
+    throw asProblem({ code: 'import/interrupted', detail })
   } finally {
     clearTimeout(watch)
   }
@@ -134,12 +141,16 @@ async function startReader(job: ReadJob, limits: ImportLimits): Promise<Reader> 
     },
     async deathOf() {
       await closed
-      if (reader.silent) return { code: 'import/too-slow', detail: `no sign of life for ${limits.silentSeconds} s` }
+      if (reader.silent)
+        return { code: 'import/too-slow', detail: `no sign of life for ${limits.silentSeconds} s` }
       if (/heap out of memory|Allocation failed/.test(stderr)) {
         return { code: 'import/too-much-memory', detail: `more than ${limits.heapMegabytes} MB of heap` }
       }
       const how = spawnError?.message ?? `exit code ${child.exitCode}, signal ${child.signalCode}`
-      return { code: 'import/interrupted', detail: `the reading process ended early (${how}) ${stderr}`.trim() }
+      return {
+        code: 'import/interrupted',
+        detail: `the reading process ended early (${how}) ${stderr}`.trim(),
+      }
     },
   }
   return reader
@@ -150,13 +161,26 @@ async function codeFolders(here: string): Promise<string[]> {
   const found = findPackageJSON('yauzl', import.meta.url)
   const packages = found === undefined ? [] : [resolve(found, '../..')]
   const scope = resolve(here, '../../package.json')
-  return [...new Set([here, scope, ...packages, ...(await Promise.all(packages.map((folder) => realpath(folder))))])]
+  return [
+    ...new Set([
+      here,
+      scope,
+      ...packages,
+      ...(await Promise.all(packages.map((folder) => realpath(folder)))),
+    ]),
+  ]
 }
 
 /** The Problem that a refusal becomes; what the clerk reads is its first error's message. */
 export function asProblem({ code, message, detail, sheet, row, cell }: ImportFileError): Problem {
-  const errors = [{ pointer: row === undefined ? '/file' : `/row/${row}`, code, message: message ?? problems[code].zh }]
-  const extras = { ...(sheet === undefined ? {} : { sheet }), ...(row === undefined ? {} : { row }), ...(cell === undefined ? {} : { cell }) }
+  const errors = [
+    { pointer: row === undefined ? '/file' : `/row/${row}`, code, message: message ?? problems[code].zh },
+  ]
+  const extras = {
+    ...(sheet === undefined ? {} : { sheet }),
+    ...(row === undefined ? {} : { row }),
+    ...(cell === undefined ? {} : { cell }),
+  }
   const options: ProblemOptions = { detail, errors, extras }
   return new Problem(code, options)
 }

@@ -35,7 +35,8 @@ export function sniff(path: string, limits: ImportLimits): 'xlsx' | 'csv' {
     if (latin.startsWith('PK\x03\x04') || latin.startsWith('PK\x05\x06')) return 'xlsx'
     if (latin.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) refuseCompound(file)
     const other = OTHERS.find(({ magic }) => latin.startsWith(magic))
-    if (other !== undefined) refuse({ code: 'import/unsupported-type', message: other.message, detail: other.what })
+    if (other !== undefined)
+      refuse({ code: 'import/unsupported-type', message: other.message, detail: other.what })
     refuseMarkup(bytes)
     return 'csv'
   } finally {
@@ -59,7 +60,10 @@ function refuseCompound(file: number): never {
 /** Platforms export web pages and SpreadsheetML 2003 under the name .xls. */
 function refuseMarkup(bytes: Buffer): void {
   const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe
-  const start = bytes.toString(utf16 ? 'utf16le' : 'latin1', 0, 2048).replace(/^(?:\u00ef\u00bb\u00bf|\ufeff)/, '').trimStart()
+  const start = bytes
+    .toString(utf16 ? 'utf16le' : 'latin1', 0, 2048)
+    .replace(/^(?:\u00ef\u00bb\u00bf|\ufeff)/, '')
+    .trimStart()
   if (start.startsWith('<')) refuse({ code: 'import/web-page', detail: 'begins with a tag' })
   if (/^(?:mime-version|from|content-type):/i.test(start)) {
     refuse({ code: 'import/web-page', message: `这是网页文件,${SAVE_AS}`, detail: 'a web archive (MHTML)' })

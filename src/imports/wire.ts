@@ -16,7 +16,12 @@ type WireRow = [number, WireCell[], 1?, string[]?] | [number, WireCell[], 0, str
 
 type WireBatch = { t: 'rows'; sheet: string; rows: WireRow[]; about?: About }
 /** `tick` is a sign of life, `end` says that everything was read, `failed` is an error of ours. */
-type Message = WireBatch | { t: 'tick' } | { t: 'end' } | { t: 'refused'; error: ImportFileError } | { t: 'failed'; detail: string }
+type Message =
+  | WireBatch
+  | { t: 'tick' }
+  | { t: 'end' }
+  | { t: 'refused'; error: ImportFileError }
+  | { t: 'failed'; detail: string }
 
 export type Received = { t: 'rows'; batch: Batch } | Exclude<Message, WireBatch>
 
@@ -28,7 +33,12 @@ export function frame(message: Exclude<Message, WireBatch>): Buffer {
 }
 
 export function frameOfBatch({ sheet, rows, about }: Batch): Buffer {
-  const message: WireBatch = { t: 'rows', sheet, rows: rows.map(wireRow), ...(about === undefined ? {} : { about }) }
+  const message: WireBatch = {
+    t: 'rows',
+    sheet,
+    rows: rows.map(wireRow),
+    ...(about === undefined ? {} : { about }),
+  }
   return framed(JSON.stringify(message))
 }
 

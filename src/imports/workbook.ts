@@ -61,7 +61,10 @@ function refuseOtherTypes(parts: Parts, type: string): void {
     refuse({ code: 'import/unsupported-type', message, detail: 'a binary workbook (xlsb)' })
   }
   if (!/spreadsheetml|ms-excel/.test(type)) {
-    refuse({ code: 'import/unsupported-type', detail: `an Office document that is no workbook: ${type.slice(0, 100)}` })
+    refuse({
+      code: 'import/unsupported-type',
+      detail: `an Office document that is no workbook: ${type.slice(0, 100)}`,
+    })
   }
   const names = [...parts.names]
   if (type.includes('macroEnabled') || names.some((name) => /vbaproject\.bin$|\/macrosheets\//.test(name))) {
@@ -73,7 +76,11 @@ function refuseOtherTypes(parts: Parts, type: string): void {
 }
 
 /** Scans a small part; `open` gets the decoded attributes. */
-async function scan(parts: Parts, name: string, open: (tag: string, values: Map<string, string>) => void): Promise<void> {
+async function scan(
+  parts: Parts,
+  name: string,
+  open: (tag: string, values: Map<string, string>) => void,
+): Promise<void> {
   const events: XmlEvents = {
     reading: false,
     open: (tag, source) => open(tag, attributes(source)),
@@ -122,7 +129,11 @@ async function relations(parts: Parts, of: string): Promise<Relation[]> {
   await scan(parts, name, (tag, values) => {
     const target = values.get('Target')
     if (tag !== 'Relationship' || target === undefined || values.get('TargetMode') === 'External') return
-    found.push({ id: values.get('Id') ?? '', type: values.get('Type') ?? '', target: resolved(folder, target) })
+    found.push({
+      id: values.get('Id') ?? '',
+      type: values.get('Type') ?? '',
+      target: resolved(folder, target),
+    })
     if (found.length > 10_000) damaged(`${name} has too many relations`)
   })
   return found
@@ -144,7 +155,11 @@ async function workbookPart(parts: Parts, name: string) {
     if (tag === 'workbookPr') from1904 = ['1', 'true'].includes(values.get('date1904') ?? '')
     if (tag !== 'sheet') return
     const id = [...values].find(([key]) => key.endsWith(':id'))?.[1] ?? ''
-    sheets.push({ sheet: values.get('name') ?? '', hidden: (values.get('state') ?? 'visible') !== 'visible', id })
+    sheets.push({
+      sheet: values.get('name') ?? '',
+      hidden: (values.get('state') ?? 'visible') !== 'visible',
+      id,
+    })
     if (sheets.length > 10_000) damaged(`${name} has too many sheets`)
   })
   return { sheets, from1904 }
@@ -206,7 +221,11 @@ async function sharedTexts(
       text = text === '' ? piece : text + piece
       if (text.length > limits.cellChars) {
         const message = `有一个单元格的文字超过 ${limits.cellChars} 个字符`
-        refuse({ code: 'import/cell-too-long', message, detail: `a shared text of more than ${limits.cellChars} characters` })
+        refuse({
+          code: 'import/cell-too-long',
+          message,
+          detail: `a shared text of more than ${limits.cellChars} characters`,
+        })
       }
     },
   }

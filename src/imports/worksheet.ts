@@ -38,7 +38,7 @@ export async function* worksheetRows(
   const scanner = xmlScanner(context.part, rows)
   for await (const piece of pieces) {
     scanner.feed(decoder.decode(piece))
-    for (let done = false; !done; ) {
+    for (let done = false; !done;) {
       done = scanner.run()
       if (batch.length >= BATCH_ROWS || chars >= BATCH_CHARS) {
         yield batch
@@ -74,7 +74,8 @@ function rowEvents(context: WorksheetContext, emit: (row: SheetRow, chars: numbe
   function openRow(attributes: string): void {
     const given = attribute(attributes, 'r="')
     const next = given === undefined ? n + 1 : Number(given)
-    if (!Number.isInteger(next) || next <= n || next > 1_048_576) damaged('row numbers are not in order', { sheet, row: n })
+    if (!Number.isInteger(next) || next <= n || next > 1_048_576)
+      damaged('row numbers are not in order', { sheet, row: n })
     n = next
     const hiding = attribute(attributes, 'hidden="')
     hidden = hiding === '1' || hiding === 'true'
@@ -103,7 +104,12 @@ function rowEvents(context: WorksheetContext, emit: (row: SheetRow, chars: numbe
     if (cell === undefined) return damaged(`a cell of type ${type.slice(0, 20)} makes no sense`, where())
     if (column >= limits.columns) {
       const message = `第 ${n} 行的数据超过 ${limits.columns} 列`
-      refuse({ code: 'import/too-many-columns', message, detail: `a value beyond column ${limits.columns}`, ...where() })
+      refuse({
+        code: 'import/too-many-columns',
+        message,
+        detail: `a value beyond column ${limits.columns}`,
+        ...where(),
+      })
     }
     while (cells.length < column) cells.push(null)
     cells.push(cell)
@@ -114,7 +120,12 @@ function rowEvents(context: WorksheetContext, emit: (row: SheetRow, chars: numbe
     filled ||= cell.kind === 'formula' || cell.v.trim() !== ''
     rowChars += cell.v.length
     if (rowChars > limits.rowChars) {
-      refuse({ code: 'import/row-too-long', detail: `more than ${limits.rowChars} characters`, sheet, row: n })
+      refuse({
+        code: 'import/row-too-long',
+        detail: `more than ${limits.rowChars} characters`,
+        sheet,
+        row: n,
+      })
     }
   }
 
@@ -122,7 +133,12 @@ function rowEvents(context: WorksheetContext, emit: (row: SheetRow, chars: numbe
     if (!filled) return
     rowCount += 1
     if (rowCount > limits.rows) {
-      refuse({ code: 'import/too-many-rows', detail: `more than ${limits.rows} rows with a value`, sheet, row: n })
+      refuse({
+        code: 'import/too-many-rows',
+        detail: `more than ${limits.rows} rows with a value`,
+        sheet,
+        row: n,
+      })
     }
     total.chars += rowChars
     if (total.chars > limits.textChars) {
@@ -186,7 +202,12 @@ function rowEvents(context: WorksheetContext, emit: (row: SheetRow, chars: numbe
       if (value.length > limits.cellChars) {
         const at = where()
         const message = `${at.cell} 单元格的文字超过 ${limits.cellChars} 个字符`
-        refuse({ code: 'import/cell-too-long', message, detail: `more than ${limits.cellChars} characters`, ...at })
+        refuse({
+          code: 'import/cell-too-long',
+          message,
+          detail: `more than ${limits.cellChars} characters`,
+          ...at,
+        })
       }
     },
   }

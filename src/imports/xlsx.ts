@@ -18,7 +18,10 @@ export interface ReadOptions {
  * Why not the streaming reader of hucre, which writes our workbooks: it buffers whole parts and texts without bound,
  * has no back-pressure, and yields neither formulas, merges, hidden sheets nor the digits of long numbers.
  */
-export async function* readXlsx(path: string, { limits, meter, scratch }: ReadOptions): AsyncGenerator<Batch> {
+export async function* readXlsx(
+  path: string,
+  { limits, meter, scratch }: ReadOptions,
+): AsyncGenerator<Batch> {
   const parts = await openParts(path, limits, meter)
   try {
     const workbook = await openWorkbook(parts, limits, scratch)

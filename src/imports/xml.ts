@@ -107,7 +107,8 @@ export function xmlScanner(part: string, events: XmlEvents): XmlScanner {
     },
     run() {
       paused = false
-      while (at < input.length && !paused) {
+      while (at < input.length) {
+        if (paused) return false
         if (input.charCodeAt(at) !== 60) {
           const next = input.indexOf('<', at)
           text(next === -1 ? input.length : next, next === -1)
@@ -127,7 +128,6 @@ export function xmlScanner(part: string, events: XmlEvents): XmlScanner {
         if (kind === 47) closeTag(start + 1, end)
         else openTag(start, end)
       }
-      if (paused && at < input.length) return false
       if (input.length - at > TOKEN_CHARS) damaged(`${part}: a tag is too long`)
       return true
     },
