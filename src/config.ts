@@ -9,28 +9,80 @@ export const configShape = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
   PORT: count(0, 65535).default(3200).describe('Port of the API; 0 takes a free one.'),
   DATA_DIR: z.string().default('data').describe('Folder of the embedded database, files, keys and logs.'),
-  DATABASE_URL: z.string().optional().describe('PostgreSQL 15 or newer; without it the embedded server starts.'),
-  UNSAFE_DATABASE: flag.default(false).describe('true starts on a database that may lose acknowledged writes (fsync off …); for trials.'),
-  EMBEDDED_PORT: count(0, 65535).default(54320).describe('Port of the embedded database; the next free one when taken.'),
-  DATABASE_CONNECTIONS: count(2, 100).default(6).describe('Connections for requests in each process; 4–8 on two cores.'),
-  REDIS_URL: z.string().optional().describe('Redis for the job queue; without it the queue is in PostgreSQL.'),
+  DATABASE_URL: z
+    .string()
+    .optional()
+    .describe('PostgreSQL 15 or newer; without it the embedded server starts.'),
+  UNSAFE_DATABASE: flag
+    .default(false)
+    .describe('true starts on a database that may lose acknowledged writes (fsync off …); for trials.'),
+  EMBEDDED_PORT: count(0, 65535)
+    .default(54320)
+    .describe('Port of the embedded database; the next free one when taken.'),
+  DATABASE_CONNECTIONS: count(2, 100)
+    .default(6)
+    .describe('Connections for requests in each process; 4–8 on two cores.'),
+  REDIS_URL: z
+    .string()
+    .optional()
+    .describe('Redis for the job queue; without it the queue is in PostgreSQL.'),
   ROLE: z.enum(['all', 'api', 'worker']).default('all').describe('What this process does.'),
   WORKER_CONCURRENCY: count(1, 64).default(4).describe('Jobs that one process works on at a time.'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('Least level that is logged.'),
-  LOG_FILE: z.string().optional().describe('File of the log, - for standard output; default: DATA_DIR/logs/banjian.log with the embedded database, else standard output.'),
+  DRAIN_SECONDS: count(0, 60)
+    .default(0)
+    .describe('Seconds to answer as not ready before stopping, for a load balancer to notice.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+    .default('info')
+    .describe('Least level that is logged.'),
+  LOG_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File of the log, - for standard output; default: DATA_DIR/logs/banjian.log with the embedded database, else standard output.',
+    ),
   OFFICE_NAME: z.string().default('利州区群众工作局').describe('Name of the office, as printed.'),
-  OFFICE_REGION: z.string().regex(/^\d{6}$/).default('510802').describe('Region code of the district (GB/T 2260).'),
-  MASTER_KEY_FILE: z.string().optional().describe('File of the master key (0400); default DATA_DIR/keys/master.key, made at first start.'),
-  ARCHIVE_DIR: z.string().optional().describe('Folder for the write-ahead log of the embedded database (point-in-time restore).'),
-  CHECKPOINT_DIR: z.string().optional().describe('Folder on another disk or host that receives each day’s checkpoint.'),
-  TRUST_PROXY: z.string().default('').describe('Comma-separated addresses of reverse proxies whose X-Forwarded-For counts.'),
-  COOKIE_SECURE: flag.default(false).describe('true behind TLS: the session cookie is then __Host- and Secure.'),
-  SESSION_IDLE_MINUTES: count(1, 240).default(20).describe('Minutes without a request after which a session ends.'),
+  OFFICE_REGION: z
+    .string()
+    .regex(/^\d{6}$/)
+    .default('510802')
+    .describe('Region code of the district (GB/T 2260).'),
+  MASTER_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('File of the master key (0400); default DATA_DIR/keys/master.key, made at first start.'),
+  ARCHIVE_DIR: z
+    .string()
+    .optional()
+    .describe('Folder for the write-ahead log of the embedded database (point-in-time restore).'),
+  CHECKPOINT_DIR: z
+    .string()
+    .optional()
+    .describe('Folder on another disk or host that receives each day’s checkpoint.'),
+  TRUST_PROXY: z
+    .string()
+    .default('')
+    .describe('Comma-separated addresses of reverse proxies whose X-Forwarded-For counts.'),
+  COOKIE_SECURE: flag
+    .default(false)
+    .describe('true behind TLS: the session cookie is then __Host- and Secure.'),
+  SESSION_IDLE_MINUTES: count(1, 240)
+    .default(20)
+    .describe('Minutes without a request after which a session ends.'),
   SESSION_ABSOLUTE_HOURS: count(1, 24).default(10).describe('Hours after which a session ends in any case.'),
-  PASSWORD_PROFILE: z.enum(['gb', 'asvs']).default('gb').describe('gb: 12 characters, 3 classes, 90 days; asvs: 15 characters, no expiry.'),
+  PASSWORD_PROFILE: z
+    .enum(['gb', 'asvs'])
+    .default('gb')
+    .describe('gb: 12 characters, 3 classes, 90 days; asvs: 15 characters, no expiry.'),
   UPLOAD_LIMIT_MB: count(1, 1024).default(200).describe('Largest uploaded file in MB.'),
-  RATE_LIMIT_PER_MINUTE: count(10, 1_000_000).default(600).describe('Requests a minute of one account or address.'),
-  METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token for /metrics; without it only loopback may read it.'),
+  RATE_LIMIT_PER_MINUTE: count(10, 1_000_000)
+    .default(600)
+    .describe('Requests a minute of one account or address.'),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Bearer token for /metrics; without it only loopback may read it.'),
   SCHEDULES: flag.default(true).describe('false stops the clock-driven jobs of this process.'),
 })
 

@@ -17,14 +17,14 @@ export const batchJobs: ReadonlySet<string> = new Set(['rollup', 'index'])
 
 export interface Schedule {
   name: string
-  /** Cron pattern in Asia/Shanghai. */
+  /** Cron pattern in Asia/Shanghai; once a day, and made up for after a night that the machine was off. */
   pattern?: string
   /** Milliseconds between two runs. */
   every?: number
 }
 
+/** Sweeping the outbox is not among them: it must go on when the queue and its schedules are lost (`workers/outbox.ts`). */
 export const schedules: readonly Schedule[] = [
-  { name: 'outbox-sweep', every: 30_000 },
   { name: 'sweep', every: 60_000 },
   { name: 'checkpoint', pattern: '10 0 * * *' },
   { name: 'recount', pattern: '10 2 * * *' },

@@ -45,7 +45,23 @@ function refuseUnreadBody({ body, routeOptions }: FastifyRequest): void {
   })
 }
 
-function readJson(request: FastifyRequest, stream: IncomingMessage, deadlineMs: number): Promise<unknown> {
+async function readJson(
+  request: FastifyRequest,
+  stream: IncomingMessage,
+  deadlineMs: number,
+): Promise<unknown> {
+  const bytes = await readWhole(request, stream, deadlineMs)
+  if (bytes.length === 0) return undefined
+  if (!isUtf8(bytes)) throw new Problem('request/malformed', { detail: 'The body is not UTF-8' })
+  try {
+    return parseJson(bytes.toString('utf8'))
+  } catch (error) {
+    if (!(error instanceof JsonRefused)) throw error
+    throw new Problem('request/malformed', { detail: `The body is refused: ${error.message}` })
+  }
+}
+
+function readWhole(request: FastifyRequest, stream: IncomingMessage, deadlineMs: number): Promise<Buffer> {
   const limit = request.routeOptions.bodyLimit
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -61,22 +77,15 @@ function readJson(request: FastifyRequest, stream: IncomingMessage, deadlineMs: 
     }
     function finish() {
       stop()
-      try {
-        resolve(
-          size === 0
-            ? undefined
-            : parse(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)),
-        )
-      } catch (error) {
-        reject(error)
-      }
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size))
     }
     function cut() {
       fail(new Problem('request/malformed', { detail: 'The body was cut off' }))
     }
     function fail(problem: Problem) {
       stop()
-      stream.on('error', () => undefined) // The connection is closed with the answer; what breaks after that is of no use.
+      // The connection is closed with the answer; what breaks after that is of no use.
+      stream.on('error', () => undefined)
       stream.resume()
       reject(problem)
     }
@@ -85,17 +94,6 @@ function readJson(request: FastifyRequest, stream: IncomingMessage, deadlineMs: 
       stream.off('data', take).off('end', finish).off('error', cut).off('aborted', cut)
     }
   })
-}
-
-function parse(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new Problem('request/malformed', { detail: 'The body is not UTF-8' })
-  try {
-    return parseJson(bytes.toString('utf8'))
-  } catch (error) {
-    if (error instanceof JsonRefused)
-      throw new Problem('request/malformed', { detail: `The body is refused: ${error.message}` })
-    throw error
-  }
 }
 
 function tooLarge(limit: number): Problem {

@@ -3,6 +3,7 @@ import type { FastifySchema, RouteOptions } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { problems, type ProblemCode } from './problems.ts'
+import { IDEMPOTENCY_DAYS } from './purge.ts'
 
 /** What the document says about the service as a whole. */
 export function describeService(version: string): Partial<OpenAPIV3_1.Document> {
@@ -105,7 +106,7 @@ function writeHeaders(ifMatch: 'required' | 'accepted' | 'ignored') {
   const key = {
     type: 'string',
     maxLength: 200,
-    description: '同一键重复提交返回首次的答复，30 天内有效；API 密钥必带。',
+    description: `同一键重复提交返回首次的答复，${IDEMPOTENCY_DAYS} 天内有效；API 密钥必带。`,
   }
   const match = {
     type: 'string',

@@ -1,0 +1,50 @@
+// The worker role: the relay of the outbox, and the handlers of all jobs.
+import type { Deps } from '../src/deps.ts'
+import type { Metrics } from '../src/platform/metrics.ts'
+import type { Handler } from '../src/platform/queue.ts'
+import { checkpoint } from './checkpoint.ts'
+import type { Job } from './job.ts'
+import { startRelay } from './outbox.ts'
+import { purge } from './purge.ts'
+import { recount } from './recount.ts'
+import { redue } from './redue.ts'
+import { rollup } from './rollup.ts'
+import { sweep } from './sweep.ts'
+
+const handlers: Record<string, Job> = { checkpoint, purge, recount, redue, rollup, sweep }
+
+export interface Workers {
+  /** Something was written: look at the outbox now. */
+  wake(): void
+  /** Takes no new job, waits for running ones at most this long, and resolves. */
+  close(graceMs: number): Promise<void>
+}
+
+export async function startWorkers(deps: Deps, metrics: Metrics): Promise<Workers> {
+  const { config, queue } = deps
+  const timed = Object.entries(handlers).map(([name, job]) => [name, measured(name, job, deps, metrics)])
+  const concurrency = config.WORKER_CONCURRENCY
+  const worker = await queue.work(Object.fromEntries(timed) as Record<string, Handler>, { concurrency })
+  const relay = startRelay(deps)
+  return {
+    wake: relay.wake,
+    async close(graceMs) {
+      await Promise.all([relay.close(), worker.close(graceMs)])
+    },
+  }
+}
+
+function measured(name: string, job: Job, deps: Deps, metrics: Metrics): Handler {
+  return async (data) => {
+    const begun = performance.now()
+    let outcome: 'done' | 'failed' = 'failed'
+    try {
+      await job(deps, data)
+      outcome = 'done'
+    } finally {
+      const seconds = (performance.now() - begun) / 1000
+      metrics.job(name, outcome, seconds)
+      deps.log.info({ job: name, ms: Math.round(seconds * 1000), code: outcome }, 'job')
+    }
+  }
+}
