@@ -139,9 +139,19 @@ export const matters = app.table(
       t.leadLateFrom,
       t.leadSignLateFrom,
     ),
-    /** Matters with legs besides the present lead leg: the recount looks at their legs one by one. */
+    /** Covers the matters with legs besides the present lead leg: the recount looks at those legs one by one. */
     index('matters_shared')
-      .on(t.dispatchedDay, t.lateFrom)
+      .on(
+        t.dispatchedDay,
+        t.lateFrom,
+        t.id,
+        t.leadUnitId,
+        t.channel,
+        t.flags,
+        t.signLateFrom,
+        t.leadLateFrom,
+        t.leadSignLateFrom,
+      )
       .where(sql`cardinality(unit_ids) > 1 or late_from is distinct from lead_late_from`),
     index('matters_accused').using('gin', t.accusedUnitIds).where(sql`accused_unit_ids <> '{}'`),
     index('matters_import').on(t.importId).where(sql`import_id is not null`),

@@ -1,0 +1,142 @@
+// The SQL that counts matters and their late legs: over a period for any question, or over single keys for the rollup.
+import { NIL } from '../platform/actor.ts'
+import { bitOf, factsAsOf, factsNow, holds, movingColumns } from './conditions.ts'
+import { columnOf, partOf, type PartName } from './parts.ts'
+
+/** The instant that is counted as of is always the first parameter. */
+export const AT = '$1'
+
+/** Whether the matter has legs besides its present lead leg; written as the index `matters_shared` has it. */
+const SHARED = '(cardinality(m.unit_ids) > 1 or m.late_from is distinct from m.lead_late_from)'
+
+const columns = (facts: string) => `m.id, m.lead_unit_id as unit_id, m.dispatched_day as day,
+  m.channel, m.category, m.topic, m.late_from, m.lead_late_from, ${facts} as facts`
+
+/** When a fact that now fails will hold by the passing of time; null: never. */
+const nextMove = `least(${movingColumns.map((c) => `case when m.${c} >= ${AT} then m.${c} end`).join(', ')})`
+
+/** Where the matters come from: all of them to count, and apart from them those whose legs must be looked at. */
+export interface Source {
+  matters: string
+  shared: string
+}
+
+/** The matters that meet conditions on `m`. `now` counts from the stored bits, without it the moments are compared. */
+export function mattersWhere(conditions: readonly string[], now: boolean): Source {
+  const facts = now ? factsNow(AT) : factsAsOf(AT)
+  const select = (...all: string[]) =>
+    `select ${columns(facts)}, ${nextMove} as next_move from matters m where ${all.join(' and ')}`
+  return { matters: select(...conditions), shared: select(...conditions, SHARED) }
+}
+
+/**
+ * The matters of the keys (unit_id, day, channel) in the relation `keys`, as of now. Each key is looked up by itself:
+ * `offset 0` keeps the planner from reading all matters because it takes the keys for many.
+ */
+export const mattersOfKeys: Source = {
+  matters: `select m.* from keys k cross join lateral (
+      select ${columns(factsNow(AT))}, ${nextMove} as next_move from matters m
+      where m.dispatched_day = k.day and m.lead_unit_id = k.unit_id and m.channel = k.channel
+      union all
+      select ${columns(factsNow(AT))}, ${nextMove} as next_move from matters m
+      where k.unit_id = '${NIL}' and m.dispatched_day = k.day and m.lead_unit_id is null and m.channel = k.channel
+      offset 0) m`,
+  shared: `select m.* from (select distinct day from keys) k cross join lateral (
+      select ${columns(factsNow(AT))} from matters m where m.dispatched_day = k.day and ${SHARED} offset 0) m`,
+}
+
+/** What one more is, besides a matter: the numbers of `Part.by` in the cells. */
+const kinds = { 'late-unit': 1, 'late-co': 2, 'late-co-unit': 3 } as const
+
+/** A column to group by; `then` makes of it what is returned, once a group and not once a matter. */
+export interface GroupColumn {
+  sql: string
+  as: string
+  then?: string
+}
+
+export interface Question {
+  source: Source
+  /** The columns to group by; `unit` is the unit's column where one is grouped by. */
+  by: (unit: string) => readonly GroupColumn[]
+  parts: readonly PartName[]
+  /** Parameter of the units asked about; without it all. */
+  units?: string
+  /** Whether each unit is a row of its own. */
+  apart: boolean
+  /** Adds `fresh_until`: the next moment at which a count changes by itself. */
+  fresh?: boolean
+  /** A further condition on `unit`, `day`, `channel` (qualified by `m`) of what legs add. */
+  within?: (unit: string) => string
+}
+
+/** Rows of the grouping columns and one integer column a part. Wants to be a statement or a CTE of its own. */
+export function counting(question: Question): string {
+  const { by, parts, fresh = false } = question
+  const asked = new Set(parts.map((name) => partOf(name).by ?? 'matter'))
+  const groups = by('m.unit_id').map(({ as, then = as }) => ({ as, then }))
+  const sums = parts.map((name) => {
+    const part = partOf(name)
+    const kind = part.by === undefined ? 'kind = 0' : part.by === 'late-unit' ? 'kind <= 1' : `kind = ${kinds[part.by]}`
+    return `coalesce(sum(n) filter (where ${kind} and ${holds(part, 'facts')}), 0)::int as ${columnOf(name)}`
+  })
+  const moment = `coalesce(min(next_move), 'infinity') as fresh_until`
+  const branches = [
+    ofMatters(question),
+    ...(asked.has('late-unit') ? [ofLateUnits(question)] : []),
+    ...(asked.has('late-co') ? [ofLateCo(question, 'late-co')] : []),
+    ...(asked.has('late-co-unit') ? [ofLateCo(question, 'late-co-unit')] : []),
+  ]
+  return `select ${[...groups.map(({ as, then }) => `${then} as ${as}`), ...sums, ...(fresh ? [moment] : [])].join(', ')}
+    from (${branches.join(' union all ')}) cells
+    ${groups.length === 0 ? '' : `group by ${groups.map(({ then }) => then).join(', ')}`}`
+}
+
+/** Few facts occur together, so grouping by them first leaves little to compare. */
+function ofMatters({ source, by, units, fresh }: Question): string {
+  const unit = 'm.unit_id'
+  return `select 0 as kind, ${listed(by(unit))} m.facts, count(*)::int as n, ${fresh === true ? 'min(m.next_move)' : 'null::timestamptz'} as next_move
+    from (${source.matters}) m ${units === undefined ? '' : `where ${ledBy(units)}`}
+    group by ${places(by(unit))}`
+}
+
+/**
+ * Units with a late lead leg on a matter, other than what the present lead leg already says of its unit. The few matters
+ * in question come first (`offset 0`), then their legs: late legs as such are many.
+ */
+function ofLateUnits({ source, by, units, apart, within }: Question): string {
+  const unit = 'l.unit_id'
+  const own = apart || units === undefined ? 'm.unit_id = l.unit_id' : ledBy(units)
+  return `select 1, ${listed(by(unit))} m.facts | ${bitOf('leadLate')}, count(distinct m.id)::int, null::timestamptz
+    from (select * from (${source.shared}) m where m.late_from < ${AT} offset 0) m
+    join legs l on l.matter_id = m.id and l.role = 'lead' and l.late_from < ${AT}
+    where not coalesce(${own} and m.lead_late_from < ${AT}, false)
+    ${units === undefined ? '' : `and ${unit} = any(${units})`} ${within === undefined ? '' : `and ${within(unit)}`}
+    group by ${places(by(unit))}`
+}
+
+function ofLateCo({ source, by, units, fresh, within }: Question, kind: 'late-co' | 'late-co-unit'): string {
+  const unit = kind === 'late-co' ? 'm.unit_id' : 'l.unit_id'
+  const late = `l.late_from < ${AT}`
+  return `select ${kinds[kind]}, ${listed(by(unit))} m.facts,
+      (count(distinct m.id)${fresh === true ? ` filter (where ${late})` : ''})::int,
+      ${fresh === true ? `min(l.late_from) filter (where l.late_from >= ${AT})` : 'null::timestamptz'}
+    from (${source.shared}) m join legs l on l.matter_id = m.id and l.role = 'co'
+      and ${fresh === true ? 'l.late_from is not null' : late}
+    where true ${units === undefined ? '' : `and ${unit} = any(${units})`} ${within === undefined ? '' : `and ${within(unit)}`}
+    group by ${places(by(unit))}`
+}
+
+/** Led by one of the units; the nil UUID among them stands for none. */
+export function ledBy(units: string, unit = 'm.unit_id'): string {
+  return `(${unit} = any(${units}) or (${unit} is null and '${NIL}' = any(${units})))`
+}
+
+function listed(groups: readonly GroupColumn[]): string {
+  return groups.map(({ sql, as }) => `${sql} as ${as}, `).join('')
+}
+
+/** The grouping columns and the facts by their places behind the kind. */
+function places(groups: readonly unknown[]): string {
+  return [...groups.keys(), groups.length].map((i) => String(i + 2)).join(', ')
+}

@@ -1,0 +1,31 @@
+// The rollup: how much was counted of each part, per unit, day and channel; a cache that a recount can always rewrite.
+import { sql } from 'drizzle-orm'
+import { date, index, integer, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { app, instant } from '../platform/tables.ts'
+import { columnOf, partNames, type PartName } from './parts.ts'
+
+const count = (name: PartName) => integer(columnOf(name)).notNull().default(0)
+const counts = Object.fromEntries(partNames.map((name) => [name, count(name)])) as Record<
+  PartName,
+  ReturnType<typeof count>
+>
+
+export const kpiDaily = app.table(
+  'kpi_daily',
+  {
+    /** The unit that leads the matters now, or that a late leg belongs to; the nil UUID while none leads. */
+    unitId: uuid('unit_id').notNull(),
+    /** The day of the first dispatch. */
+    day: date('day', { mode: 'string' }).notNull(),
+    channel: text('channel').notNull(),
+    ...counts,
+    recountedAt: instant('recounted_at').notNull(),
+    /** The next moment at which a count changes by the mere passing of time; after it the row no longer holds. */
+    freshUntil: timestamp('fresh_until', { withTimezone: true, mode: 'string' }).notNull().default(sql`'infinity'`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.unitId, t.day, t.channel] }),
+    index('kpi_daily_day').on(t.day),
+    index('kpi_daily_fresh').on(t.freshUntil),
+  ],
+)
