@@ -28,7 +28,7 @@ interface Caller {
 
 const columns = `a.id, a.name, array_to_string(a.roles, ',') as roles, a.unit_id as "unitId",
   own.kind = 'office' as "atOffice", array_to_string(own.path, ',') as "unitPath",
-  (select string_agg(u.id::text, ',') from units u where u.seen_by @> array[a.unit_id]) as "unitIds"`
+  array_to_string(own.sees, ',') as "unitIds"`
 
 const callerOfSession = statement<Caller>(
   'orgs.caller-of-session',

@@ -57,8 +57,8 @@ export const units = app.table(
     successorId: uuid('successor_id'),
     /** Of the office, never of a person. */
     phone: text('phone'),
-    /** The units whose people see this one's matters: itself, its ancestors, and its successor with theirs. */
-    seenBy: uuid('seen_by').array().notNull(),
+    /** The units whose matters this one's people see: itself, all below it, and the abolished ones that these succeed. */
+    sees: uuid('sees').array().notNull(),
     /** Itself, its ancestors, and the abolished units that these succeed: an accusation against one is against this unit's people. */
     path: uuid('path').array().notNull(),
     version: integer('version').notNull().default(1),
@@ -69,7 +69,6 @@ export const units = app.table(
       .on(t.name)
       .where(sql`valid_to is null`),
     index('units_parent').on(t.parentId),
-    index('units_seen_by').using('gin', t.seenBy),
     foreignKey({ name: 'units_parent_fk', columns: [t.parentId], foreignColumns: [t.id] }),
     foreignKey({ name: 'units_successor_fk', columns: [t.successorId], foreignColumns: [t.id] }),
     check('units_kind', sql`kind in ('office', 'township', 'department', 'platform')`),

@@ -12,7 +12,7 @@ import { unitLevels } from './rules.ts'
 const lockTree = statement('orgs.lock-tree', 'lock table units in share row exclusive mode')
 const insertUnits = statement(
   'orgs.insert-units',
-  `insert into units (id, name, short_name, kind, level, parent_id, region_code, valid_from, phone, seen_by, path,
+  `insert into units (id, name, short_name, kind, level, parent_id, region_code, valid_from, phone, sees, path,
      created_at)
    select t.id, t.name, t.short_name, t.kind, t.level, t.parent_id, t.region_code, t.valid_from, t.phone,
      array[t.id], array[t.id], $10
@@ -31,12 +31,10 @@ const drawLines = statement(
      union select a.id, u.parent_id from above a join units u on u.id = a.by where u.parent_id is not null),
    path (id, by) as (
      select id, by from above union select p.id, u.id from path p join units u on u.successor_id = p.by),
-   line as (
-     select id, array_agg(by order by by) as seen_by,
-       (select array_agg(p.by order by p.by) from path p where p.id = seen.id) as path
-     from seen group by id)
-   update units u set seen_by = line.seen_by, path = line.path from line
-   where line.id = u.id and (u.seen_by, u.path) is distinct from (line.seen_by, line.path)`,
+   sight (id, sees) as (select by, array_agg(id order by id) from seen group by by),
+   line (id, path) as (select id, array_agg(by order by by) from path group by id)
+   update units u set sees = sight.sees, path = line.path from sight join line using (id)
+   where sight.id = u.id and (u.sees, u.path) is distinct from (sight.sees, line.path)`,
 )
 
 export interface NewUnit {
@@ -171,7 +169,7 @@ async function named(written: Promise<unknown>): Promise<void> {
 
 const standsBelow = statement<{ below: boolean }>(
   'orgs.stands-below',
-  'select seen_by @> array[$2::uuid] as below from units where id = $1',
+  'select sees @> array[$1::uuid] as below from units where id = $2',
 )
 
 async function stands(tx: Tx, id: string, below: string): Promise<boolean> {
