@@ -80,8 +80,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     options: `${SESSION} ${REQUEST_LIMITS}`,
   } as pg.PoolConfig)
   const bulk = new pg.Pool({ ...shared, max: 3, options: SESSION })
-  requests.on('error', options.onError)
-  bulk.on('error', options.onError)
+  // A server that stops right after the pools may still cut a connection that is being closed.
+  let ended = false
+  const onError = (error: Error) => void (ended || options.onError(error))
+  requests.on('error', onError)
+  bulk.on('error', onError)
 
   async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect()
@@ -106,6 +109,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     bulkTransaction: (work) => withClient(bulk, (client) => inTransaction(client, (tx) => work(tx, client))),
     waiting: () => requests.waitingCount,
     async end() {
+      ended = true
       await Promise.all([requests.end(), bulk.end()])
     },
   }
