@@ -27,26 +27,31 @@ const STEP_MS = 25
 
 /** The running server of this cluster, whoever started it. Waits while it starts, recovers or shuts down. */
 export async function findServer(home: Home): Promise<Server | undefined> {
-  for (let waited = 0; ; waited += STEP_MS) {
-    const file = join(home.cluster, 'postmaster.pid')
-    const [pidLine, , , portLine] = (await readFile(file, 'utf8').catch(ifMissing(''))).split('\n')
+  const file = join(home.cluster, 'postmaster.pid')
+  const read = () => readFile(file, 'utf8').catch(ifMissing(''))
+  const begun = performance.now()
+  for (;;) {
+    const text = await read()
+    const [pidLine, , , portLine] = text.split('\n')
     const pid = Number(pidLine)
     if (!pid || pid < 0) return undefined
     const port = Number(portLine)
     if (port > 0 && (await answers(home, port))) return { pid, port }
     if (!isAlive(pid)) return undefined
     if (!(await isServer(home, pid))) {
-      await rm(file) // left by a crash, and its number now belongs to another program; the server itself would refuse to start
+      // Left by a crash, and its number now belongs to another program: the server itself would refuse to start.
+      if ((await read()) === text) await rm(file, { force: true })
       return undefined
     }
-    if (waited > SILENT_MS)
+    if (performance.now() - begun > SILENT_MS) {
       throw new Error(`the database server of ${home.cluster}, pid ${pid}, does not answer on port ${port}`)
+    }
     await pause(STEP_MS)
   }
 }
 
 async function answers(home: Home, port: number): Promise<boolean> {
-  const client = superuser(home, port)
+  const client = superuser(home, port, 'postgres', 2_000)
   try {
     await client.connect()
     if (home.socketFolder !== undefined) return true
@@ -102,7 +107,7 @@ export async function takeOwnership(home: Home, port: number): Promise<Ownership
   }
 }
 
-export function superuser(home: Home, port: number, database = 'postgres'): pg.Client {
+export function superuser(home: Home, port: number, database = 'postgres', timeoutMs = 30_000): pg.Client {
   const client = new pg.Client({
     host: home.socketFolder ?? '127.0.0.1',
     port,
@@ -110,7 +115,7 @@ export function superuser(home: Home, port: number, database = 'postgres'): pg.C
     password: home.password,
     database,
     application_name: `pid ${process.pid}`,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: timeoutMs,
     keepAlive: true,
   })
   client.on('error', () => undefined) // the loss of the connection is seen by its 'end'

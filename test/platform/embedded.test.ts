@@ -1,7 +1,7 @@
 // The embedded PostgreSQL against kills, orphans, busy ports and rivals: real servers, real processes.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -127,6 +127,14 @@ describe('an embedded server', { timeout: 60_000 }, () => {
     const next = await start({ durable: true })
     expect(next.adopted).toBe(false)
     expect(await query(next.url, 'select count(*)::int as n from kept')).toEqual([{ n: 20_000 }])
+  })
+
+  test('is not kept from starting by the trace of a server whose process number is now another program’s', async () => {
+    const { cluster, stop } = await start()
+    const trace = await readFile(join(cluster, 'postmaster.pid'), 'utf8')
+    await stop()
+    await writeFile(join(cluster, 'postmaster.pid'), trace.replace(/^\d+/, String(process.pid)))
+    expect((await start()).adopted).toBe(false)
   })
 
   test('comes back by itself, on the same address, when it is killed under a living owner', async () => {
