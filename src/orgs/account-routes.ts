@@ -73,7 +73,10 @@ export function accountRoutes(http: Http, passwords: Passwords): void {
         ...pageQuery,
         unitId: id.optional(),
         role: role.optional(),
-        active: z.stringbool().optional(),
+        active: z
+          .enum(['true', 'false'])
+          .transform((text) => text === 'true')
+          .optional(),
         q: textOf(1, 40).optional().describe('登录名或姓名的一部分'),
       }),
       reply: pageOf(account),

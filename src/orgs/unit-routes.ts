@@ -18,6 +18,11 @@ const kind = z.enum(['office', 'township', 'department', 'platform']).meta({
 const regionCode = z.string().regex(/^\d{6}(\d{3}(\d{3})?)?$/, { error: '应为6、9或12位区划代码' })
 const phone = z.string().regex(/^[0-9+() -]{3,30}$/, { error: '应为单位的办公电话' })
 
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true')
+
 const unit = z.object({
   id,
   name: z.string(),
@@ -57,7 +62,7 @@ export function unitRoutes(http: Http): void {
       for: 'signed-in',
       query: z.strictObject({
         at: day.optional(),
-        history: z.stringbool().default(false).describe('含所有已撤销的'),
+        history: flag.describe('含所有已撤销的'),
       }),
       reply: z.object({ at: z.string().nullable(), items: z.array(unit.extend({ depth: z.int() })) }),
     },
@@ -168,7 +173,7 @@ export function unitRoutes(http: Http): void {
       for: 'signed-in',
       query: z.strictObject({
         at: day.optional(),
-        history: z.stringbool().default(false).describe('含所有已失效的'),
+        history: flag.describe('含所有已失效的'),
       }),
       reply: z.object({ at: z.string().nullable(), items: z.array(storedRegion) }),
     },

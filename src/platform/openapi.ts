@@ -127,9 +127,9 @@ function problemsOf({ config, schema }: RouteOptions): ProblemCode[] {
   const shapes = schema ?? {}
   if (shapes.params !== undefined || shapes.querystring !== undefined || shapes.body !== undefined)
     codes.push('request/invalid')
-  if (config?.audience !== 'anyone') codes.push('access/not-signed-in')
+  if (config?.audience !== 'anyone') codes.push('access/not-signed-in', 'session/password-change-required')
   if (config?.audience !== 'anyone' && config?.audience !== 'signed-in') codes.push('access/forbidden')
-  if (config?.write !== undefined || config?.upload === true) {
+  if (config?.write !== undefined || config?.upload === true || shapes.body !== undefined) {
     codes.push('request/too-large', 'request/unsupported-media-type', 'request/timeout', 'access/cross-site')
   }
   if (config?.write !== undefined) codes.push('idempotency/key-reused', 'request/busy')

