@@ -33,7 +33,7 @@ export function mattersWhere(conditions: readonly string[], now: boolean): Sourc
  * The matters of the keys (unit_id, day, channel) in the relation `keys`, as of now. Each key is looked up by itself:
  * `offset 0` keeps the planner from reading all matters because it takes the keys for many.
  */
-export const mattersOfKeys: Source = {
+const mattersOfKeys: Source = {
   matters: `select m.* from keys k cross join lateral (
       select ${columns(factsNow(AT))}, ${nextMove} as next_move from matters m
       where m.dispatched_day = k.day and m.lead_unit_id = k.unit_id and m.channel = k.channel
@@ -43,6 +43,20 @@ export const mattersOfKeys: Source = {
       offset 0) m`,
   shared: `select m.* from (select distinct day from keys) k cross join lateral (
       select ${columns(factsNow(AT))} from matters m where m.dispatched_day = k.day and ${SHARED} offset 0) m`,
+}
+
+/** The rollup's key as grouping columns. */
+export const byKey = (unit: string): GroupColumn[] => [
+  { sql: unit, as: 'unit_id', then: `coalesce(unit_id, '${NIL}')` },
+  { sql: 'm.day', as: 'day' },
+  { sql: 'm.channel', as: 'channel' },
+]
+
+/** Counts the keys in the relation `keys`, each as a row of its own. */
+export function countingKeys(parts: readonly PartName[], fresh = false): string {
+  const within = (unit: string) => `exists (select 1 from keys k
+    where k.unit_id = coalesce(${unit}, '${NIL}') and k.day = m.day and k.channel = m.channel)`
+  return counting({ source: mattersOfKeys, by: byKey, parts, apart: true, fresh, within })
 }
 
 /** What one more is, besides a matter: the numbers of `Part.by` in the cells. */

@@ -4,7 +4,7 @@ import { statement, type Db, type Tx } from '../platform/db.ts'
 import { NIL } from '../platform/actor.ts'
 import type { OutboxEvent } from '../platform/outbox.ts'
 import { columnOf, partNames, type PartName } from './parts.ts'
-import { AT, counting, mattersOfKeys, mattersWhere } from './recount.ts'
+import { AT, byKey, counting, countingKeys, mattersWhere } from './recount.ts'
 
 /** What a row of the rollup stands for; `unitId` is the nil UUID for matters that no unit leads. */
 export interface Key {
@@ -25,25 +25,12 @@ const lockAll = statement('kpi.lock-all', `select pg_advisory_xact_lock(5108, st
 
 const columns = partNames.map(columnOf)
 const written = [...columns, 'fresh_until']
-const keyed = (unit: string) => [
-  { sql: unit, as: 'unit_id', then: `coalesce(unit_id, '${NIL}')` },
-  { sql: 'm.day', as: 'day' },
-  { sql: 'm.channel', as: 'channel' },
-]
 
 const keyRows = 'unnest($2::uuid[], $3::date[], $4::text[]) as k(unit_id, day, channel)'
-export const ofKeys = counting({
-  source: mattersOfKeys,
-  by: keyed,
-  parts: partNames,
-  apart: true,
-  fresh: true,
-  within: (unit) => `exists (select 1 from keys k where k.unit_id = coalesce(${unit}, '${NIL}') and k.day = m.day and k.channel = m.channel)`,
-})
 const ofAll = (now: boolean) =>
   counting({
     source: mattersWhere(['m.dispatched_day is not null'], now),
-    by: keyed,
+    by: byKey,
     parts: partNames,
     apart: true,
     fresh: true,
@@ -64,7 +51,7 @@ const rewrite = (rows: string, gone: string) => `
 const recountKeys = statement(
   'kpi.recount-keys',
   `with keys as materialized (select distinct k.unit_id, k.day, k.channel from ${keyRows}),
-   ${rewrite(ofKeys, '(k.unit_id, k.day, k.channel) in (select unit_id, day, channel from keys)')}`,
+   ${rewrite(countingKeys(partNames, true), '(k.unit_id, k.day, k.channel) in (select unit_id, day, channel from keys)')}`,
 )
 const recountAll = statement('kpi.recount-all', `with ${rewrite(ofAll(true), 'true')}`)
 

@@ -125,6 +125,10 @@ export const problems = {
   'import/too-slow': { status: 422, zh: '文件读取时间过长,请分成几个文件上传', en: 'Reading the file takes too long' },
   'import/too-much-memory': { status: 422, zh: '文件过于复杂,无法读取,请分成几个文件上传', en: 'Reading the file takes too much memory' },
   'import/interrupted': { status: 503, zh: '读取文件时中断,请重试', en: 'Reading the file was interrupted' },
+  'kpi/unknown-metric': { status: 422, zh: '没有这个指标', en: 'No such metric' },
+  'kpi/period-reversed': { status: 422, zh: '截止日期早于起始日期', en: 'The period ends before it begins' },
+  'kpi/as-of-in-future': { status: 422, zh: '截至时间晚于现在', en: 'The instant asked for has not come yet' },
+  'kpi/is-a-count': { status: 422, zh: '件数没有分母', en: 'A count has no denominator' },
   'server/unavailable': { status: 503, zh: '系统暂时不可用,请稍后重试', en: 'Temporarily unavailable' },
   'server/error': { status: 500, zh: '系统内部错误', en: 'Internal error' },
 } as const satisfies Record<string, { status: number; zh: string; en: string }>

@@ -1,0 +1,149 @@
+// The form in which a number leaves the system: what was counted, of what, when, rounded how, and where to look it up.
+import { channels } from '../matters/channels/index.ts'
+import { topics } from '../matters/terms.ts'
+import { findUnits } from '../orgs/queries.ts'
+import { NIL } from '../platform/actor.ts'
+import type { Instant } from '../platform/clock.ts'
+import type { Db } from '../platform/db.ts'
+import { formulaFor, type Metric } from './metrics.ts'
+import type { PartName } from './parts.ts'
+import { listLink, monthsOf, type FigureQuery, type Grouping, type MatterQuery } from './questions.ts'
+import { percent, percentText } from './rules.ts'
+import { NO_UNIT_LABEL, type Scope } from './scope.ts'
+
+export type Counts = Record<PartName, number>
+
+export interface Figure {
+  metric: string
+  version: number
+  name: string
+  /** Whose matters, in words. */
+  scope: string
+  /** The group of this figure where the table has several; `key` is a unit's id, `2020-08`, a category or a topic. */
+  group: { by: Exclude<Grouping, 'none'>; key: string; label: string } | null
+  period: { from: string; to: string }
+  asOf: Instant
+  numerator: number
+  /** Null for a count. */
+  denominator: number | null
+  /** Rounded; null for a rate of nothing. */
+  value: string | null
+  unit: Metric['unit']
+  /** As it is printed: 7708件, 97%, 99.6%, 无. */
+  text: string
+  settings: Metric['settings']
+  note: string | null
+  /** The matters of the numerator, as many as it says; and those of the denominator. */
+  list: string
+  denominatorList: string | null
+}
+
+export interface Counted {
+  query: FigureQuery
+  asOf: Instant
+  groupBy: Grouping
+  scope: Scope
+  metrics: readonly Metric[]
+  /** By group; a table without groups has one under null. */
+  counts: ReadonlyMap<string | null, Counts>
+}
+
+export const MATTERS_PATH = '/api/kpi/matters'
+
+/** The figures of a table, group by group in their order, each group's in the order of the metrics. */
+export async function figuresOf(db: Db, counted: Counted): Promise<Figure[]> {
+  const groups = await groupsOf(db, counted)
+  return groups.flatMap(({ group, query, counts }) => {
+    const ofUnits = counted.scope.units !== null || counted.groupBy === 'unit'
+    return counted.metrics.map((metric) => figureOf(metric, ofUnits, counts, { ...counted, group, query }))
+  })
+}
+
+type Place = Pick<Counted, 'asOf' | 'scope'> & { group: Figure['group']; query: MatterQuery }
+
+function figureOf(metric: Metric, ofUnits: boolean, counts: Counts | undefined, place: Place): Figure {
+  const { numerator: above, denominator: below } = formulaFor(metric, ofUnits)
+  const numerator = counts?.[above] ?? 0
+  const denominator = below === null ? null : (counts?.[below] ?? 0)
+  const value = denominator === null ? String(numerator) : percent(numerator, denominator, metric.decimals)
+  const { query, asOf, scope, group } = place
+  const link = (part: string) => listLink(MATTERS_PATH, query, asOf, { metric: metric.id, part })
+  return {
+    metric: metric.id,
+    version: metric.version,
+    name: metric.zh,
+    scope: scope.label,
+    group,
+    period: { from: query.from, to: query.to },
+    asOf,
+    numerator,
+    denominator,
+    value,
+    unit: metric.unit,
+    text: denominator === null ? `${value}件` : percentText(value),
+    settings: metric.settings,
+    note: metric.note?.zh ?? null,
+    list: link('numerator'),
+    denominatorList: denominator === null ? null : link('denominator'),
+  }
+}
+
+interface Group {
+  group: Figure['group']
+  /** The question that this group answers. */
+  query: MatterQuery
+  counts: Counts | undefined
+}
+
+async function groupsOf(db: Db, { query, groupBy, scope, counts }: Counted): Promise<Group[]> {
+  const within: MatterQuery = { ...query, units: scope.asked.units, under: scope.asked.under }
+  switch (groupBy) {
+    case 'none':
+      return [{ group: null, query: within, counts: counts.get(null) }]
+    case 'month': {
+      // The database groups by the first of the month.
+      const byMonth = new Map([...counts].map(([day, row]) => [day?.slice(0, 7), row]))
+      return monthsOf(query).map(({ month, from, to }) => ({
+        group: { by: 'month', key: month, label: `${month.slice(0, 4)}年${Number(month.slice(5))}月` },
+        query: { ...within, from, to },
+        counts: byMonth.get(month),
+      }))
+    }
+    case 'unit':
+      return unitGroups(db, within, counts)
+    default:
+      return [...counts].sort(byKey).map(([key, row]) => ({
+        group: { by: groupBy, key: key ?? '', label: labelOf(groupBy, key ?? '') },
+        query: { ...within, ...(groupBy === 'topic' ? { topic: key ?? '', exact: true } : { category: key ?? '' }) },
+        counts: row,
+      }))
+  }
+}
+
+/** Units in the order of their regions; those asked for by name also when nothing was counted, no unit comes last. */
+async function unitGroups(db: Db, within: MatterQuery, counts: Counted['counts']): Promise<Group[]> {
+  const ids = [...new Set([...[...counts.keys()].map((id) => id ?? NIL), ...(within.units ?? [])])]
+  const units = await findUnits(db, ids)
+  const place = (id: string) => {
+    const unit = units.get(id)
+    return unit === undefined ? '~' : `${unit.level} ${unit.regionCode ?? '~'} ${unit.name} ${id}`
+  }
+  return ids
+    .map((id) => ({ id, place: place(id) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ id }) => ({
+      group: { by: 'unit', key: id, label: units.get(id)?.name ?? NO_UNIT_LABEL },
+      query: { ...within, units: [id], under: undefined },
+      counts: counts.get(id),
+    }))
+}
+
+function byKey([a]: [string | null, Counts], [b]: [string | null, Counts]): number {
+  return (a ?? '') < (b ?? '') ? -1 : 1
+}
+
+function labelOf(groupBy: 'category' | 'topic', key: string): string {
+  const categories = Object.assign({}, ...Object.values(channels).map((c) => c.categories)) as Record<string, string>
+  const labels: Record<string, string> = groupBy === 'topic' ? topics : categories
+  return labels[key] ?? key
+}

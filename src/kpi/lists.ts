@@ -1,0 +1,133 @@
+// The matters behind a figure: exactly as many as it says, for the same viewer, as of the same instant.
+import { hash } from 'node:crypto'
+import { z } from 'zod'
+import { states } from '../matters/workflow.ts'
+import type { Actor } from '../platform/actor.ts'
+import type { Day, Instant } from '../platform/clock.ts'
+import type { Db, Sql } from '../platform/db.ts'
+import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
+import { fieldProblem } from '../platform/problems.ts'
+import { factsAsOf, factsIn, holds } from './conditions.ts'
+import { formulaFor } from './metrics.ts'
+import { partOf, type Part } from './parts.ts'
+import { conditionsOn, instantAsked, metricAsked, valuesFrom, visibleCondition } from './questions.ts'
+import type { MatterQuery, Place } from './questions.ts'
+import { AT, ledBy } from './recount.ts'
+import { resolveScope } from './scope.ts'
+
+export interface ListQuery extends MatterQuery {
+  metric: string
+  part: 'numerator' | 'denominator'
+}
+
+export interface MatterBehind {
+  id: string
+  no: string
+  title: string
+  unitId: string | null
+  unit: string | null
+  state: string
+  stateLabel: string
+  dispatchedAt: Instant
+  dueAt: Instant | null
+  repliedAt: Instant | null
+  lateFrom: Instant | null
+}
+
+export interface MatterPage {
+  asOf: Instant
+  /** How many there are in all; on every page that of the first. */
+  total: number
+  items: MatterBehind[]
+  next: string | null
+}
+
+const COLUMNS = `m.id, m.no, m.title, m.lead_unit_id as "unitId", u.name as unit, m.state,
+  m.dispatched_at as "dispatchedAt", m.due_at as "dueAt", m.first_accepted_at as "repliedAt", m.late_from as "lateFrom"`
+
+/**
+ * A page of the matters that a part of a metric counts, by day of dispatch. `cursor` is the `next` of the page before.
+ * Throws `kpi/is-a-count` when a count is asked for its denominator.
+ */
+export async function matterIdsBehind(
+  db: Db,
+  actor: Actor,
+  query: ListQuery,
+  page: { limit: number; cursor?: string | undefined },
+  now: Instant,
+): Promise<MatterPage> {
+  const asOf = instantAsked(query, now)
+  const { values, place } = valuesFrom(asOf)
+  const conditions = await conditionsBehind(db, actor, query, place)
+  const after = page.cursor === undefined ? undefined : readPlace(page.cursor)
+  const total = after?.total ?? (await count(db, conditions, values))
+  if (after !== undefined) {
+    conditions.push(`(m.dispatched_day, m.id) > (${place(after.day)}::date, ${place(after.id)}::uuid)`)
+  }
+  const rows = await db.query<Omit<MatterBehind, 'stateLabel'> & { day: Day }>(
+    prepared(`select m.day, ${COLUMNS} from (
+        select *, m.dispatched_day as day from matters m where ${conditions.join(' and ')}
+        order by m.dispatched_day, m.id limit ${place(page.limit + 1)}) m
+      left join units u on u.id = m.lead_unit_id order by m.day, m.id`),
+    values,
+  )
+  const last = rows.length > page.limit ? rows[page.limit - 1] : undefined
+  return {
+    asOf,
+    total,
+    items: rows.slice(0, page.limit).map(({ day: _day, ...row }) => ({ ...row, stateLabel: labelOf(row.state) })),
+    next: last === undefined ? null : writeCursor([total, last.day, last.id]),
+  }
+}
+
+/** Everything that a matter must meet, in SQL over `m`. */
+async function conditionsBehind(db: Db, actor: Actor, query: ListQuery, place: Place): Promise<string[]> {
+  const metric = metricAsked(query.metric)
+  const scope = await resolveScope(db, actor, query)
+  const name = formulaFor(metric, scope.units !== null)[query.part]
+  if (name === null) throw fieldProblem('kpi/is-a-count', '/query/part', `${metric.zh}是件数，没有分母`)
+  const units = scope.units === null ? undefined : `${place(scope.units)}::uuid[]`
+  return [...conditionsOn(query, place), visibleCondition(actor, place), ...counted(partOf(name), units)]
+}
+
+/** The same conditions as `recount.ts` counts by, on one matter. */
+function counted(part: Part, units: string | undefined): string[] {
+  const late = (role: string, of = units) => `exists (select 1 from legs l where l.matter_id = m.id
+    and l.role = '${role}' and l.late_from < ${AT}${of === undefined ? '' : ` and l.unit_id = any(${of})`})`
+  const fact = (condition: Part) => holds(condition, factsAsOf(AT, factsIn(condition)))
+  const led = units === undefined ? [] : [ledBy(units, 'm.lead_unit_id')]
+  switch (part.by) {
+    case undefined:
+      return [fact(part), ...led]
+    case 'late-unit':
+      return [fact({ ...part, all: part.all?.filter((name) => name !== 'leadLate') ?? [] }), late('lead')]
+    case 'late-co':
+      return [fact(part), late('co', undefined), ...led]
+    case 'late-co-unit':
+      return [fact(part), late('co')]
+  }
+}
+
+async function count(db: Db, conditions: readonly string[], values: readonly unknown[]): Promise<number> {
+  const text = `select count(*)::int as total from matters m where ${conditions.join(' and ')}`
+  const [row] = await db.query<{ total: number }>(prepared(text), [...values])
+  return row?.total ?? 0
+}
+
+const placeShape = z.tuple([z.int().nonnegative(), day, id])
+
+function readPlace(cursor: string): { total: number; day: Day; id: string } {
+  const read = placeShape.safeParse(readCursor(cursor, 3))
+  if (!read.success) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
+  const [total, dispatched, matter] = read.data
+  return { total, day: dispatched, id: matter }
+}
+
+function labelOf(state: string): string {
+  return Object.entries(states).find(([name]) => name === state)?.[1].label ?? state
+}
+
+/** Statements differ by what is asked, not by its values. */
+function prepared(text: string): Sql {
+  return { name: `kpi-list-${hash('sha1', text, 'hex').slice(0, 16)}`, text }
+}

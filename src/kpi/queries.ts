@@ -1,0 +1,126 @@
+// Counts figures, from the rollup where it can answer and from the matters where it cannot: both give the same integers.
+import { hash } from 'node:crypto'
+import { NIL, type Actor } from '../platform/actor.ts'
+import type { Instant } from '../platform/clock.ts'
+import type { Db, Sql } from '../platform/db.ts'
+import { figuresOf, type Figure, type Counts } from './figures.ts'
+import { formulaFor, type Metric } from './metrics.ts'
+import { columnOf, partOf, type PartName } from './parts.ts'
+import { conditionsOn, instantAsked, metricsAsked, valuesFrom, visibleCondition } from './questions.ts'
+import type { FigureQuery, Grouping, Place } from './questions.ts'
+import { AT, counting, countingKeys, mattersWhere, type GroupColumn } from './recount.ts'
+import { DIRTY_KEYS } from './rollup.ts'
+import { isExcluded, resolveScope } from './scope.ts'
+
+export interface FigureTable {
+  asOf: Instant
+  /** Where the numbers came from; the same either way. */
+  from: 'rollup' | 'matters'
+  groupBy: Grouping
+  figures: Figure[]
+}
+
+/**
+ * The figures of a period for a viewer, each with its formula, instant and the link to the matters behind it. Throws
+ * `unit/not-found` for a unit that the viewer may not ask about.
+ */
+export async function figures(db: Db, actor: Actor, query: FigureQuery, now: Instant): Promise<FigureTable> {
+  const asOf = instantAsked(query, now)
+  const asked = metricsAsked(query.metrics)
+  const groupBy = query.groupBy ?? 'none'
+  const [scope, excluded] = await Promise.all([resolveScope(db, actor, query), isExcluded(db, actor)])
+  const ofUnits = scope.units !== null || groupBy === 'unit'
+  const plan = { query, asOf, groupBy, units: scope.units, parts: partsOf(asked, ofUnits) }
+  const from = query.asOf === undefined && !excluded && rollupAnswers(plan) ? 'rollup' : 'matters'
+  const rows = await (from === 'rollup'
+    ? fromRollup(db, plan)
+    : fromMatters(db, plan, excluded ? actor : undefined, query.asOf === undefined))
+  const counts = new Map(rows.map(({ grp = null, ...row }) => [grp, countsIn(row, plan.parts)]))
+  return { asOf, from, groupBy, figures: await figuresOf(db, { query, asOf, groupBy, scope, metrics: asked, counts }) }
+}
+
+interface Plan {
+  query: FigureQuery
+  asOf: Instant
+  groupBy: Grouping
+  units: readonly string[] | null
+  parts: PartName[]
+}
+
+type Row = { grp?: string | null } & Record<string, unknown>
+
+function partsOf(asked: readonly Metric[], ofUnits: boolean): PartName[] {
+  const formulas = asked.map((metric) => formulaFor(metric, ofUnits))
+  return [...new Set(formulas.flatMap((f) => (f.denominator === null ? [f.numerator] : [f.numerator, f.denominator])))]
+}
+
+function countsIn(row: Record<string, unknown>, parts: readonly PartName[]): Counts {
+  return Object.fromEntries(parts.map((name) => [name, Number(row[columnOf(name)] ?? 0)])) as Counts
+}
+
+/** The rollup knows units, days and channels; a late matter of several units taken together it would count twice. */
+function rollupAnswers({ query, groupBy, units, parts }: Plan): boolean {
+  if (groupBy === 'category' || groupBy === 'topic') return false
+  if (query.category !== undefined || query.topic !== undefined) return false
+  const together = units !== null && units.length > 1 && groupBy !== 'unit'
+  return !(together && parts.some((name) => ['late-unit', 'late-co-unit'].includes(partOf(name).by ?? '')))
+}
+
+const groupColumn: Record<Exclude<Grouping, 'none'>, (unit: string) => GroupColumn> = {
+  unit: (unit) => ({ sql: unit, as: 'grp', then: `coalesce(grp, '${NIL}')` }),
+  month: () => ({ sql: `date_trunc('month', m.day::timestamp)::date`, as: 'grp' }),
+  category: () => ({ sql: 'm.category', as: 'grp' }),
+  topic: () => ({ sql: 'm.topic', as: 'grp' }),
+}
+
+const groupsOf = (groupBy: Grouping) => (unit: string) => (groupBy === 'none' ? [] : [groupColumn[groupBy](unit)])
+
+function fromMatters(db: Db, plan: Plan, viewer: Actor | undefined, isNow: boolean): Promise<Row[]> {
+  const { values, place } = valuesFrom(plan.asOf)
+  const conditions = conditionsOn(plan.query, place)
+  if (viewer !== undefined) conditions.push(visibleCondition(viewer, place))
+  const text = counting({
+    source: mattersWhere(conditions, isNow),
+    by: groupsOf(plan.groupBy),
+    parts: plan.parts,
+    apart: plan.groupBy === 'unit',
+    ...(plan.units === null ? {} : { units: `${place(plan.units)}::uuid[]` }),
+  })
+  return db.query<Row>(prepared(text), values)
+}
+
+/**
+ * Rows of the rollup that still hold, and a count of those that do not: because an event on one of their matters still
+ * waits for its job, or because a due time has passed. All in one snapshot, so that the figures are exact at any moment.
+ */
+function fromRollup(db: Db, plan: Plan): Promise<Row[]> {
+  const { values, place } = valuesFrom(plan.asOf)
+  const where = keyConditions(plan, place).join(' and ')
+  const columns = plan.parts.map(columnOf)
+  const listed = ['unit_id', 'day', 'channel', ...columns].join(', ')
+  const groups = groupsOf(plan.groupBy)('m.unit_id').map(({ sql, as }) => ({ sql, as }))
+  const text = `with dirty as materialized (${DIRTY_KEYS}),
+    keys as materialized (
+      select m.unit_id, m.day, m.channel from kpi_daily m where ${where} and m.fresh_until < ${AT}
+      union select m.unit_id, m.day, m.channel from dirty m where ${where})
+    select ${[...groups.map(({ sql, as }) => `${sql} as ${as}`), ...columns.map((c) => `sum(${c})::int as ${c}`)].join(', ')}
+    from (
+      select ${listed} from kpi_daily m where ${where} and m.fresh_until >= ${AT}
+        and (m.unit_id, m.day, m.channel) not in (select unit_id, day, channel from dirty)
+      union all
+      select ${listed} from (${countingKeys(plan.parts)}) live) m
+    ${groups.length === 0 ? '' : 'group by grp'}`
+  return db.query<Row>(prepared(text), values)
+}
+
+function keyConditions({ query, units }: Plan, place: Place): string[] {
+  const found = [`m.day between ${place(query.from)}::date and ${place(query.to)}::date`]
+  if (query.channel !== undefined) found.push(`m.channel = ${place(query.channel)}`)
+  if (units !== null) found.push(`m.unit_id = any(${place(units)}::uuid[])`)
+  return found
+}
+
+/** Statements differ by what is asked, not by its values: each is prepared once. */
+function prepared(text: string): Sql {
+  return { name: `kpi-${hash('sha1', text, 'hex').slice(0, 16)}`, text }
+}

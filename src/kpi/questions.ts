@@ -1,0 +1,117 @@
+// What may be asked of figures: period, as-of, filters and grouping, as conditions in SQL and as parameters of a link.
+import type { Actor } from '../platform/actor.ts'
+import { plusDays, type Day, type Instant } from '../platform/clock.ts'
+import { fieldProblem } from '../platform/problems.ts'
+import { visibilityValues, visibleTo } from '../matters/access.ts'
+import { findMetric, metrics, type Metric } from './metrics.ts'
+import type { ScopeQuery } from './scope.ts'
+
+export const groupings = ['none', 'unit', 'month', 'category', 'topic'] as const
+export type Grouping = (typeof groupings)[number]
+
+/** Which matters are asked about. `from` and `to` are days of the first dispatch, both inclusive. */
+export interface MatterQuery extends ScopeQuery {
+  from: Day
+  to: Day
+  /** Undefined: now. */
+  asOf?: Instant | undefined
+  channel?: string | undefined
+  category?: string | undefined
+  /** A topic with its sub-topics, unless `exact`. */
+  topic?: string | undefined
+  exact?: boolean | undefined
+}
+
+export interface FigureQuery extends MatterQuery {
+  /** Ids of `metrics.ts`; all of them without it. */
+  metrics?: readonly string[] | undefined
+  groupBy?: Grouping | undefined
+}
+
+/** The instant a question is about; a period that ends before it begins and a time to come are refused. */
+export function instantAsked(query: MatterQuery, now: Instant): Instant {
+  if (query.from > query.to) {
+    throw fieldProblem('kpi/period-reversed', '/query/to', '截止日期不能早于起始日期')
+  }
+  if (query.asOf !== undefined && query.asOf > now) {
+    throw fieldProblem('kpi/as-of-in-future', '/query/asOf', '截至时间不能晚于现在')
+  }
+  return query.asOf ?? now
+}
+
+export function metricsAsked(ids: readonly string[] | undefined): readonly Metric[] {
+  return ids === undefined ? metrics : ids.map(metricAsked)
+}
+
+export function metricAsked(id: string): Metric {
+  const metric = findMetric(id)
+  if (metric === undefined) throw fieldProblem('kpi/unknown-metric', '/query/metrics', `没有指标${id.slice(0, 20)}`)
+  return metric
+}
+
+/** Takes a value and returns its place in the statement. */
+export type Place = (value: unknown) => string
+
+/** The values of a statement whose first is the instant counted as of. */
+export function valuesFrom(asOf: Instant): { values: unknown[]; place: Place } {
+  const values: unknown[] = [asOf]
+  return { values, place: (value) => `$${values.push(value)}` }
+}
+
+/** Conditions on the matters `m` of the period; the units come on top, because legs of other units may count. */
+export function conditionsOn(query: MatterQuery, place: Place): string[] {
+  const { from, to, channel, category, topic } = query
+  const found = [`m.dispatched_day between ${place(from)}::date and ${place(to)}::date`]
+  if (channel !== undefined) found.push(`m.channel = ${place(channel)}`)
+  if (category !== undefined) found.push(`m.category = ${place(category)}`)
+  if (topic !== undefined) {
+    const self = `m.topic = ${place(topic)}`
+    found.push(query.exact === true ? self : `(${self} or starts_with(m.topic, ${place(`${topic}.`)}))`)
+  }
+  return found
+}
+
+/** The condition that the viewer may see the matter. */
+export function visibleCondition(actor: Actor, place: Place): string {
+  const [first, ...others] = visibilityValues(actor)
+  const at = Number(place(first).slice(1))
+  for (const value of others) place(value)
+  return visibleTo(at)
+}
+
+/** The link to the matters behind a number: it names the viewer's scope and freezes the instant. */
+export function listLink(path: string, query: MatterQuery, asOf: Instant, behind: { metric: string; part: string }): string {
+  const { units, under, from, to, channel, category, topic, exact } = query
+  const asked: Record<string, string | undefined> = {
+    ...behind,
+    from,
+    to,
+    asOf,
+    unit: units?.join(','),
+    under,
+    channel,
+    category,
+    topic,
+    exact: exact === true ? 'true' : undefined,
+  }
+  const given = Object.entries(asked).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return `${path}?${new URLSearchParams(given).toString()}`
+}
+
+/** The months of a period, `2020-08`, with the part of each that lies in it. */
+export function monthsOf({ from, to }: { from: Day; to: Day }): { month: string; from: Day; to: Day }[] {
+  const months: { month: string; from: Day; to: Day }[] = []
+  for (let day = from; day <= to; ) {
+    const next = monthAfter(day)
+    const last = plusDays(next, -1)
+    months.push({ month: day.slice(0, 7), from: day, to: last < to ? last : to })
+    day = next
+  }
+  return months
+}
+
+function monthAfter(day: Day): Day {
+  const [year = 0, month = 0] = day.split('-').map(Number)
+  return month === 12 ? `${year + 1}-01-01` : `${day.slice(0, 5)}${String(month + 1).padStart(2, '0')}-01`
+}
+
