@@ -1,0 +1,125 @@
+// What an order of the platform becomes here: the matter's columns, its legs, and what was answered and rated. Pure.
+import type { InferInsertModel } from 'drizzle-orm'
+import type { Case, Matter, MatterPatch, NewLeg } from '../matters/case.ts'
+import { lateFrom } from '../matters/deadlines.ts'
+import { derived } from '../matters/rules.ts'
+import type * as tables from '../matters/tables.ts'
+import type { State } from '../matters/workflow.ts'
+import { actsOf, type ActLine } from './acts.ts'
+import { legsOf, type Known } from './legs.ts'
+import type { Order } from './order.ts'
+import { callBacksOf, extensionsOf, repliesOf, returnsOf, screeningsOf } from './outcome-rows.ts'
+import { stateOf } from './states.ts'
+
+export interface History {
+  matter: MatterPatch & { state: State }
+  /** In the order of their numbers; legs that were there before keep id and number. */
+  legs: NewLeg[]
+  replies: InferInsertModel<typeof tables.replies>[]
+  extensions: InferInsertModel<typeof tables.extensions>[]
+  returnRequests: InferInsertModel<typeof tables.returnRequests>[]
+  callBacks: InferInsertModel<typeof tables.callBacks>[]
+  screenings: InferInsertModel<typeof tables.screenings>[]
+  /** For the timeline. */
+  acts: ActLine[]
+}
+
+export function derive(order: Order, known: Known): History {
+  const legs = legsOf(order, known)
+  const lead = legs.findLast((leg) => leg.role === 'lead' && leg.kind !== 'redo')
+  const acceptance = acceptanceOf(order, legs)
+  const called = order.calledBackAt !== null && order.callResult !== 'missed'
+  return {
+    matter: {
+      title: order.title,
+      content: order.content,
+      category: order.category ?? 'other',
+      urgency: order.urgency ?? 'normal',
+      topic: order.topic ?? 'other',
+      regionCode: order.regionCode,
+      confidential: order.confidential ?? false,
+      accusedUnitIds: order.accusedUnitIds,
+      receivedAt: order.receivedAt,
+      ...withoutLegs,
+      ...derived(caseBefore(legs), { matter: {}, openLegs: legs }),
+      ...acceptance,
+      contactedAt: order.contactedAt,
+      contactedOnTime: contactedOnTime(order, lead),
+      extendedAt: order.extension?.grantedAt ?? null,
+      returnedAt: order.returnedAt,
+      returns: order.returnedAt === null ? 0 : 1,
+      redoneAt: order.redo?.at ?? null,
+      missedCalls: order.callResult === 'missed' ? 1 : 0,
+      calledBackAt: called ? order.calledBackAt : null,
+      callResult: called ? order.callResult : null,
+      rating: order.rating,
+      ratedAt: order.ratedAt,
+      resolved: called ? order.resolved : null,
+      screenedOutAt: order.screening?.upheld === true ? order.screening.at : null,
+      ...stateOf(order),
+    },
+    legs,
+    replies: repliesOf(order, known.matterId, legs),
+    extensions: extensionsOf(order, known.matterId, lead),
+    returnRequests: returnsOf(order, known.matterId, lead),
+    callBacks: callBacksOf(order, known.matterId),
+    screenings: screeningsOf(order, known.matterId),
+    acts: actsOf(order),
+  }
+}
+
+const withoutLegs = {
+  dispatchedAt: null,
+  leadUnitId: null,
+  leadLegId: null,
+  unitIds: [],
+  signedAt: null,
+  signDueAt: null,
+  signLateFrom: null,
+  dueAt: null,
+  provisional: false,
+  submittedAt: null,
+  lateFrom: null,
+  leadLateFrom: null,
+  leadSignedAt: null,
+  leadSignLateFrom: null,
+} satisfies MatterPatch
+
+function caseBefore(legs: readonly NewLeg[]): Case {
+  const matter = { unitIds: [], signedAt: null, signDueAt: null, dispatchedAt: legs[0]?.dispatchedAt ?? null }
+  return {
+    matter: matter as unknown as Matter,
+    legs: [],
+    extension: null,
+    returnRequest: null,
+    screening: null,
+    reply: null,
+    screenedBefore: false,
+  }
+}
+
+/** What the first accepted reply settles; on time means that no lead leg up to then is late. */
+function acceptanceOf(order: Order, legs: History['legs']): MatterPatch {
+  const { acceptedAt, repliedAt } = order
+  if (acceptedAt === null || repliedAt === null) {
+    return { firstRepliedAt: null, firstAcceptedAt: null, firstOnTime: null, doneAt: null, publicReply: null }
+  }
+  const before = legs.filter((leg) => leg.role === 'lead' && leg.kind !== 'redo')
+  return {
+    firstRepliedAt: repliedAt,
+    firstAcceptedAt: acceptedAt,
+    firstOnTime: before.every((leg) => lateFrom(clockOf(leg)) === null),
+    doneAt: acceptedAt,
+    publicReply: order.reply,
+  }
+}
+
+export function clockOf(leg: NewLeg) {
+  const { signedAt = null, submittedAt = null, stoppedAt = null, signDueAt, effectiveDueAt } = leg
+  return { signedAt, submittedAt, stoppedAt, signDueAt, effectiveDueAt }
+}
+
+function contactedOnTime(order: Order, lead: NewLeg | undefined): boolean | null {
+  if (order.contactedAt === null) return null
+  return lead === undefined || order.contactedAt <= lead.effectiveDueAt
+}

@@ -1,0 +1,195 @@
+// The legs of an imported order: the lead unit's, those of co-handling units, the redo; and what earlier files left. Pure.
+import type { Instant } from '../platform/clock.ts'
+import type { Leg, NewLeg } from '../matters/case.ts'
+import { coLimit } from '../matters/deadlines.ts'
+import type { LegOutcome } from '../matters/terms.ts'
+import { childId } from './ids.ts'
+import type { Order, Promise } from './order.ts'
+import { isReturned, lastMoment } from './states.ts'
+
+/** A leg as the database has it. */
+export type StoredLeg = Pick<
+  Leg,
+  | 'id'
+  | 'no'
+  | 'role'
+  | 'kind'
+  | 'unitId'
+  | 'dispatchedAt'
+  | 'policy'
+  | 'limit'
+  | 'signDueAt'
+  | 'signedAt'
+  | 'dueAt'
+  | 'effectiveDueAt'
+  | 'provisional'
+  | 'submittedAt'
+  | 'stoppedAt'
+  | 'outcome'
+  | 'extensions'
+>
+
+export interface Known {
+  matterId: string
+  /** The matter's legs from earlier imports, none of which people have touched. */
+  legs: readonly StoredLeg[]
+  /** The last moment of which earlier files tell: until then the unit held what it has now lost. */
+  seenAt: Instant | null
+}
+
+/** Legs that the database has keep their id, number and promise; closed ones are left as they are. */
+export function legsOf(order: Order, { matterId, legs: stored, seenAt }: Known): NewLeg[] {
+  const { dispatchedAt, leadUnitId, promise, redo } = order
+  if (dispatchedAt === null || leadUnitId === null || promise === null) return stored.map(asLeg(matterId))
+  const open = new Map(stored.map((leg) => [leg.id, leg]))
+  let last = Math.max(0, ...stored.map((leg) => leg.no))
+
+  /** The stored leg that goes on, taken once; undefined when a new one begins: also when it comes back to a unit. */
+  const take = (role: string, kinds: readonly string[], unitId: string): StoredLeg | undefined => {
+    const goesOn = ({ outcome }: StoredLeg) =>
+      outcome !== 'redispatched' && (outcome !== 'returned' || isReturned(order))
+    const found = [...open.values()].findLast(
+      (leg) => leg.role === role && kinds.includes(leg.kind) && leg.unitId === unitId && goesOn(leg),
+    )
+    if (found !== undefined) open.delete(found.id)
+    return found
+  }
+  const build = (known: StoredLeg | undefined, fresh: Fresh, facts: LegFacts): NewLeg => {
+    if (known !== undefined && known.outcome !== null) return asLeg(matterId)(known)
+    const base = known ?? { ...fresh, ...promised(fresh), id: '', no: 0 }
+    const no = known?.no ?? (last += 1)
+    return {
+      ...asLeg(matterId)({ ...base, id: known?.id ?? childId(matterId, 'leg', no), no }),
+      ...facts,
+      effectiveDueAt: facts.effectiveDueAt ?? base.effectiveDueAt,
+    }
+  }
+
+  const earlier = stored.some(
+    (leg) => leg.role === 'lead' && leg.kind !== 'redo' && leg.unitId !== leadUnitId,
+  )
+  const known = take('lead', ['dispatch', 'redispatch'], leadUnitId)
+  const kind = earlier ? 'redispatch' : 'dispatch'
+  const fresh = {
+    role: 'lead',
+    kind,
+    unitId: leadUnitId,
+    dispatchedAt,
+    promise,
+    dueAt: promise.dueAt,
+  } as const
+  const lead = build(known, fresh, leadFacts(order))
+  const co = order.coUnitIds.map((unitId) => {
+    const at = { role: 'co', kind: 'co', unitId, dispatchedAt, promise, dueAt: promise.coDueAt } as const
+    return build(take('co', ['co'], unitId), at, coFacts(order))
+  })
+  const again =
+    redo === null
+      ? []
+      : [
+          build(
+            take('lead', ['redo'], leadUnitId),
+            {
+              role: 'lead',
+              kind: 'redo',
+              unitId: leadUnitId,
+              dispatchedAt: redo.at,
+              promise: redo.promise,
+              dueAt: redo.promise.dueAt,
+            },
+            // The platform tells no signing of a redo; the unit has it from that moment.
+            { signedAt: redo.at, ...stop(redo.repliedAt, redo.repliedAt, 'replied') },
+          ),
+        ]
+  const ended = seenAt ?? dispatchedAt
+  const lost = [...open.values()].map((leg) => {
+    const row = asLeg(matterId)(leg)
+    if (leg.outcome !== null) return row
+    // The unit held it at least until the last moment of which an earlier file told.
+    const stoppedAt = [leg.dispatchedAt, leg.signedAt ?? '', ended].reduce((a, b) => (a > b ? a : b))
+    return { ...row, submittedAt: null, stoppedAt, outcome: 'redispatched' as const }
+  })
+  return [...lost, lead, ...co, ...again].toSorted((a, b) => a.no - b.no)
+}
+
+interface Fresh {
+  role: 'lead' | 'co'
+  kind: 'dispatch' | 'redispatch' | 'redo' | 'co'
+  unitId: string
+  dispatchedAt: Instant
+  promise: Promise
+  dueAt: Instant
+}
+
+type LegFacts = Pick<NewLeg, 'signedAt' | 'submittedAt' | 'stoppedAt' | 'outcome'> & {
+  /** Only when an extension moves it. */
+  effectiveDueAt?: Instant
+  extensions?: number
+}
+
+function promised({ promise, dueAt, role }: Fresh) {
+  const { limit } = promise
+  return {
+    policy: promise.policy,
+    limit: limit !== null && role === 'co' ? coLimit(limit) : limit,
+    signDueAt: promise.signDueAt < dueAt ? promise.signDueAt : dueAt,
+    signedAt: null,
+    dueAt,
+    effectiveDueAt: dueAt,
+    provisional: promise.provisional,
+    submittedAt: null,
+    stoppedAt: null,
+    outcome: null,
+    extensions: 0,
+  }
+}
+
+function leadFacts(order: Order): LegFacts {
+  const { signedAt, repliedAt, acceptedAt, extension, state } = order
+  const extended = extension === null ? {} : { extensions: 1 }
+  const moved = extension === null || extension.tooLate ? {} : { effectiveDueAt: extension.newDueAt }
+  const facts = { signedAt, ...extended, ...moved }
+  if (isReturned(order)) return { ...facts, ...stop(null, order.returnedAt, 'returned') }
+  if (acceptedAt !== null) return { ...facts, ...stop(repliedAt, repliedAt, 'replied') }
+  if (state === 'withdrawn')
+    return { ...facts, ...stop(repliedAt, repliedAt ?? lastMoment(order), 'terminated') }
+  return { ...facts, submittedAt: repliedAt, stoppedAt: null, outcome: null }
+}
+
+/** The platform tells one signing and one reply for all units; co-handling ends with the lead unit's reply. */
+function coFacts(order: Order): LegFacts {
+  const { signedAt, acceptedAt, repliedAt, returnedAt, state } = order
+  if (isReturned(order)) return { signedAt, ...stop(null, returnedAt, 'redispatched') }
+  if (acceptedAt !== null) return { signedAt, ...stop(null, repliedAt, 'terminated') }
+  if (state === 'withdrawn') return { signedAt, ...stop(null, lastMoment(order), 'terminated') }
+  return { signedAt, submittedAt: null, stoppedAt: null, outcome: null }
+}
+
+function stop(submittedAt: Instant | null, stoppedAt: Instant | null, outcome: LegOutcome) {
+  return { submittedAt, stoppedAt, outcome: stoppedAt === null ? null : outcome }
+}
+
+/** A stored leg as a row, without what only the database derives. */
+function asLeg(matterId: string) {
+  return (leg: StoredLeg): NewLeg => ({
+    id: leg.id,
+    matterId,
+    no: leg.no,
+    role: leg.role,
+    kind: leg.kind,
+    unitId: leg.unitId,
+    dispatchedAt: leg.dispatchedAt,
+    policy: leg.policy,
+    limit: leg.limit,
+    signDueAt: leg.signDueAt,
+    signedAt: leg.signedAt,
+    dueAt: leg.dueAt,
+    effectiveDueAt: leg.effectiveDueAt,
+    provisional: leg.provisional,
+    submittedAt: leg.submittedAt,
+    stoppedAt: leg.stoppedAt,
+    outcome: leg.outcome,
+    extensions: leg.extensions,
+    imported: true,
+  })
+}

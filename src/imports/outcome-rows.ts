@@ -1,0 +1,131 @@
+// The rows beside an imported matter: replies, extensions, returns, call-backs and screenings, as far as the platform tells. Pure.
+import type { InferInsertModel } from 'drizzle-orm'
+import type { NewLeg } from '../matters/case.ts'
+import type * as tables from '../matters/tables.ts'
+import { childId } from './ids.ts'
+import type { Order } from './order.ts'
+
+/** In the place of a person: somebody on the city platform, which does not say who. */
+export const PLATFORM = '00000000-0000-0000-0000-000000000003'
+/** The platform does not export everything that our own forms ask for. */
+export const NOT_TOLD = '(市平台未提供)'
+
+type Row<T extends 'replies' | 'extensions' | 'returnRequests' | 'callBacks' | 'screenings'> =
+  InferInsertModel<(typeof tables)[T]>
+
+export function repliesOf(order: Order, matterId: string, legs: readonly NewLeg[]): Row<'replies'>[] {
+  const { repliedAt, acceptedAt, redo } = order
+  if (repliedAt === null) return []
+  const leads = legs.filter((leg) => leg.role === 'lead')
+  const row = {
+    matterId,
+    submittedBy: PLATFORM,
+    contactedAt: order.contactedAt,
+    facts: '',
+    measures: '',
+    result: order.reply ?? NOT_TOLD,
+  }
+  const first = {
+    ...row,
+    id: childId(matterId, 'reply', 0),
+    legId: leads.findLast((leg) => leg.kind !== 'redo')?.id ?? null,
+    submittedAt: repliedAt,
+    reviewedAt: acceptedAt,
+    reviewedBy: acceptedAt === null ? null : PLATFORM,
+    accepted: acceptedAt === null ? null : true,
+  }
+  if (redo === null || redo.repliedAt === null) return [first]
+  const again = {
+    ...row,
+    id: childId(matterId, 'reply', 1),
+    legId: leads.findLast((leg) => leg.kind === 'redo')?.id ?? null,
+    submittedAt: redo.repliedAt,
+    reviewedAt: redo.repliedAt,
+    reviewedBy: PLATFORM,
+    accepted: true,
+    contactedAt: null,
+  }
+  return [first, again]
+}
+
+export function extensionsOf(
+  { extension }: Order,
+  matterId: string,
+  lead: NewLeg | undefined,
+): Row<'extensions'>[] {
+  if (extension === null || lead === undefined) return []
+  return [
+    {
+      id: childId(matterId, 'extension'),
+      matterId,
+      legId: lead.id,
+      askedAt: extension.askedAt ?? extension.grantedAt,
+      askedBy: PLATFORM,
+      reason: extension.reason ?? NOT_TOLD,
+      workdays: extension.workdays,
+      oldDueAt: extension.oldDueAt,
+      newDueAt: extension.newDueAt,
+      decidedAt: extension.grantedAt,
+      decidedBy: null, // not the one who asked, and not told
+      granted: true,
+      decisionNote: extension.tooLate ? '逾期申请,不改变期限' : null,
+    },
+  ]
+}
+
+export function returnsOf(order: Order, matterId: string, lead: NewLeg | undefined): Row<'returnRequests'>[] {
+  const { returnedAt } = order
+  if (returnedAt === null || lead === undefined) return []
+  return [
+    {
+      id: childId(matterId, 'return'),
+      matterId,
+      legId: lead.id,
+      askedAt: returnedAt,
+      askedBy: PLATFORM,
+      reason: order.returnReason ?? NOT_TOLD,
+      decidedAt: returnedAt,
+      decidedBy: null,
+      granted: true,
+    },
+  ]
+}
+
+export function callBacksOf(order: Order, matterId: string): Row<'callBacks'>[] {
+  const { calledBackAt, callResult, rating, resolved } = order
+  if (calledBackAt === null || callResult === null) return []
+  return [
+    {
+      id: childId(matterId, 'callBack'),
+      matterId,
+      at: calledBackAt,
+      by: PLATFORM,
+      result: callResult,
+      rating,
+      resolved,
+    },
+  ]
+}
+
+export function screeningsOf({ screening, ratedAt }: Order, matterId: string): Row<'screenings'>[] {
+  if (screening === null) return []
+  const { upheld, at, reason } = screening
+  return [
+    {
+      id: childId(matterId, 'screening'),
+      matterId,
+      askedAt: ratedAt ?? at,
+      askedBy: PLATFORM,
+      ground: 'platform',
+      evidence: reason ?? NOT_TOLD,
+      firstBy: null,
+      firstAt: at,
+      firstUpheld: upheld,
+      secondBy: PLATFORM,
+      secondAt: at,
+      secondUpheld: upheld,
+      secondNote: '市平台甄别',
+      upheld,
+    },
+  ]
+}

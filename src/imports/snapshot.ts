@@ -1,0 +1,102 @@
+// What an import keeps of an order to compare the next file with: its facts, and digests of its texts. Pure.
+import { hash } from 'node:crypto'
+import type { FieldId } from './columns.ts'
+import type { Order } from './order.ts'
+
+/** An order without its deadlines (the legs hold them) and with digests in the place of texts. */
+export type Snapshot = Omit<Order, 'promise'>
+
+/** What is compared: the part of an order → the column that it comes from. */
+export const parts = {
+  title: 'title',
+  content: 'content',
+  category: 'category',
+  urgency: 'urgency',
+  topic: 'topic',
+  regionCode: 'area',
+  confidential: 'confidential',
+  coUnitIds: 'coUnits',
+  accusedUnitIds: 'accused',
+  receivedAt: 'receivedAt',
+  dispatchedAt: 'dispatchedAt',
+  leadUnitId: 'leadUnit',
+  givenSignDueAt: 'signDueAt',
+  givenDueAt: 'dueAt',
+  signedAt: 'signedAt',
+  contactedAt: 'contactedAt',
+  extension: 'extendedTo',
+  returnedAt: 'returnedAt',
+  returnReason: 'returnReason',
+  repliedAt: 'repliedAt',
+  reply: 'reply',
+  acceptedAt: 'reviewedAt',
+  calledBackAt: 'calledBackAt',
+  callResult: 'callResult',
+  rating: 'rating',
+  ratedAt: 'ratedAt',
+  resolved: 'resolved',
+  screening: 'screening',
+  redo: 'redoAt',
+  state: 'state',
+} as const satisfies Partial<Record<keyof Order, FieldId>>
+
+export type Part = keyof typeof parts
+export const partNames = Object.keys(parts) as Part[]
+
+const texts: ReadonlySet<Part> = new Set(['title', 'content', 'reply', 'returnReason'])
+
+/** Whether a part is free text, which may hold personal data and never leaves its row. */
+export function isText(part: Part): boolean {
+  return texts.has(part)
+}
+
+const DIGEST = /^~[\w-]{22}$/
+
+function digest(text: string): string {
+  return DIGEST.test(text) ? text : `~${hash('sha256', text, 'base64url').slice(0, 22)}`
+}
+
+export function snapshotOf(order: Order | Snapshot): Snapshot {
+  const { promise: _, ...facts } = { promise: null, ...order }
+  const { extension, screening } = facts
+  return {
+    ...facts,
+    title: digest(facts.title),
+    content: digest(facts.content),
+    reply: facts.reply === null ? null : digest(facts.reply),
+    returnReason: facts.returnReason === null ? null : digest(facts.returnReason),
+    extension: extension === null ? null : { ...extension, reason: null },
+    screening: screening === null ? null : { ...screening, reason: null },
+  }
+}
+
+/** A kept text of which only the digest is known says nothing: the row has the text. */
+export function withoutDigests(order: Order): Order {
+  const known = (text: string | null) => (text === null || DIGEST.test(text) ? null : text)
+  return { ...order, reply: known(order.reply), returnReason: known(order.returnReason) }
+}
+
+/** One comparable form of a part; null when it says nothing. */
+export function formOf(order: Order | Snapshot, part: Part): string | boolean | null {
+  switch (part) {
+    case 'extension': {
+      const { extension } = order
+      return extension === null
+        ? null
+        : [extension.askedAt, extension.grantedAt, extension.newDueAt].join(' ')
+    }
+    case 'screening':
+      return order.screening === null
+        ? null
+        : `${order.screening.upheld ? 'upheld' : 'rejected'} ${order.screening.at}`
+    case 'redo':
+      return order.redo === null ? null : [order.redo.at, order.redo.repliedAt ?? ''].join(' ')
+    case 'coUnitIds':
+    case 'accusedUnitIds':
+      return order[part].length === 0 ? null : order[part].toSorted().join(' ')
+    default: {
+      const value = order[part]
+      return typeof value === 'string' && texts.has(part) ? digest(value) : value
+    }
+  }
+}

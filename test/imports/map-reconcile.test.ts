@@ -1,0 +1,288 @@
+// A newer file changes what has changed, never what was promised, closed or late; and says what it left out.
+import { randomUUIDv7 } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Matter } from '../../src/matters/case.ts'
+import { lateFrom, signLateFrom } from '../../src/matters/deadlines.ts'
+import { clockOf, derive } from '../../src/imports/history.ts'
+import type { StoredLeg } from '../../src/imports/legs.ts'
+import { reconcile, type Held } from '../../src/imports/reconcile.ts'
+import { snapshotOf } from '../../src/imports/snapshot.ts'
+import { reconcileTouched } from '../../src/imports/touched.ts'
+import { calendar, housing, orderOf, urban, type Cells } from './map-support.ts'
+
+const matterId = randomUUIDv7()
+const open = { repliedAt: '', calledBackAt: '', rating: '' }
+const DUE = '2020-08-26T23:59:59.999+08:00'
+
+/** What is held after a first file that was exported at `seenAt`. */
+function held(cells: Cells, seenAt: string): Held {
+  const order = orderOf(cells)
+  const { legs } = derive(order, { matterId, legs: [], seenAt: null })
+  return { matterId, snapshot: snapshotOf(order), legs: legs.map(stored), seenAt }
+}
+
+function stored(leg: ReturnType<typeof derive>['legs'][number]): StoredLeg {
+  const blank = {
+    signedAt: null,
+    submittedAt: null,
+    stoppedAt: null,
+    outcome: null,
+    provisional: false,
+    extensions: 0,
+    limit: null,
+  }
+  return { ...blank, ...leg } as StoredLeg
+}
+
+function lay(cells: Cells, over: Held) {
+  const result = reconcile(orderOf(cells), over, calendar, () => true)
+  const history = derive(result.order, over)
+  return {
+    ...result,
+    history,
+    changedParts: result.changed.map(({ part }) => part),
+    keptParts: result.kept.map(({ part, code }) => [part, code]),
+  }
+}
+
+const EARLY = '2020-08-19T09:00:00.000+08:00'
+const AFTER_DUE = '2020-08-28T09:00:00.000+08:00'
+
+test('the same row again changes nothing', () => {
+  const { changed, kept, history } = lay({}, held({}, AFTER_DUE))
+  expect([changed, kept]).toEqual([[], []])
+  expect(history).toEqual(derive(orderOf(), { matterId, legs: [], seenAt: null }))
+})
+
+test('what happened since is taken over: signed, replied, rated', () => {
+  const { changedParts, keptParts, history } = lay(
+    {},
+    held({ ...open, signedAt: '' }, EARLY.replace('19', '17').replace('09:', '11:')),
+  )
+  expect(changedParts).toEqual([
+    'signedAt',
+    'repliedAt',
+    'acceptedAt',
+    'calledBackAt',
+    'callResult',
+    'rating',
+    'ratedAt',
+  ])
+  expect(keptParts).toEqual([])
+  expect(history.matter).toMatchObject({ state: 'closed', lateFrom: null, firstOnTime: true })
+  expect(history.legs).toMatchObject([{ no: 1, outcome: 'replied' }])
+})
+
+test('what a file leaves blank takes nothing away, and is told where the column is there', () => {
+  const { changedParts, keptParts, history } = lay(
+    { ...open, topic: '' },
+    held({ topic: '噪声', calledBackAt: '', rating: '' }, EARLY),
+  )
+  expect(changedParts).toEqual([])
+  expect(keptParts).toContainEqual(['repliedAt', 'merge/vanished'])
+  expect(history.matter).toMatchObject({ topic: 'environment', state: 'reviewed' })
+})
+
+describe('lateness that was known stays:', () => {
+  test('an order seen open after its due cannot turn out to have been answered before it', () => {
+    const { changedParts, keptParts, history } = lay({}, held(open, AFTER_DUE))
+    expect(keptParts).toContainEqual(['repliedAt', 'merge/late-kept'])
+    expect(changedParts).toEqual([])
+    expect(history.matter).toMatchObject({ state: 'handling', lateFrom: DUE })
+  })
+
+  test('an order seen open before its due may have been answered in time', () => {
+    expect(lay({}, held(open, EARLY)).history.matter).toMatchObject({ state: 'closed', firstOnTime: true })
+  })
+
+  test('an extension that appears after the due was missed is left out, the late reply is taken', () => {
+    const late = {
+      extensionAskedAt: '2020-08-25',
+      extendedTo: '2020-09-02',
+      repliedAt: '2020-09-01',
+      calledBackAt: '',
+      rating: '',
+    }
+    const { keptParts, history } = lay(late, held(open, AFTER_DUE))
+    expect(keptParts).toEqual([['extension', 'merge/late-kept']])
+    expect(history.matter).toMatchObject({
+      lateFrom: DUE,
+      firstOnTime: false,
+      extendedAt: null,
+      state: 'reviewed',
+    })
+  })
+
+  test('a late reply cannot move into the time limit, on-time call-backs are taken', () => {
+    const before = held({ repliedAt: '2020-08-28', calledBackAt: '', rating: '' }, AFTER_DUE)
+    const { keptParts, changedParts, history } = lay(
+      { repliedAt: '2020-08-26 10:00', calledBackAt: '2020-08-31', rating: '满意' },
+      before,
+    )
+    expect(keptParts).toContainEqual(['repliedAt', 'merge/closed-kept'])
+    expect(changedParts).toContain('rating')
+    expect(history.matter).toMatchObject({ lateFrom: DUE, firstOnTime: false, rating: 'satisfied' })
+  })
+
+  test('nor can a signature that was missing after its limit', () => {
+    const { keptParts, history } = lay({}, held({ ...open, signedAt: '' }, '2020-08-20T09:00:00.000+08:00'))
+    expect(keptParts).toEqual([['signedAt', 'merge/late-kept']])
+    expect(history.matter).toMatchObject({ signLateFrom: '2020-08-18T23:59:59.999+08:00', state: 'closed' })
+  })
+
+  test('nor can the due or the dispatch of a leg move', () => {
+    const { keptParts, history } = lay(
+      { ...open, dueAt: '2020-09-30', dispatchedAt: '2020-08-17 14:00' },
+      held({ ...open, dueAt: '2020-08-24' }, EARLY),
+    )
+    expect(keptParts).toEqual([
+      ['dispatchedAt', 'merge/promise-kept'],
+      ['givenDueAt', 'merge/promise-kept'],
+    ])
+    expect(history.legs).toMatchObject([
+      { dueAt: '2020-08-24T23:59:59.999+08:00', dispatchedAt: '2020-08-17T10:00:00.000+08:00' },
+    ])
+  })
+
+  test('a withdrawal dated back does not end a leg before it was late', () => {
+    const { history } = lay({ ...open, state: '已撤销' }, held(open, AFTER_DUE))
+    expect(history.matter.lateFrom).toBe(DUE)
+  })
+
+  test('whatever two files say, no leg that was late as of the first is punctual after the second', () => {
+    const day = fc.integer({ min: 17, max: 31 }).map((n) => `2020-08-${n}`)
+    const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: '' as const, freq: 3 })
+    const cells = fc.record({
+      signedAt: maybe(day),
+      repliedAt: maybe(day),
+      returnedAt: fc.option(day, { nil: '', freq: 1 }),
+      dueAt: maybe(day),
+      extensionAskedAt: maybe(day),
+      extendedTo: maybe(day),
+      leadUnit: fc.constantFrom('综合执法局', '住建局'),
+      state: fc.constantFrom('', '办理中', '已办结', '已撤销'),
+      redoAt: maybe(day),
+      redoRepliedAt: maybe(day),
+    })
+    const readable = cells.filter((each) => {
+      try {
+        return orderOf({ ...each, calledBackAt: '', rating: '' }) !== null
+      } catch {
+        return false
+      }
+    })
+    fc.assert(
+      fc.property(readable, readable, day, (first, second, seen) => {
+        const seenAt = `${seen}T12:00:00.000+08:00`
+        const before = held({ ...first, calledBackAt: '', rating: '' }, seenAt)
+        const { history } = lay({ ...second, calledBackAt: '', rating: '' }, before)
+        const late = (at: string | null) => at !== null && at < seenAt
+        for (const leg of before.legs) {
+          const after = history.legs.find(({ id }) => id === leg.id)
+          expect(after).toBeDefined()
+          if (after === undefined) continue
+          if (late(lateFrom(leg))) expect(late(lateFrom(clockOf(after)))).toBe(true)
+          if (late(signLateFrom(leg))) expect(late(signLateFrom(clockOf(after)))).toBe(true)
+          if (leg.outcome !== null) expect(stored(after)).toEqual(leg)
+          expect([after.dueAt, after.dispatchedAt, after.unitId]).toEqual([
+            leg.dueAt,
+            leg.dispatchedAt,
+            leg.unitId,
+          ])
+        }
+        expect(new Set(history.legs.map(({ no }) => no)).size).toBe(history.legs.length)
+      }),
+      { numRuns: 600, seed: 3 },
+    )
+  })
+})
+
+test('another unit takes over: the first keeps its leg until last seen, the second gets a new one', () => {
+  const { history, changedParts } = lay(
+    { ...open, leadUnit: '住建局', dispatchedAt: '2020-08-20 09:00', signedAt: '' },
+    held({ ...open, signedAt: '' }, EARLY),
+  )
+  expect(changedParts).toEqual(['dispatchedAt', 'leadUnitId'])
+  expect(history.legs).toMatchObject([
+    { no: 1, unitId: urban.id, outcome: 'redispatched', stoppedAt: EARLY },
+    {
+      no: 2,
+      unitId: housing.id,
+      kind: 'redispatch',
+      outcome: null,
+      dispatchedAt: '2020-08-20T09:00:00.000+08:00',
+    },
+  ])
+  expect(history.matter).toMatchObject({
+    leadUnitId: housing.id,
+    dispatchedAt: '2020-08-17T10:00:00.000+08:00',
+  })
+})
+
+test('differences carry no free text, only its digest', () => {
+  const { changed } = lay({ content: '另一段内容' }, held({}, EARLY))
+  expect(changed).toMatchObject([{ part: 'title' }, { part: 'content' }])
+  expect(JSON.stringify(changed)).not.toMatch(/内容|噪声/)
+})
+
+describe('a matter that people here have handled', () => {
+  const order = orderOf(open)
+  const matter = (more: Partial<Matter>) =>
+    ({
+      id: matterId,
+      title: order.title,
+      content: order.content,
+      category: 'help',
+      topic: 'other',
+      regionCode: null,
+      missedCalls: 0,
+      ...more,
+    }) as Matter
+  const local = {
+    state: 'handling',
+    signedAt: '2020-08-17T15:00:00.000+08:00',
+    leadUnitId: urban.id,
+    dueAt: DUE,
+  } as const
+
+  test('takes what nobody here has changed, and refuses what belongs to our own acts', () => {
+    const next = orderOf({
+      ...open,
+      content: '补充:每晚十点后',
+      signedAt: '2020-08-17 16:00',
+      extensionAskedAt: '2020-08-20',
+      extendedTo: '2020-09-02',
+    })
+    const { patch, changed, kept } = reconcileTouched(next, snapshotOf(order), matter(local), () => true)
+    expect(changed.map(({ part }) => part)).toEqual(['title', 'content'])
+    expect(patch).toMatchObject({ content: '补充:每晚十点后' })
+    expect(kept.map(({ part }) => part)).toEqual(['signedAt', 'extension'])
+  })
+
+  test('keeps a title that was corrected here', () => {
+    const next = orderOf({ ...open, title: '平台新标题' })
+    const { patch, kept } = reconcileTouched(
+      next,
+      snapshotOf(order),
+      matter({ ...local, title: '本局更正的标题' }),
+      () => true,
+    )
+    expect(patch).toEqual({})
+    expect(kept).toMatchObject([{ part: 'title', code: 'merge/touched' }])
+  })
+
+  test('takes the platform’s call-back where it is awaited', () => {
+    const next = orderOf({ calledBackAt: '2020-08-22 10:00', rating: '不满意' })
+    const reviewed = matter({
+      ...local,
+      state: 'reviewed',
+      firstRepliedAt: '2020-08-20T16:00:00.000+08:00',
+      firstAcceptedAt: '2020-08-20T17:00:00.000+08:00',
+    })
+    const { patch, callBacks, kept } = reconcileTouched(next, snapshotOf(order), reviewed, () => true)
+    expect(patch).toMatchObject({ state: 'rated', rating: 'dissatisfied', callResult: 'reached' })
+    expect(callBacks).toHaveLength(1)
+    expect(kept.map(({ part }) => part)).toEqual(['acceptedAt'])
+  })
+})
