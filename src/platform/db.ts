@@ -57,7 +57,7 @@ const types: pg.CustomTypesConfig = {
     parsers.get(oid) ?? pg.types.getTypeParser(oid, format ?? 'text')) as typeof pg.types.getTypeParser,
 }
 
-const SESSION = "-c TimeZone=Asia/Shanghai -c search_path=app,public -c jit=off"
+const SESSION = '-c TimeZone=Asia/Shanghai -c search_path=app,public -c jit=off'
 const REQUEST_LIMITS =
   '-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000'
 
@@ -89,12 +89,19 @@ export function openDatabase(options: DatabaseOptions): Database {
   async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect()
     let broken = false
+    // A connection may be cut while its work waits for something else; unheard, that would end the process.
+    const lost = (error: Error) => {
+      broken = true
+      onError(error)
+    }
+    client.on('error', lost)
     try {
       return await work(client)
     } catch (error) {
-      broken = isConnectionLoss(error)
+      broken ||= isConnectionLoss(error)
       throw error
     } finally {
+      client.off('error', lost)
       client.release(broken)
     }
   }
@@ -145,7 +152,8 @@ async function runTransaction<T>(
     },
     now,
     jobsFor,
-    later: (sql: Sql, values: unknown[] = []) => send(client.query({ name: sql.name, text: sql.text, values })),
+    later: (sql: Sql, values: unknown[] = []) =>
+      send(client.query({ name: sql.name, text: sql.text, values })),
   } as unknown as Tx
   send(client.query('begin'))
   try {
@@ -180,7 +188,9 @@ export function constraintOf(error: unknown): string | undefined {
 function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error)
   if (state !== undefined) return /^(08|57P|53)/.test(state)
-  return error instanceof Error && /terminated|ECONNRE|not queryable|EPIPE|timeout exceeded/.test(error.message)
+  return (
+    error instanceof Error && /terminated|ECONNRE|not queryable|EPIPE|timeout exceeded/.test(error.message)
+  )
 }
 
 /** The same work may succeed a moment later: the server was away or full, or another transaction was in the way. */

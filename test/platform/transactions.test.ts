@@ -1,0 +1,77 @@
+// A transaction is whole or nothing, and losing a connection costs one answer, never the process.
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isTransient, sqlState } from '../../src/platform/db.ts'
+import { openDependencies, type Opened } from './opened.ts'
+
+describe('transactions', () => {
+  let deps: Opened
+  beforeAll(async () => {
+    deps = await openDependencies({ DATABASE_CONNECTIONS: '2' })
+    await deps.db.bulk((client) => client.query('create table public.marks (n int primary key)'))
+  })
+  afterAll(() => deps.close())
+
+  const sql = (name: string, text: string) => ({ name: `test.${name}`, text })
+  const marks = async () =>
+    (await deps.db.query<{ n: number }>(sql('marks', 'select n from public.marks order by n'))).map(
+      (row) => row.n,
+    )
+  const mark = (n: number) => sql(`mark-${n}`, `insert into public.marks values (${n})`)
+  const terminate = (pid: number) =>
+    deps.db.bulk((client) => client.query('select pg_terminate_backend($1)', [pid]))
+
+  it('keeps nothing of a transaction that fails, also of statements that nobody waited for', async () => {
+    await expect(
+      deps.db.transaction(async (tx) => {
+        tx.later(mark(1))
+        await tx.query(mark(2))
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+    await expect(
+      deps.db.transaction(async (tx) => {
+        await tx.query(mark(3))
+        tx.later(mark(3))
+      }),
+    ).rejects.toMatchObject({ code: '23505' })
+    expect(await marks()).toEqual([])
+  })
+
+  it('survives a connection that is cut while the work waits for something else', async () => {
+    const cut = deps.db.transaction(async (tx) => {
+      const [own] = await tx.query<{ pid: number }>(sql('pid', 'select pg_backend_pid() as pid'))
+      await tx.query(mark(4))
+      await terminate(own?.pid ?? 0)
+      await pause(100)
+    })
+    const error: unknown = await cut.catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(Error)
+    expect(isTransient(error)).toBe(true)
+    expect(await marks()).toEqual([])
+  })
+
+  it('goes on after every connection was cut', async () => {
+    const pids = await Promise.all(
+      [1, 2].map(() =>
+        deps.db.transaction(async (tx) => {
+          const [own] = await tx.query<{ pid: number }>(sql('pid', 'select pg_backend_pid() as pid'))
+          await pause(50)
+          return own?.pid ?? 0
+        }),
+      ),
+    )
+    expect(new Set(pids).size).toBe(2)
+    for (const pid of pids) await terminate(pid)
+    await pause(50)
+    expect(await marks()).toEqual([])
+    await deps.db.transaction((tx) => tx.query(mark(5)))
+    expect(await marks()).toEqual([5])
+  })
+
+  it('takes no code of the operating system for a state of the database', () => {
+    expect(sqlState(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toBeUndefined()
+    expect(isTransient(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toBe(true)
+    expect(isTransient(new Error('something else'))).toBe(false)
+  })
+})
