@@ -108,38 +108,56 @@ const LONGEST = 60
 
 function instantOfText(text: string, dayOnlyAs: string, midnightIsDay: boolean): Instant | CellError {
   if (text.length > LONGEST) return ERRORS['not-a-date']
-  const usual = USUAL.exec(text)
-  if (usual !== null) return instantOfUsual(usual, 0, dayOnlyAs, midnightIsDay)
-  const chinese = CHINESE.exec(text)
-  if (chinese !== null) {
-    const [, year, month, day, hour, minute, second, otherSecond] = chinese
-    return build(
-      year,
-      month,
-      day,
-      hour,
-      minute,
-      second ?? otherSecond,
-      undefined,
-      undefined,
-      0,
-      dayOnlyAs,
-      midnightIsDay,
-    )
-  }
-  const compact = COMPACT.exec(text)
-  if (compact !== null) {
-    const [, year, month, day] = compact
-    return build(year, month, day, undefined, undefined, undefined, undefined, undefined, 0, dayOnlyAs, false)
-  }
+  const parts = usualParts(text, 0) ?? chineseParts(text) ?? compactParts(text)
+  if (parts !== undefined) return instantOfParts(parts, dayOnlyAs, midnightIsDay)
   const clean = cleanCode(text)
   if (clean === '') return ERRORS.blank
   if (SERIAL.test(clean)) return instantOfNumber(Number(clean), dayOnlyAs)
   const { rewritten, half } = asUsual(clean)
-  const parts = USUAL.exec(rewritten)
-  if (parts !== null) return instantOfUsual(parts, half, dayOnlyAs, midnightIsDay)
+  const unusual = usualParts(rewritten, half)
+  if (unusual !== undefined) return instantOfParts(unusual, dayOnlyAs, midnightIsDay)
   if (/^\d{1,2}[-/.]\d{1,2}[-/.]\d{1,4}(?!\d)/.test(rewritten)) return ERRORS['ambiguous-date']
   return /^\d{1,2}:\d{1,2}/.test(rewritten) ? ERRORS['time-only'] : ERRORS['not-a-date']
+}
+
+/** Digits as written; a moment without `hour` is a day. */
+interface Parts {
+  year: string | undefined
+  month: string | undefined
+  day: string | undefined
+  hour: string | undefined
+  minute: string | undefined
+  second: string | undefined
+  fraction: string | undefined
+  offset: string | undefined
+  half: Half
+}
+
+const NO_TIME = {
+  hour: undefined,
+  minute: undefined,
+  second: undefined,
+  fraction: undefined,
+  offset: undefined,
+}
+
+function usualParts(text: string, half: Half): Parts | undefined {
+  const found = USUAL.exec(text)
+  if (found === null) return undefined
+  const [, year, , month, day, hour, minute, second, fraction, offset] = found
+  return { year, month, day, hour, minute, second, fraction, offset, half }
+}
+
+function chineseParts(text: string): Parts | undefined {
+  const found = CHINESE.exec(text)
+  if (found === null) return undefined
+  const [, year, month, day, hour, minute, afterMinute, afterColon] = found
+  return { ...NO_TIME, year, month, day, hour, minute, second: afterMinute ?? afterColon, half: 0 }
+}
+
+function compactParts(text: string): Parts | undefined {
+  const found = COMPACT.exec(text)
+  return found === null ? undefined : { ...NO_TIME, year: found[1], month: found[2], day: found[3], half: 0 }
 }
 
 /** Half of the day that a text names: 0 none, 1 上午, 2 下午. */
@@ -169,45 +187,26 @@ function asUsual(clean: string): { rewritten: string; half: Half } {
   return { rewritten, half }
 }
 
-function instantOfUsual(
-  parts: RegExpExecArray,
-  half: Half,
-  dayOnlyAs: string,
-  midnightIsDay: boolean,
-): Instant | CellError {
-  const [, year, , month, day, hour, minute, second, fraction, offset] = parts
-  return build(year, month, day, hour, minute, second, fraction, offset, half, dayOnlyAs, midnightIsDay)
-}
-
-function build(
-  yearText: string | undefined,
-  monthText: string | undefined,
-  dayNumber: string | undefined,
-  hourText: string | undefined,
-  minuteText: string | undefined,
-  secondText: string | undefined,
-  fraction: string | undefined,
-  offset: string | undefined,
-  half: Half,
-  dayOnlyAs: string,
-  midnightIsDay: boolean,
-): Instant | CellError {
-  const year = Number(yearText)
-  const month = Number(monthText)
-  const day = Number(dayNumber)
+function instantOfParts(parts: Parts, dayOnlyAs: string, midnightIsDay: boolean): Instant | CellError {
+  const { half, fraction, offset } = parts
+  const year = Number(parts.year)
+  const month = Number(parts.month)
+  const day = Number(parts.day)
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return ERRORS['no-such-day']
-  if (year < FIRST_YEAR || year > LAST_YEAR) return ERRORS['year-out-of-range']
-  let hour = hourText === undefined ? 0 : Number(hourText)
-  const minute = minuteText === undefined ? 0 : Number(minuteText)
-  const second = secondText === undefined ? 0 : Number(secondText)
+  let hour = Number(parts.hour ?? 0)
+  const minute = Number(parts.minute ?? 0)
+  const second = Number(parts.second ?? 0)
   if (hour > 23 || minute > 59 || second > 59 || (half === 1 && hour > 12)) return ERRORS['no-such-time']
   if (half !== 0 && hour <= 12) hour = (hour % 12) + (half === 2 ? 12 : 0)
-  const date = `${year}-${two(month)}-${two(day)}`
-  const isDay = hourText === undefined || (midnightIsDay && hour === 0 && minute === 0 && second === 0)
-  if (isDay) return `${date}T${dayOnlyAs.length === 5 ? `${dayOnlyAs}:00` : dayOnlyAs}.000+08:00`
   const rest = `:${two(second)}.${fraction === undefined ? '000' : `${fraction}00`.slice(0, 3)}+08:00`
-  if (offset === undefined || offset === '+08:00') return `${date}T${two(hour)}:${two(minute)}${rest}`
-  return shifted(daysOf(year, month, day) * 1440 + hour * 60 + minute, offset, rest)
+  if (offset !== undefined && offset !== '+08:00') {
+    return shifted(daysOf(year, month, day) * 1440 + hour * 60 + minute, offset, rest)
+  }
+  if (year < FIRST_YEAR || year > LAST_YEAR) return ERRORS['year-out-of-range']
+  const date = `${year}-${two(month)}-${two(day)}`
+  const isDay = parts.hour === undefined || (midnightIsDay && hour === 0 && minute === 0 && second === 0)
+  if (isDay) return `${date}T${dayOnlyAs.length === 5 ? `${dayOnlyAs}:00` : dayOnlyAs}.000+08:00`
+  return `${date}T${two(hour)}:${two(minute)}${rest}`
 }
 
 function shifted(minutes: number, offset: string, rest: string): Instant | CellError {
@@ -233,7 +232,7 @@ function instantOfNumber(value: number, dayOnlyAs: string): Instant | CellError 
     return instantOfText(String(value), dayOnlyAs, false)
   }
   if (value >= 0 && value < 1) return ERRORS['time-only']
-  if (!(value >= FIRST_SERIAL && value < LAST_SERIAL)) {
+  if (!(value >= FIRST_SERIAL && value < LAST_SERIAL + 1)) {
     return value >= 1 && value <= MAX_SERIAL ? ERRORS['year-out-of-range'] : ERRORS['not-a-date']
   }
   const text = serialText(value, false)

@@ -41,7 +41,7 @@ export const importLimits = z.strictObject({
   silentSeconds: upTo(600)
     .default(30)
     .describe('Seconds without a sign of life after which the reading process is ended.'),
-  heapMegabytes: z.number().int().min(64).max(4096).default(256).describe('Heap of the reading process.'),
+  heapMegabytes: z.number().int().min(32).max(4096).default(256).describe('Heap of the reading process.'),
 })
 
 export type ImportLimits = z.output<typeof importLimits>

@@ -56,8 +56,8 @@ async function* rowsOf(reader: Reader, limits: ImportLimits, signal?: AbortSigna
   const received = messages(reader.output)[Symbol.asyncIterator]()
   for (;;) {
     const message = await nextMessage(received, reader, limits)
+    signal?.throwIfAborted()
     if (message === undefined) {
-      signal?.throwIfAborted()
       throw asProblem(await reader.deathOf())
     }
     if (message.t === 'rows') yield message.batch

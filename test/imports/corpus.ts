@@ -67,16 +67,22 @@ function uint32(value: number): Buffer {
   return bytes
 }
 
-/** Deflated bytes that unpack to `before`, then `mebibytes` of one letter, then `after`; about 1 kB a mebibyte. */
-export function bomb(before: string, mebibytes: number, after: string): Buffer {
+/** A part that unpacks to `before`, then `mebibytes` of one letter, then `after`; about 1 kB a mebibyte. */
+export function bomb(before: string, mebibytes: number, after: string): Pick<ZipPart, 'packed' | 'size'> {
   const flush = { finishFlush: constants.Z_FULL_FLUSH }
-  const block = deflateRawSync(Buffer.alloc(1_048_576, 'A'), flush)
+  const block = deflateRawSync(LETTERS, flush)
   const middle = Array.from({ length: mebibytes }, () => block)
-  return Buffer.concat([
-    deflateRawSync(Buffer.from(before), flush),
-    ...middle,
-    deflateRawSync(Buffer.from(after)),
-  ])
+  const packed = [deflateRawSync(Buffer.from(before), flush), ...middle, deflateRawSync(Buffer.from(after))]
+  return { packed: Buffer.concat(packed), size: before.length + mebibytes * LETTERS.length + after.length }
+}
+
+const LETTERS = Buffer.alloc(1_048_576, 'A')
+
+/** The checksum of such a part; takes a second for 2 GiB. */
+export function checksumOfBomb(before: string, mebibytes: number, after: string): number {
+  let checksum = crc32(before)
+  for (let i = 0; i < mebibytes; i++) checksum = crc32(LETTERS, checksum)
+  return crc32(after, checksum)
 }
 
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'

@@ -7,8 +7,8 @@ const good = () => c.ofRows(c.row(1, c.text('A1', 'a')))
 const cellsOf = (count: number, value: string) =>
   Array.from({ length: count }, () => `<c t="inlineStr"><is><t>${value}</t></is></c>`)
 
-const bombOf = (name: string, before: string, after: string, mebibytes: number) =>
-  c.withPart(name, { packed: c.bomb(before, mebibytes, after), size: 0xf0000000 }, { shared: '', styles: '' })
+const bombOf = (name: string, before: string, after: string) =>
+  c.withPart(name, c.bomb(before, 2047, after), { shared: '', styles: '' })
 
 export const refusedSizes: readonly RefusedFile[] = [
   refused('file-too-large', 'a file above the limit', good, { limits: { fileBytes: 100 } }),
@@ -17,20 +17,19 @@ export const refusedSizes: readonly RefusedFile[] = [
       SHEET1,
       '<worksheet><sheetData><row r="1"><c r="A1" t="str"><v>',
       '</v></c></row></sheetData></worksheet>',
-      2047,
     ),
   ),
   refused('cell-too-long', 'one shared text of 2 GiB', () =>
-    bombOf('xl/sharedStrings.xml', '<sst><si><t>', '</t></si></sst>', 2047),
+    bombOf('xl/sharedStrings.xml', '<sst><si><t>', '</t></si></sst>'),
   ),
   refused('unpacks-too-large', 'blanks of 2 GiB among the styles', () =>
-    bombOf('xl/styles.xml', '<styleSheet>', '</styleSheet>', 2047),
+    bombOf('xl/styles.xml', '<styleSheet>', '</styleSheet>'),
   ),
   refused('unpacks-too-large', 'a bomb behind the rows', () =>
-    bombOf(SHEET1, '<worksheet><sheetData></sheetData>', '</worksheet>', 2047),
+    bombOf(SHEET1, '<worksheet><sheetData></sheetData>', '</worksheet>'),
   ),
   refused('damaged', 'a bomb that admits a small size', () =>
-    c.withPart(SHEET1, { packed: c.bomb('<worksheet>', 200, '</worksheet>'), size: 1000 }),
+    c.withPart(SHEET1, { ...c.bomb('<worksheet>', 200, '</worksheet>'), size: 1000 }),
   ),
   refused(
     'unpacks-too-large',
