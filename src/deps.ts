@@ -27,13 +27,19 @@ export async function openDeps(
 ): Promise<Deps & { close(): Promise<void> }> {
   const log = overrides.log ?? openLog(config)
   const clock = overrides.clock ?? systemClock
-  const vault = await openVault({
+  const vault = openVault({
     keyFile: config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key'),
     create: config.MASTER_KEY_FILE === undefined,
   })
   const files = await openFiles({ dir: join(config.dataDir, 'files') })
   const onError = (error: Error) => log.warn({ err: error }, 'an idle database connection was lost')
-  const db = openDatabase({ url: databaseUrl, connections: config.DATABASE_CONNECTIONS, clock, jobsFor, onError })
+  const db = openDatabase({
+    url: databaseUrl,
+    connections: config.DATABASE_CONNECTIONS,
+    clock,
+    jobsFor,
+    onError,
+  })
   const queue = await openQueue({ databaseUrl, redisUrl: config.REDIS_URL, log })
   return {
     config,

@@ -53,8 +53,8 @@ const parsers = new Map<number, (text: string) => unknown>([
   [builtins.INT8, integerFromDatabase],
 ])
 const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    parsers.get(oid) ?? pg.types.getTypeParser(oid, format ?? 'text')) as typeof pg.types.getTypeParser,
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    parsers.get(oid) ?? (pg.types.getTypeParser(oid, format ?? 'text') as (text: string) => unknown),
 }
 
 const SESSION = '-c TimeZone=Asia/Shanghai -c search_path=app,public -c jit=off'
@@ -78,7 +78,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.connections,
     pipeline: true,
     options: `${SESSION} ${REQUEST_LIMITS}`,
-  } as pg.PoolConfig)
+  })
   const bulk = new pg.Pool({ ...shared, max: 3, options: SESSION })
   // A server that stops right after the pools may still cut a connection that is being closed.
   let ended = false

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { JsonRefused, parseJson } from '../../src/platform/json.ts'
 
-const refused = (text: string) => expect(() => parseJson(text), text.slice(0, 60)).toThrow(JsonRefused)
+const expectRefused = (text: string) => expect(() => parseJson(text)).toThrow(JsonRefused)
 
 describe('the reader of JSON', () => {
   it('gives exactly what JSON.parse gives for every document without peculiarities', () => {
@@ -76,7 +76,7 @@ describe('the reader of JSON', () => {
         const text = '['.repeat(depth) + object + ']'.repeat(depth)
         const decoded = names.map((n) => JSON.parse(`"${n}"`) as string)
         if (new Set(decoded).size === names.length) expect(parseJson(text)).toEqual(JSON.parse(text))
-        else refused(text)
+        else expectRefused(text)
       }),
       { numRuns: 5_000 },
     )
@@ -84,8 +84,8 @@ describe('the reader of JSON', () => {
 
   it('refuses what JSON.parse misreads after it has met a member named by a backslash', () => {
     for (let i = 0; i < 100; i++) JSON.parse('{"a":1,"\\\\":2}')
-    refused('{"a":1,"\\u0061":2}')
-    refused('{"a":1,"\\\\":2}')
+    expectRefused('{"a":1,"\\u0061":2}')
+    expectRefused('{"a":1,"\\\\":2}')
     let value: unknown
     try {
       value = parseJson('{"a":1,"\\u0062":2}')
@@ -120,7 +120,7 @@ describe('the reader of JSON', () => {
     [`${'['.repeat(50_000)}${']'.repeat(50_000)}`],
     [`${'{"a":'.repeat(21)}1${'}'.repeat(21)}`],
     [`{${Array.from({ length: 1_001 }, (_, i) => `"k${i}":0`).join()}}`],
-  ])('refuses what it must (%#)', (text) => refused(text))
+  ])('refuses what it must (%#)', (text) => expectRefused(text))
 
   it('takes what is at the limits', () => {
     const deep = `${'{"a":'.repeat(20)}1${'}'.repeat(20)}`

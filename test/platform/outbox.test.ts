@@ -366,9 +366,9 @@ describe('the queue', () => {
       await started.promise
       await worker.close(0)
     }
-    const done = Promise.withResolvers<void>()
-    const worker = await queue.work({ heavy: async () => done.resolve() }, { concurrency: 1 })
-    await done.promise
+    const done = Promise.withResolvers<string>()
+    const worker = await queue.work({ heavy: async () => done.resolve('done') }, { concurrency: 1 })
+    expect(await done.promise).toBe('done')
     await worker.close()
     await queue.close()
     await deps.close()
