@@ -23,7 +23,13 @@ export function attachmentRoutes(http: Http): void {
       maxBytes: config.UPLOAD_LIMIT_MB * 1024 * 1024,
       reply: z.object({ ...writtenShape.shape, fileId: z.string() }),
       etag: (written) => written.version,
-      problems: ['matter/not-found', 'matter/closed', 'file/type-not-allowed', 'file/too-large', 'file/ending-differs'],
+      problems: [
+        'matter/not-found',
+        'matter/closed',
+        'file/type-not-allowed',
+        'file/too-large',
+        'file/ending-differs',
+      ],
     },
     (tx, actor, { params, file }) => attach(tx, actor, params.id, file),
   )

@@ -30,9 +30,18 @@ export const attachmentKinds: readonly FileKind[] = [
 ]
 
 /** Puts a kept file on a matter that the actor may see. The name may hold personal data: the timeline tells only the id. */
-export async function attach(tx: Tx, actor: Actor, matterId: string, file: StoredFile): Promise<Written & { fileId: string }> {
+export async function attach(
+  tx: Tx,
+  actor: Actor,
+  matterId: string,
+  file: StoredFile,
+): Promise<Written & { fileId: string }> {
   const fileId = randomUUIDv7()
-  const written = await noteAttachment(tx, actor, matterId, 'matter.attach', { fileId, type: file.type, bytes: file.size })
+  const written = await noteAttachment(tx, actor, matterId, 'matter.attach', {
+    fileId,
+    type: file.type,
+    bytes: file.size,
+  })
   insertRow(tx, files, {
     id: fileId,
     purpose: 'attachment',
@@ -72,7 +81,12 @@ export async function detach(tx: Tx, actor: Actor, matterId: string, fileId: str
 }
 
 /** An attachment of a matter that the actor may see; that they opened it is recorded first. */
-export async function openAttachment(tx: Tx, actor: Actor, matterId: string, fileId: string): Promise<Attachment> {
+export async function openAttachment(
+  tx: Tx,
+  actor: Actor,
+  matterId: string,
+  fileId: string,
+): Promise<Attachment> {
   await findVisible(tx, actor, matterId)
   const [file] = await findFile(tx, [fileId, matterId])
   if (file === undefined) throw new Problem('file/not-found')

@@ -9,7 +9,9 @@ import type * as tables from './tables.ts'
 import type { State } from './workflow.ts'
 
 export type Matter = Omit<InferSelectModel<typeof tables.matters>, 'state'> & { state: State }
-export type MatterPatch = Partial<Omit<InferInsertModel<typeof tables.matters>, 'id' | 'state' | 'version' | 'seq' | 'head'>>
+export type MatterPatch = Partial<
+  Omit<InferInsertModel<typeof tables.matters>, 'id' | 'state' | 'version' | 'seq' | 'head'>
+>
 export type Leg = InferSelectModel<typeof tables.legs>
 export type NewLeg = InferInsertModel<typeof tables.legs>
 export type LegPatch = Partial<Omit<NewLeg, 'id' | 'matterId'>>
@@ -60,9 +62,9 @@ export interface Setting {
 }
 
 type Inserts = {
-  [T in 'replies' | 'extensions' | 'returnRequests' | 'callBacks' | 'screenings' | 'supervisions' | 'notes']?: InferInsertModel<
-    (typeof tables)[T]
-  >
+  [
+    T in 'replies' | 'extensions' | 'returnRequests' | 'callBacks' | 'screenings' | 'supervisions' | 'notes'
+  ]?: InferInsertModel<(typeof tables)[T]>
 }
 
 /** What an act does to one matter. The state follows from the workflow table, never from here, unless it names several. */

@@ -62,17 +62,23 @@ export async function register(
   office: { vault: Vault; region: string },
 ): Promise<Written> {
   const receivedAt = input.receivedAt ?? tx.now
-  if (receivedAt > tx.now) throw fieldProblem('matter/future-time', '/body/receivedAt', '受理时间不能晚于现在')
+  if (receivedAt > tx.now)
+    throw fieldProblem('matter/future-time', '/body/receivedAt', '受理时间不能晚于现在')
   const [numbers, taken, person, calendar, receivers] = await Promise.all([
     nextNumber(tx),
     input.externalNo === undefined ? [] : externalTaken(tx, [input.source, input.externalNo]),
     input.personId === undefined ? true : seesPerson(tx, actor, input.personId),
     input.dispatch === undefined ? undefined : readCalendar(tx),
-    readReceivers(tx, [...(input.dispatch ? [input.dispatch.leadUnitId, ...input.dispatch.coUnitIds] : []), ...input.accusedUnitIds]),
+    readReceivers(tx, [
+      ...(input.dispatch ? [input.dispatch.leadUnitId, ...input.dispatch.coUnitIds] : []),
+      ...input.accusedUnitIds,
+    ]),
   ])
   if (taken[0] !== undefined) {
     throw new Problem('matter/external-no-taken', {
-      errors: [{ pointer: '/body/externalNo', code: 'matter/external-no-taken', message: `已登记为${taken[0].no}` }],
+      errors: [
+        { pointer: '/body/externalNo', code: 'matter/external-no-taken', message: `已登记为${taken[0].no}` },
+      ],
     })
   }
   if (!person) throw fieldProblem('request/invalid', '/body/personId', '诉求人不存在')
@@ -80,7 +86,9 @@ export async function register(
   if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
 
   const id = randomUUIDv7()
-  const personId = input.personId ?? (input.caller === undefined ? null : insertPerson(tx, office.vault, input.caller, input.confidential))
+  const personId =
+    input.personId ??
+    (input.caller === undefined ? null : insertPerson(tx, office.vault, input.caller, input.confidential))
   const { prefix } = channels[input.channel]
   const no = `${prefix}-${office.region}-${dayOf(tx.now).replaceAll('-', '')}-${String(numbers[0]?.n).padStart(6, '0')}`
   const matter = {
@@ -145,7 +153,15 @@ const blank = {
 }
 
 function emptyCase(matter: Matter): Case {
-  return { matter, legs: [], extension: null, returnRequest: null, screening: null, reply: null, screenedBefore: false }
+  return {
+    matter,
+    legs: [],
+    extension: null,
+    returnRequest: null,
+    screening: null,
+    reply: null,
+    screenedBefore: false,
+  }
 }
 
 /**
@@ -255,12 +271,16 @@ export async function edit(
   const unknown = (input.accusedUnitIds ?? []).findIndex((unit) => !receivers.has(unit))
   if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
   const changed = Object.fromEntries(
-    Object.entries(input).filter(([key, value]) => value !== undefined && !same(value, matter[key as keyof Matter])),
+    Object.entries(input).filter(
+      ([key, value]) => value !== undefined && !same(value, matter[key as keyof Matter]),
+    ),
   ) as MatterPatch
   const data: EventData = {
     fields: Object.keys(changed),
     before: Object.fromEntries(spoken.filter((key) => key in changed).map((key) => [key, matter[key]])),
-    after: Object.fromEntries(spoken.filter((key) => key in changed).map((key) => [key, changed[key]])) as EventData,
+    after: Object.fromEntries(
+      spoken.filter((key) => key in changed).map((key) => [key, changed[key]]),
+    ) as EventData,
   }
   return writeChange(tx, actor, subject, { matter: changed, data }, matter.state, 'matter.edit')
 }

@@ -46,5 +46,8 @@ export type MovingFact = keyof typeof movingFacts
 
 /** The bits of `matters.flags`, as SQL over a matter's columns. */
 export const flagsExpression = Object.values(settledFacts as Record<string, Fact>)
-  .map(({ at, is }, bit) => `case when ${at} is not null${is === undefined ? '' : ` and ${is}`} then ${2 ** bit} else 0 end`)
+  .map(
+    ({ at, is }, bit) =>
+      `case when ${at} is not null${is === undefined ? '' : ` and ${is}`} then ${2 ** bit} else 0 end`,
+  )
   .join(' + ')

@@ -113,11 +113,17 @@ async function conditionsOf(
   // The own open list needs no further check of the units: it is the units.
   if (filter.mine === 'lead') {
     const [only, ...rest] = actor.unitIds
-    const unit = rest.length === 0 ? `= ${place(only ?? null)}::uuid` : `= any(${place(actor.unitIds)}::uuid[])`
-    found.push(`m.lead_unit_id ${unit}`, RUNNING, `not (m.accused_unit_ids && ${place(actor.unitPath)}::uuid[])`)
+    const unit =
+      rest.length === 0 ? `= ${place(only ?? null)}::uuid` : `= any(${place(actor.unitIds)}::uuid[])`
+    found.push(
+      `m.lead_unit_id ${unit}`,
+      RUNNING,
+      `not (m.accused_unit_ids && ${place(actor.unitPath)}::uuid[])`,
+    )
   } else {
     const [sees, units, path] = visibilityValues(actor)
-    const seen = sees === 'all' ? 'true' : sees === 'units' ? `m.unit_ids && ${place(units)}::uuid[]` : 'false'
+    const seen =
+      sees === 'all' ? 'true' : sees === 'units' ? `m.unit_ids && ${place(units)}::uuid[]` : 'false'
     found.push(seen, `not (m.accused_unit_ids && ${place(path)}::uuid[])`)
   }
   if (filter.mine === 'co') {
@@ -183,15 +189,35 @@ export interface FileRow {
 
 export interface Opened extends Matter {
   leadUnit: string | null
-  caller: { nameMasked: string | null; phoneMasked: string | null; idMasked: string | null; township: string | null } | null
+  caller: {
+    nameMasked: string | null
+    phoneMasked: string | null
+    idMasked: string | null
+    township: string | null
+  } | null
   mergedIntoNo: string | null
   legs: (Leg & { unit: string })[]
   replies: (Reply & { by: string | null })[]
   extensions: Extension[]
   returnRequests: ReturnRequest[]
-  callBacks: { id: string; at: Instant; result: string; rating: string | null; resolved: boolean | null; note: string | null }[]
+  callBacks: {
+    id: string
+    at: Instant
+    result: string
+    rating: string | null
+    resolved: boolean | null
+    note: string | null
+  }[]
   screenings: Screening[]
-  supervisions: { id: string; kind: string; at: Instant; ground: string | null; text: string; answerBy: Instant | null; by: string | null }[]
+  supervisions: {
+    id: string
+    kind: string
+    at: Instant
+    ground: string | null
+    text: string
+    answerBy: Instant | null
+    by: string | null
+  }[]
   notes: { id: string; at: Instant; text: string; by: string | null }[]
   files: FileRow[]
   events: TimelineRow[]
@@ -248,7 +274,11 @@ const peopleOnVisible = statement<{ id: string }>(
 )
 
 /** Those of these people who stand on a matter that the actor may see. */
-export async function knownPeople(db: Db, actor: Actor, ids: readonly string[]): Promise<ReadonlySet<string>> {
+export async function knownPeople(
+  db: Db,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
   const rows = await peopleOnVisible(db, [ids, ...visibilityValues(actor)])
   return new Set(rows.map((row) => row.id))
 }

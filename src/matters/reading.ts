@@ -4,7 +4,17 @@ import { statement, type Tx } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
 import { visibilityValues, visibleTo } from './access.ts'
-import type { Case, Extension, Leg, Matter, Pending, Receiver, Reply, ReturnRequest, Screening } from './case.ts'
+import type {
+  Case,
+  Extension,
+  Leg,
+  Matter,
+  Pending,
+  Receiver,
+  Reply,
+  ReturnRequest,
+  Screening,
+} from './case.ts'
 import { extensions, legs, matters, replies, returnRequests, screenings } from './tables.ts'
 
 // The lock comes first: what is read by the later statements is then what no other writer is changing.

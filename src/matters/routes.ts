@@ -10,7 +10,15 @@ import { actRules } from './acts/index.ts'
 import { act, edit, register } from './commands.ts'
 import { listMatters, readMatter, samePerson } from './queries.ts'
 import { correctionShape, listQuery, registrationShape } from './shapes.ts'
-import { candidateShape, matterDetail, matterItem, viewCandidate, viewItem, viewMatter, writtenShape } from './views.ts'
+import {
+  candidateShape,
+  matterDetail,
+  matterItem,
+  viewCandidate,
+  viewItem,
+  viewMatter,
+  writtenShape,
+} from './views.ts'
 import { acts, states, type Act, type Transition } from './workflow.ts'
 
 const tag = '办件'
@@ -29,7 +37,12 @@ export function matterRoutes(http: Http): void {
       status: 201,
       reply: writtenShape,
       etag: (written) => written.version,
-      problems: ['matter/external-no-taken', 'matter/accused-unit', 'matter/unit-abolished', 'matter/future-time'],
+      problems: [
+        'matter/external-no-taken',
+        'matter/accused-unit',
+        'matter/unit-abolished',
+        'matter/future-time',
+      ],
     },
     (tx, actor, { body }) => register(tx, actor, body, { vault, region: config.OFFICE_REGION }),
   )
@@ -98,7 +111,12 @@ export function matterRoutes(http: Http): void {
         reply: writtenShape,
         ifMatch: 'accepted',
         etag: (written) => written.version,
-        problems: ['matter/not-found', 'matter/act-not-allowed', 'matter/act-not-yours', 'matter/duties-apart'],
+        problems: [
+          'matter/not-found',
+          'matter/act-not-allowed',
+          'matter/act-not-yours',
+          'matter/duties-apart',
+        ],
       },
       (tx, actor, { params, body, ifMatch }) => act(tx, actor, params.id, name, body, ifMatch),
     )

@@ -22,7 +22,9 @@ export function openLead(subject: Case): Leg {
 
 /** The open co-handling leg of the actor's units. */
 export function ownCoLeg(subject: Case, actor: Actor): Leg | undefined {
-  return subject.legs.find((leg) => leg.role === 'co' && leg.outcome === null && actor.unitIds.includes(leg.unitId))
+  return subject.legs.find(
+    (leg) => leg.role === 'co' && leg.outcome === null && actor.unitIds.includes(leg.unitId),
+  )
 }
 
 /** Why an actor may not do an act on this matter now, or undefined when they may. */
@@ -70,7 +72,9 @@ export function outcomeOf(act: Act, state: State, change: Change): State {
 
 /** The legs as they stand after a change. */
 export function legsAfter(subject: Case, change: Omit<Change, 'other'>): (Leg & LegPatch)[] {
-  const patched = subject.legs.map((leg) => ({ ...leg, ...change.legs?.find(({ id }) => id === leg.id)?.patch }) as Leg)
+  const patched = subject.legs.map(
+    (leg) => ({ ...leg, ...change.legs?.find(({ id }) => id === leg.id)?.patch }) as Leg,
+  )
   const opened = (change.openLegs ?? []).map(
     (leg) => ({ signedAt: null, submittedAt: null, stoppedAt: null, outcome: null, ...leg }) as Leg,
   )
@@ -107,23 +111,37 @@ export function derived(subject: Case, change: Omit<Change, 'other'>): MatterPat
 }
 
 function earliestOf(legs: readonly Leg[]): Instant | null {
-  const signed = legs.filter((leg) => leg.role === 'lead' && leg.signedAt !== null).map((leg) => leg.signedAt as Instant)
+  const signed = legs
+    .filter((leg) => leg.role === 'lead' && leg.signedAt !== null)
+    .map((leg) => leg.signedAt as Instant)
   return signed.sort()[0] ?? null
 }
 
 /** Refuses a receiver that is gone, or that the matter accuses, or that stands below what it accuses (N1, N7). */
-export function admit(receiver: Receiver | undefined, accused: readonly string[], pointer: string, matterId: string): Receiver {
+export function admit(
+  receiver: Receiver | undefined,
+  accused: readonly string[],
+  pointer: string,
+  matterId: string,
+): Receiver {
   if (receiver === undefined) {
-    throw new Problem('matter/unknown-unit', { errors: [{ pointer, code: 'matter/unknown-unit', message: '单位不存在' }] })
+    throw new Problem('matter/unknown-unit', {
+      errors: [{ pointer, code: 'matter/unknown-unit', message: '单位不存在' }],
+    })
   }
   if (!receiver.active) {
     const message = receiver.successor === null ? '单位已撤销' : `单位已撤销,请改派至${receiver.successor}`
-    throw new Problem('matter/unit-abolished', { errors: [{ pointer, code: 'matter/unit-abolished', message }] })
+    throw new Problem('matter/unit-abolished', {
+      errors: [{ pointer, code: 'matter/unit-abolished', message }],
+    })
   }
   if (receiver.path.some((id) => accused.includes(id))) {
     throw new Problem('matter/accused-unit', {
       errors: [{ pointer, code: 'matter/accused-unit', message: '不得将检举控告材料转给被反映的单位' }],
-      record: { type: 'account.transfer-refused', data: { matterId, unitId: receiver.id, reason: 'accused-unit' } },
+      record: {
+        type: 'account.transfer-refused',
+        data: { matterId, unitId: receiver.id, reason: 'accused-unit' },
+      },
     })
   }
   return receiver

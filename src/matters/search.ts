@@ -51,7 +51,12 @@ export async function indexMatters(tx: Tx, ids: readonly string[]): Promise<void
 }
 
 /** Rebuilds the index of one page of an import's matters after `after`; the last id of the page, null at the end. */
-export async function indexImport(tx: Tx, importId: string, after: string, page: number): Promise<string | null> {
+export async function indexImport(
+  tx: Tx,
+  importId: string,
+  after: string,
+  page: number,
+): Promise<string | null> {
   const rows = await textsAfter(tx, [importId, after, page])
   await keep(tx, rows)
   return rows.length < page ? null : (rows.at(-1)?.id ?? null)

@@ -103,7 +103,9 @@ async function tell(tx: Tx, tellings: Telling[]): Promise<void> {
     heads.set(t.matterId, sealed)
     return sealed
   })
-  const follow = events.flatMap((e) => tx.jobsFor(e.type).map((job) => ({ id: e.id, subjectId: e.subjectId, job })))
+  const follow = events.flatMap((e) =>
+    tx.jobsFor(e.type).map((job) => ({ id: e.id, subjectId: e.subjectId, job })),
+  )
   const of = <K extends keyof SealedEvent>(key: K) => events.map((e) => e[key])
   tx.later(insertEvents, [
     tx.now,
@@ -138,8 +140,14 @@ const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.dispatched
     coalesce((select sum(e.workdays) from extensions e where e.leg_id = l.id and e.granted), 0)::int as extended
   from legs l join matters m on m.id = l.matter_id
   where l.outcome is null and l.time_limit is not null and l.time_limit->>'unit' in ('workday', 'day', 'workhour')`
-const promisedAfter = statement<PromisedLeg>('redue.preview', `${PROMISED} and l.id > $1 order by l.id limit $2`)
-const lockPromised = statement<PromisedLeg>('redue.legs', `${PROMISED} and l.id > $1 order by l.id limit $2 for update of m, l`)
+const promisedAfter = statement<PromisedLeg>(
+  'redue.preview',
+  `${PROMISED} and l.id > $1 order by l.id limit $2`,
+)
+const lockPromised = statement<PromisedLeg>(
+  'redue.legs',
+  `${PROMISED} and l.id > $1 order by l.id limit $2 for update of m, l`,
+)
 
 export interface DueMove {
   legId: string
@@ -180,7 +188,13 @@ const moveLegs = statement(
   `update legs l set effective_due_at = t.due_at, provisional = t.provisional
    from unnest($1::uuid[], $2::timestamptz[], $3::bool[]) as t(id, due_at, provisional) where l.id = t.id`,
 )
-const matterState = statement<{ id: string; seq: number; head: Buffer; leadLegId: string | null; legs: LegClock[] }>(
+const matterState = statement<{
+  id: string
+  seq: number
+  head: Buffer
+  leadLegId: string | null
+  legs: LegClock[]
+}>(
   'redue.matters',
   `select m.id, m.seq, m.head, m.lead_leg_id as "leadLegId", json_agg(json_build_object('id', l.id, 'role', l.role,
      'effectiveDueAt', l.effective_due_at, 'submittedAt', l.submitted_at, 'stoppedAt', l.stopped_at,
@@ -210,14 +224,23 @@ export async function moveDues(tx: Tx, calendar: Calendar, after: string = FIRST
   const legs = await lockPromised(tx, [after, PAGE])
   const moves = legs.flatMap((leg) => moveOf(calendar, leg))
   if (moves.length > 0) {
-    await moveLegs(tx, [moves.map((m) => m.legId), moves.map((m) => m.newDue), moves.map((m) => m.provisional)])
+    await moveLegs(tx, [
+      moves.map((m) => m.legId),
+      moves.map((m) => m.newDue),
+      moves.map((m) => m.provisional),
+    ])
     const ids = [...new Set(moves.map((m) => m.matterId))]
     const matters = new Map((await matterState(tx, [ids])).map((m) => [m.id, m]))
     await tell(
       tx,
       moves.flatMap((move) => {
         const matter = matters.get(move.matterId)
-        const data = { legId: move.legId, oldDueAt: move.oldDue, newDueAt: move.newDue, calendar: calendar.version }
+        const data = {
+          legId: move.legId,
+          oldDueAt: move.oldDue,
+          newDueAt: move.newDue,
+          calendar: calendar.version,
+        }
         return matter === undefined
           ? []
           : [{ matterId: matter.id, seq: matter.seq, head: matter.head, type: 'matter.due-moved', data }]

@@ -21,7 +21,11 @@ import { callResults, legOutcomes, ratings, urgencies } from './terms.ts'
 import { states } from './workflow.ts'
 
 const oneOf = (column: string, values: Record<string, unknown>): SQL =>
-  sql.raw(`${column} in (${Object.keys(values).map((v) => `'${v}'`).join(', ')})`)
+  sql.raw(
+    `${column} in (${Object.keys(values)
+      .map((v) => `'${v}'`)
+      .join(', ')})`,
+  )
 
 /** Ends matter numbers; never reset, so numbers are unique without a lock. A rolled-back write leaves a gap. */
 export const matterNumbers = app.sequence('matter_numbers')
@@ -45,11 +49,20 @@ export const matters = app.table(
     personId: uuid('person_id'),
     confidential: boolean('confidential').notNull().default(false),
     /** Units that the matter accuses: they and all below them never see it (信访工作条例 art. 30(3)). */
-    accusedUnitIds: uuid('accused_unit_ids').array().notNull().default(sql`'{}'`),
+    accusedUnitIds: uuid('accused_unit_ids')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     /** Every unit that holds or held a leg. */
-    unitIds: uuid('unit_ids').array().notNull().default(sql`'{}'`),
+    unitIds: uuid('unit_ids')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     /** Every account that signed, replied or asked for the unit: they may neither review nor call back. */
-    handlerIds: uuid('handler_ids').array().notNull().default(sql`'{}'`),
+    handlerIds: uuid('handler_ids')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     receivedAt: instant('received_at').notNull(),
     registeredAt: instant('registered_at').notNull(),
     registeredBy: uuid('registered_by').notNull(),
@@ -118,7 +131,9 @@ export const matters = app.table(
     check('matters_urgency', oneOf('urgency', urgencies)),
     check('matters_rating', oneOf('rating', ratings)),
     check('matters_call_result', oneOf('call_result', callResults)),
-    uniqueIndex('matters_external').on(t.source, t.externalNo).where(sql`external_no is not null`),
+    uniqueIndex('matters_external')
+      .on(t.source, t.externalNo)
+      .where(sql`external_no is not null`),
     index('matters_open')
       .on(t.leadUnitId, t.dueAt, t.id)
       .where(sql`state in ('assigned', 'returning', 'handling')`),
@@ -127,7 +142,9 @@ export const matters = app.table(
     index('matters_unit_received').on(t.leadUnitId, t.receivedAt, t.id),
     index('matters_person').on(t.personId),
     index('matters_units').using('gin', t.unitIds),
-    index('matters_merged').on(t.mergedIntoId).where(sql`merged_into_id is not null`),
+    index('matters_merged')
+      .on(t.mergedIntoId)
+      .where(sql`merged_into_id is not null`),
     /** Covers the recount: one index-only pass over the days asked for. */
     index('matters_count').on(
       t.dispatchedDay,
@@ -153,8 +170,12 @@ export const matters = app.table(
         t.leadSignLateFrom,
       )
       .where(sql`cardinality(unit_ids) > 1 or late_from is distinct from lead_late_from`),
-    index('matters_accused').using('gin', t.accusedUnitIds).where(sql`accused_unit_ids <> '{}'`),
-    index('matters_import').on(t.importId).where(sql`import_id is not null`),
+    index('matters_accused')
+      .using('gin', t.accusedUnitIds)
+      .where(sql`accused_unit_ids <> '{}'`),
+    index('matters_import')
+      .on(t.importId)
+      .where(sql`import_id is not null`),
   ],
 )
 
@@ -191,7 +212,9 @@ export const legs = app.table(
     imported: boolean('imported').notNull().default(false),
     /** Late from here on: the due time, unless the clock stopped by then. */
     lateFrom: timestamp('late_from', { withTimezone: true, mode: 'string' }).generatedAlwaysAs(
-      sql.raw(`(case when coalesce(stopped_at, submitted_at) <= effective_due_at then null else effective_due_at end)`),
+      sql.raw(
+        `(case when coalesce(stopped_at, submitted_at) <= effective_due_at then null else effective_due_at end)`,
+      ),
     ),
     signLateFrom: timestamp('sign_late_from', { withTimezone: true, mode: 'string' }).generatedAlwaysAs(
       sql.raw(`(case when coalesce(signed_at, stopped_at) <= sign_due_at then null else sign_due_at end)`),
@@ -203,11 +226,17 @@ export const legs = app.table(
     check('legs_kind', sql`kind in ('dispatch', 'redispatch', 'redo', 'co')`),
     check('legs_outcome', oneOf('outcome', legOutcomes)),
     check('legs_closed', sql`(outcome is null) = (stopped_at is null)`),
-    index('legs_open').on(t.unitId, t.effectiveDueAt, t.matterId).where(sql`outcome is null`),
+    index('legs_open')
+      .on(t.unitId, t.effectiveDueAt, t.matterId)
+      .where(sql`outcome is null`),
     /** What the sweep looks for: open legs by due time. */
-    index('legs_due').on(t.effectiveDueAt, t.id).where(sql`outcome is null and submitted_at is null`),
+    index('legs_due')
+      .on(t.effectiveDueAt, t.id)
+      .where(sql`outcome is null and submitted_at is null`),
     /** Late legs, and open ones that may become so: they stay in their units' figures, whoever holds the matter. */
-    index('legs_late').on(t.matterId, t.role, t.unitId, t.lateFrom).where(sql`late_from is not null`),
+    index('legs_late')
+      .on(t.matterId, t.role, t.unitId, t.lateFrom)
+      .where(sql`late_from is not null`),
   ],
 )
 
@@ -256,7 +285,9 @@ export const extensions = app.table(
   },
   (t) => [
     index('extensions_matter').on(t.matterId),
-    uniqueIndex('extensions_pending').on(t.legId).where(sql`decided_at is null`),
+    uniqueIndex('extensions_pending')
+      .on(t.legId)
+      .where(sql`decided_at is null`),
     check('extensions_other_person', sql`decided_by is null or decided_by <> asked_by`),
   ],
 )
@@ -278,7 +309,9 @@ export const returnRequests = app.table(
   },
   (t) => [
     index('return_requests_matter').on(t.matterId),
-    uniqueIndex('return_requests_pending').on(t.legId).where(sql`decided_at is null`),
+    uniqueIndex('return_requests_pending')
+      .on(t.legId)
+      .where(sql`decided_at is null`),
     check('return_requests_other_person', sql`decided_by is null or decided_by <> asked_by`),
   ],
 )
@@ -325,9 +358,14 @@ export const screenings = app.table(
   },
   (t) => [
     index('screenings_matter').on(t.matterId),
-    uniqueIndex('screenings_pending').on(t.matterId).where(sql`upheld is null`),
+    uniqueIndex('screenings_pending')
+      .on(t.matterId)
+      .where(sql`upheld is null`),
     check('screenings_two_people', sql`second_by is null or second_by <> first_by`),
-    check('screenings_both', sql`upheld is null or (second_by is not null and upheld = (first_upheld and second_upheld))`),
+    check(
+      'screenings_both',
+      sql`upheld is null or (second_by is not null and upheld = (first_upheld and second_upheld))`,
+    ),
   ],
 )
 
@@ -344,7 +382,10 @@ export const supervisions = app.table(
     text: text('text').notNull(),
     answerBy: instant('answer_by'),
   },
-  (t) => [index('supervisions_matter').on(t.matterId), check('supervisions_kind', sql`kind in ('urge', 'supervise')`)],
+  (t) => [
+    index('supervisions_matter').on(t.matterId),
+    check('supervisions_kind', sql`kind in ('urge', 'supervise')`),
+  ],
 )
 
 export const notes = app.table(

@@ -105,9 +105,18 @@ export const matterDetail = z
     screenings: z.array(free),
     supervisions: z.array(free),
     notes: z.array(free),
-    files: z.array(z.object({ id: z.string(), name: z.string(), type: z.string(), bytes: z.number(), createdAt: moment })),
+    files: z.array(
+      z.object({ id: z.string(), name: z.string(), type: z.string(), bytes: z.number(), createdAt: moment }),
+    ),
     timeline: z.array(
-      z.object({ seq: z.int(), type: z.string(), label: z.string(), at: moment, actor: z.string().nullable(), data: free }),
+      z.object({
+        seq: z.int(),
+        type: z.string(),
+        label: z.string(),
+        at: moment,
+        actor: z.string().nullable(),
+        data: free,
+      }),
     ),
     acts: z.array(z.object({ act: z.string(), label: z.string() })).describe('当前可进行的操作'),
   })
@@ -146,7 +155,8 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
     rating: ratingLabel(m.rating),
     overdue: m.lateFrom !== null && m.lateFrom < now,
     screenedOut: m.screenedOutAt !== null,
-    mergedInto: m.mergedIntoId === null || m.mergedIntoNo === null ? null : { id: m.mergedIntoId, no: m.mergedIntoNo },
+    mergedInto:
+      m.mergedIntoId === null || m.mergedIntoNo === null ? null : { id: m.mergedIntoId, no: m.mergedIntoNo },
     caller: viewCaller(m),
     legs: m.legs.map((leg) => ({
       ...instants(leg),
@@ -188,7 +198,10 @@ function instants<T extends object>(row: T): T {
 }
 
 function isMoment(key: string, value: unknown): value is string {
-  return typeof value === 'string' && (key === 'at' || key === 'answerBy' || key.endsWith('At') || key.endsWith('From'))
+  return (
+    typeof value === 'string' &&
+    (key === 'at' || key === 'answerBy' || key.endsWith('At') || key.endsWith('From'))
+  )
 }
 
 function caseOf(m: Opened): Case {

@@ -12,7 +12,14 @@ export type Desk = Awaited<ReturnType<typeof openDesk>>
 export interface Answer {
   status: number
   // Tests read bodies of many shapes; what they expect of them is what they assert.
-  body: Record<string, unknown> & { id: string; no: string; version: number; state: string; dueAt: string; code: string }
+  body: Record<string, unknown> & {
+    id: string
+    no: string
+    version: number
+    state: string
+    dueAt: string
+    code: string
+  }
   headers: Record<string, string | string[] | number | undefined>
 }
 
@@ -66,8 +73,10 @@ export async function openDesk(environment: Record<string, string> = {}) {
     township,
     other,
     staff,
-    call: (who: Name | { id: string }, ...rest: Parameters<typeof call> extends [unknown, ...infer R] ? R : never) =>
-      call(typeof who === 'string' ? staff[who] : who, ...rest),
+    call: (
+      who: Name | { id: string },
+      ...rest: Parameters<typeof call> extends [unknown, ...infer R] ? R : never
+    ) => call(typeof who === 'string' ? staff[who] : who, ...rest),
     /** Registers an order; fails the test when the desk refuses. */
     async register(given: Record<string, unknown> = {}, who: Name = 'registrar') {
       const answer = await call(staff[who], 'POST', '/api/matters', {
@@ -131,7 +140,9 @@ const legsOf = statement<{
      warned_at is not null as warned, red_at is not null as red, overdue_at is not null as overdue
    from legs where matter_id = $1 order by no`,
 )
-const matterOf = statement<Record<string, unknown> & { lateFrom: string | null; firstOnTime: boolean | null }>(
+const matterOf = statement<
+  Record<string, unknown> & { lateFrom: string | null; firstOnTime: boolean | null }
+>(
   'test.matter',
   `select state, late_from as "lateFrom", first_on_time as "firstOnTime", done_at as "doneAt", rating,
      screened_out_at as "screenedOutAt", extended_at as "extendedAt", due_at as "dueAt", seq, version

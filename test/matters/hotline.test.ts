@@ -25,7 +25,9 @@ describe('an order by hand', () => {
     await desk.does('liaison', id, 'sign')
     await desk.does('liaison', id, 'ask-extension', { workdays: 3, reason: '需要第三方检测' })
     const told = { callerToldAt: desk.clock.now() }
-    expect((await desk.does('reviewer', id, 'grant-extension', told)).dueAt).toBe('2020-08-28T23:59:59.999+08:00')
+    expect((await desk.does('reviewer', id, 'grant-extension', told)).dueAt).toBe(
+      '2020-08-28T23:59:59.999+08:00',
+    )
 
     later({ days: 3 })
     await desk.does('liaison', id, 'reply', reply())
@@ -43,9 +45,18 @@ describe('an order by hand', () => {
       publicReply: '已停止夜间施工,诉求人表示认可。',
     })
     const labels = (seen.body.timeline as { label: string }[]).map((event) => event.label)
-    expect(labels).toEqual(
-      ['登记', '派单', '签收', '申请延期', '同意延期', '回复', '审核通过', '回访', '办结', '归档'],
-    )
+    expect(labels).toEqual([
+      '登记',
+      '派单',
+      '签收',
+      '申请延期',
+      '同意延期',
+      '回复',
+      '审核通过',
+      '回访',
+      '办结',
+      '归档',
+    ])
     expect(JSON.stringify(seen.body)).not.toContain('13981200001')
   })
 
@@ -57,7 +68,11 @@ describe('an order by hand', () => {
     expect(co).toMatchObject({ role: 'co', unitId: desk.other })
     expect(co && lead && co.dueAt < lead.dueAt).toBe(true)
     await desk.does('otherLiaison', order.id, 'co-sign')
-    await desk.does('otherLiaison', order.id, 'co-reply', { facts: '已核实', measures: '已处理', result: '已办结' })
+    await desk.does('otherLiaison', order.id, 'co-reply', {
+      facts: '已核实',
+      measures: '已处理',
+      result: '已办结',
+    })
     expect((await desk.legs(order.id))[1]?.outcome).toBe('replied')
   })
 
@@ -104,10 +119,17 @@ describe('who may do what', () => {
       const refused = await desk.act('dispatcher', id, 'dispatch', { leadUnitId: unit })
       expect(refused.body.code).toBe('matter/accused-unit')
     }
-    const refused = await desk.act('dispatcher', id, 'dispatch', { leadUnitId: desk.other, coUnitIds: [desk.township] })
+    const refused = await desk.act('dispatcher', id, 'dispatch', {
+      leadUnitId: desk.other,
+      coUnitIds: [desk.township],
+    })
     expect(refused.body.code).toBe('matter/accused-unit')
     expect(await desk.events(desk.staff.dispatcher.id)).toEqual(
-      expect.arrayContaining(['account.transfer-refused', 'account.transfer-refused', 'account.transfer-refused']),
+      expect.arrayContaining([
+        'account.transfer-refused',
+        'account.transfer-refused',
+        'account.transfer-refused',
+      ]),
     )
     await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.other })
     expect((await desk.open('liaison', id)).status).toBe(404)
@@ -116,7 +138,13 @@ describe('who may do what', () => {
   it('an order held by a unit disappears from it once it is accused', async () => {
     const { id } = await desk.register({ dispatch: { leadUnitId: desk.township } })
     expect((await desk.open('liaison', id)).status).toBe(200)
-    const edited = await desk.call('dispatcher', 'PATCH', `/api/matters/${id}`, { accusedUnitIds: [desk.township] }, { 'if-match': '"1"' })
+    const edited = await desk.call(
+      'dispatcher',
+      'PATCH',
+      `/api/matters/${id}`,
+      { accusedUnitIds: [desk.township] },
+      { 'if-match': '"1"' },
+    )
     expect(edited.status).toBe(200)
     expect((await desk.open('liaison', id)).status).toBe(404)
     const mine = await desk.call('liaison', 'GET', '/api/matters?mine=lead&limit=100')
@@ -130,10 +158,22 @@ describe('versions and repeats', () => {
     const bare = await desk.call('registrar', 'PATCH', `/api/matters/${id}`, { title: '更正的标题' })
     expect(bare.status).toBe(428)
     await desk.does('supervisor', id, 'supervise', { ground: 'other', text: '请尽快派单' })
-    const stale = await desk.call('registrar', 'PATCH', `/api/matters/${id}`, { title: '更正的标题' }, { 'if-match': '"1"' })
+    const stale = await desk.call(
+      'registrar',
+      'PATCH',
+      `/api/matters/${id}`,
+      { title: '更正的标题' },
+      { 'if-match': '"1"' },
+    )
     expect(stale.status).toBe(412)
     expect(stale.body.version).toBe(2)
-    const edited = await desk.call('registrar', 'PATCH', `/api/matters/${id}`, { title: '更正的标题' }, { 'if-match': '"2"' })
+    const edited = await desk.call(
+      'registrar',
+      'PATCH',
+      `/api/matters/${id}`,
+      { title: '更正的标题' },
+      { 'if-match': '"2"' },
+    )
     expect(edited.headers.etag).toBe('"3"')
   })
 

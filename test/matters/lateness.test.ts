@@ -11,7 +11,8 @@ beforeAll(async () => {
 afterAll(() => desk.close())
 
 const reply = () => ({ ...desk.answer, contactedAt: desk.clock.now() })
-const late = (id: string) => desk.row(id).then((row) => row.lateFrom !== null && row.lateFrom < desk.clock.now())
+const late = (id: string) =>
+  desk.row(id).then((row) => row.lateFrom !== null && row.lateFrom < desk.clock.now())
 
 /** Registered and dispatched just now; seven working days from here are less than twenty days, holidays included. */
 async function dispatched(given: Record<string, unknown> = {}): Promise<string> {
@@ -56,7 +57,11 @@ describe('a late leg stays late', () => {
   it('when it is redone in time after a late first answer', async () => {
     const id = await overdue()
     await answered(id)
-    await desk.does('callback', id, 'call-back', { result: 'reached', rating: 'dissatisfied', resolved: false })
+    await desk.does('callback', id, 'call-back', {
+      result: 'reached',
+      rating: 'dissatisfied',
+      resolved: false,
+    })
     await desk.does('reviewer', id, 'redo', { reason: '诉求人不满意' })
     await desk.does('liaison', id, 'sign')
     await answered(id)
@@ -84,7 +89,13 @@ describe('a late leg stays late', () => {
   it('when its category or urgency is corrected: what was promised stays promised', async () => {
     const id = await dispatched({ category: 'consult' })
     const { dueAt } = await desk.row(id)
-    const edited = await desk.call('registrar', 'PATCH', `/api/matters/${id}`, { category: 'complain' }, { 'if-match': '"1"' })
+    const edited = await desk.call(
+      'registrar',
+      'PATCH',
+      `/api/matters/${id}`,
+      { category: 'complain' },
+      { 'if-match': '"1"' },
+    )
     expect(edited.status).toBe(200)
     expect((await desk.row(id)).dueAt).toBe(dueAt)
   })
@@ -94,7 +105,10 @@ describe('a late leg stays late', () => {
     await desk.does('reviewer', id, 'terminate', { reason: '诉求人撤回诉求' })
     const [leg] = await desk.legs(id)
     const rewrite = desk.deps.db.query(
-      { name: 'test.rewrite', text: `update legs set effective_due_at = effective_due_at + interval '1 year' where id = $1` },
+      {
+        name: 'test.rewrite',
+        text: `update legs set effective_due_at = effective_due_at + interval '1 year' where id = $1`,
+      },
       [leg?.id],
     )
     await expect(rewrite).rejects.toThrow(/closed/)
@@ -164,13 +178,16 @@ describe('the clock', () => {
     await desk.does('liaison', id, 'ask-return', { reason: '不属于本单位职责' })
     const refused = await desk.does('dispatcher', id, 'refuse-return', { note: '属于本单位职责' })
     expect(refused.state).toBe('handling')
-    expect((await desk.act('liaison', id, 'ask-return', { reason: '仍不属于本单位职责' })).body.code).toBe('matter/return-binding')
+    expect((await desk.act('liaison', id, 'ask-return', { reason: '仍不属于本单位职责' })).body.code).toBe(
+      'matter/return-binding',
+    )
   })
 
   it('an extension is asked before expiry, once, within the cap, granted by somebody else, the caller told', async () => {
     const id = await dispatched()
     await desk.does('liaison', id, 'sign')
-    const ask = (workdays: number) => desk.act('liaison', id, 'ask-extension', { workdays, reason: '需要协调多个部门' })
+    const ask = (workdays: number) =>
+      desk.act('liaison', id, 'ask-extension', { workdays, reason: '需要协调多个部门' })
     expect((await ask(8)).body.code).toBe('matter/extension-too-long')
     expect((await ask(5)).status).toBe(200)
     expect((await ask(5)).body.code).toBe('matter/extension-pending')
@@ -178,7 +195,9 @@ describe('the clock', () => {
     await desk.does('reviewer', id, 'grant-extension', { callerToldAt: desk.clock.now() })
     expect((await ask(2)).status).toBe(200)
     const second = { callerToldAt: desk.clock.now() }
-    expect((await desk.act('reviewer', id, 'grant-extension', second)).body.code).toBe('matter/second-extension-needs-leader')
+    expect((await desk.act('reviewer', id, 'grant-extension', second)).body.code).toBe(
+      'matter/second-extension-needs-leader',
+    )
     await desk.does('leader', id, 'grant-extension', second)
     expect((await ask(1)).body.code).toBe('matter/extensions-exhausted')
   })
@@ -242,17 +261,26 @@ describe('ratings', () => {
     await desk.does('callback', id, 'call-back', { result: 'reached', rating })
     return id
   }
-  const ask = (id: string) => desk.act('liaison', id, 'ask-screening', { ground: 'beyond-law', evidence: '诉求超出政策范围' })
+  const ask = (id: string) =>
+    desk.act('liaison', id, 'ask-screening', { ground: 'beyond-law', evidence: '诉求超出政策范围' })
 
   it('a dissatisfied one is screened out only by two deciders who both uphold it, and stays visible', async () => {
     const id = await rated('dissatisfied')
     expect((await ask(id)).status).toBe(200)
     await desk.does('screenerOne', id, 'screen', { uphold: true, note: '证据充分' })
-    expect((await desk.act('screenerOne', id, 'screen', { uphold: true, note: '证据充分' })).body.code).toBe('matter/second-decider')
+    expect((await desk.act('screenerOne', id, 'screen', { uphold: true, note: '证据充分' })).body.code).toBe(
+      'matter/second-decider',
+    )
     await desk.does('screenerTwo', id, 'screen', { uphold: true, note: '同意' })
-    expect(await desk.row(id)).toMatchObject({ rating: 'dissatisfied', screenedOutAt: expect.any(String), state: 'rated' })
+    expect(await desk.row(id)).toMatchObject({
+      rating: 'dissatisfied',
+      screenedOutAt: expect.any(String),
+      state: 'rated',
+    })
     expect((await ask(id)).body.code).toBe('matter/screened-already')
-    expect((await desk.act('reviewer', id, 'redo', { reason: '不满意' })).body.code).toBe('matter/redo-without-ground')
+    expect((await desk.act('reviewer', id, 'redo', { reason: '不满意' })).body.code).toBe(
+      'matter/redo-without-ground',
+    )
   })
 
   it('is not screened out when the deciders differ, when it is not dissatisfied, or when the window has closed', async () => {
@@ -275,7 +303,10 @@ describe('ratings', () => {
     expect((await desk.act('callback', id, 'close')).body.code).toBe('matter/call-back-first')
     await desk.does('callback', id, 'call-back', { result: 'missed' })
     expect((await desk.does('callback', id, 'close')).state).toBe('closed')
-    const rating = await desk.act('callback', await rated('satisfied'), 'call-back', { result: 'refused', rating: 'satisfied' })
+    const rating = await desk.act('callback', await rated('satisfied'), 'call-back', {
+      result: 'refused',
+      rating: 'satisfied',
+    })
     expect([409, 422]).toContain(rating.status)
   })
 })

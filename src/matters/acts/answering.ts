@@ -43,10 +43,10 @@ export const coReply = actRule({
     if (input.contactedAt !== undefined) checkContact(input.contactedAt, subject, setting)
     return {
       matter: handledBy(subject, setting),
-      legs: [
-        { id: leg.id, patch: { submittedAt: setting.now, stoppedAt: setting.now, outcome: 'replied' } },
-      ],
-      insert: { replies: { ...answer(subject, leg.id, input, setting), accepted: true, reviewedAt: setting.now } },
+      legs: [{ id: leg.id, patch: { submittedAt: setting.now, stoppedAt: setting.now, outcome: 'replied' } }],
+      insert: {
+        replies: { ...answer(subject, leg.id, input, setting), accepted: true, reviewedAt: setting.now },
+      },
       data: { unitId: leg.unitId, dueAt: leg.effectiveDueAt },
     }
   },
@@ -118,7 +118,12 @@ export const reject = actRule({
 function accepted(subject: Case, repliedAt: Instant, now: Instant, punctual: boolean): MatterPatch {
   const { matter } = subject
   if (matter.firstAcceptedAt !== null) return {}
-  return { firstRepliedAt: repliedAt, firstAcceptedAt: now, firstOnTime: punctual, doneAt: matter.doneAt ?? now }
+  return {
+    firstRepliedAt: repliedAt,
+    firstAcceptedAt: now,
+    firstOnTime: punctual,
+    doneAt: matter.doneAt ?? now,
+  }
 }
 
 function firstContact(subject: Case, at: Instant, limit: Instant): MatterPatch {
@@ -135,7 +140,14 @@ function checkContact(at: Instant, subject: Case, setting: Setting): void {
 function answer(
   subject: Case,
   legId: string | null,
-  input: z.output<typeof answerShape> | (Partial<z.output<typeof answerShape>> & { facts: string; measures: string; result: string; approvedBy?: string }),
+  input:
+    | z.output<typeof answerShape>
+    | (Partial<z.output<typeof answerShape>> & {
+        facts: string
+        measures: string
+        result: string
+        approvedBy?: string
+      }),
   setting: Setting,
 ) {
   return {

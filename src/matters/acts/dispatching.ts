@@ -20,7 +20,10 @@ export const dispatchShape = z
     path: ['coUnitIds'],
     error: '协办单位不得重复,也不得与主办单位相同',
   })
-  .refine((d) => d.limitClass === 'ordinary' || d.note !== undefined, { path: ['note'], error: '按疑难件派单须说明理由' })
+  .refine((d) => d.limitClass === 'ordinary' || d.note !== undefined, {
+    path: ['note'],
+    error: '按疑难件派单须说明理由',
+  })
 
 export type DispatchInput = z.output<typeof dispatchShape>
 
@@ -28,7 +31,8 @@ export const dispatch = actRule({
   needs: ['calendar'],
   input: dispatchShape,
   receivers: (input) => [input.leadUnitId, ...input.coUnitIds],
-  change: (subject, input, setting) => send(subject, input, setting, subject.matter.redoneAt === null ? 'dispatch' : 'redo'),
+  change: (subject, input, setting) =>
+    send(subject, input, setting, subject.matter.redoneAt === null ? 'dispatch' : 'redo'),
 })
 
 export const redispatch = actRule({
@@ -62,7 +66,8 @@ export const redo = actRule({
   change(subject, { reason }, setting) {
     const { matter } = subject
     if (matter.leadUnitId === null) throw new Problem('matter/no-open-leg')
-    if (matter.rating !== 'dissatisfied' || matter.screenedOutAt !== null) throw new Problem('matter/redo-without-ground')
+    if (matter.rating !== 'dissatisfied' || matter.screenedOutAt !== null)
+      throw new Problem('matter/redo-without-ground')
     const leg = newLeg(subject, setting, { unitId: matter.leadUnitId, limitClass: 'ordinary', kind: 'redo' })
     return {
       matter: { redoneAt: matter.redoneAt ?? setting.now },
@@ -72,9 +77,19 @@ export const redo = actRule({
   },
 })
 
-function send(subject: Case, input: DispatchInput, setting: Setting, kind: 'dispatch' | 'redispatch' | 'redo'): Change {
+function send(
+  subject: Case,
+  input: DispatchInput,
+  setting: Setting,
+  kind: 'dispatch' | 'redispatch' | 'redo',
+): Change {
   const { matter } = subject
-  const lead = admit(setting.receivers.get(input.leadUnitId), matter.accusedUnitIds, '/body/leadUnitId', matter.id)
+  const lead = admit(
+    setting.receivers.get(input.leadUnitId),
+    matter.accusedUnitIds,
+    '/body/leadUnitId',
+    matter.id,
+  )
   const co = input.coUnitIds.map((unit, i) =>
     admit(setting.receivers.get(unit), matter.accusedUnitIds, `/body/coUnitIds/${i}`, matter.id),
   )
@@ -124,14 +139,19 @@ export function newLeg(
 }
 
 /** Co-handling ends with the lead leg it belongs to; what was late by then stays late. */
-export function stopCoLegs(subject: Case, setting: Setting, outcome: 'redispatched' | 'merged' | 'terminated') {
+export function stopCoLegs(
+  subject: Case,
+  setting: Setting,
+  outcome: 'redispatched' | 'merged' | 'terminated',
+) {
   return subject.legs
     .filter((leg) => leg.role === 'co' && leg.outcome === null)
     .map((leg) => ({
       id: leg.id,
-      patch: leg.submittedAt === null
-        ? { stoppedAt: setting.now, outcome }
-        : { stoppedAt: leg.submittedAt, outcome: 'replied' as const },
+      patch:
+        leg.submittedAt === null
+          ? { stoppedAt: setting.now, outcome }
+          : { stoppedAt: leg.submittedAt, outcome: 'replied' as const },
     }))
 }
 

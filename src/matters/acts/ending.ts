@@ -20,12 +20,18 @@ export const merge = actRule({
     const target = setting.other
     const { matter } = subject
     if (target === null || target.matter.id === matter.id) throw new Problem('matter/merge-target')
-    if (!states[target.matter.state].open || target.matter.mergedIntoId !== null) throw new Problem('matter/merge-target')
+    if (!states[target.matter.state].open || target.matter.mergedIntoId !== null)
+      throw new Problem('matter/merge-target')
     const accused = [...new Set([...target.matter.accusedUnitIds, ...matter.accusedUnitIds])]
     if (target.matter.unitIds.some((unit) => matter.accusedUnitIds.includes(unit))) {
       throw new Problem('matter/accused-unit', {
-        errors: [{ pointer: '/body/intoId', code: 'matter/accused-unit', message: '并入的工单由被反映的单位承办' }],
-        record: { type: 'account.transfer-refused', data: { matterId: matter.id, intoId: target.matter.id, reason: 'accused-unit' } },
+        errors: [
+          { pointer: '/body/intoId', code: 'matter/accused-unit', message: '并入的工单由被反映的单位承办' },
+        ],
+        record: {
+          type: 'account.transfer-refused',
+          data: { matterId: matter.id, intoId: target.matter.id, reason: 'accused-unit' },
+        },
       })
     }
     refusePending(subject)
@@ -33,7 +39,8 @@ export const merge = actRule({
     const targetLeg = openLegOf(target)
     if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
     // The earlier promise holds for both: joining a later matter wins no time, also when a calendar year is amended.
-    const hastened = leg !== undefined && targetLeg !== undefined && leg.effectiveDueAt < targetLeg.effectiveDueAt
+    const hastened =
+      leg !== undefined && targetLeg !== undefined && leg.effectiveDueAt < targetLeg.effectiveDueAt
     return {
       matter: { mergedIntoId: target.matter.id, mergedAt: setting.now, stateBefore: matter.state },
       legs: [...stopLead(subject, setting, 'merged'), ...stopCoLegs(subject, setting, 'merged')],
@@ -41,7 +48,9 @@ export const merge = actRule({
       other: {
         event: 'matter.merge',
         matter: { accusedUnitIds: accused },
-        legs: hastened ? [{ id: targetLeg.id, patch: { effectiveDueAt: leg.effectiveDueAt, limit: null } }] : [],
+        legs: hastened
+          ? [{ id: targetLeg.id, patch: { effectiveDueAt: leg.effectiveDueAt, limit: null } }]
+          : [],
         data: {
           fromId: matter.id,
           fromNo: matter.no,

@@ -58,10 +58,12 @@ export const askExtension = actRule({
 
 export const grantExtension = actRule({
   needs: ['extension'],
-  input: z.strictObject({
-    callerToldAt: instant.optional().describe('告知诉求人的时间'),
-    note: textOf(1, 500).optional(),
-  }).default({}),
+  input: z
+    .strictObject({
+      callerToldAt: instant.optional().describe('告知诉求人的时间'),
+      note: textOf(1, 500).optional(),
+    })
+    .default({}),
   change(subject, input, setting) {
     const request = pending(subject, setting)
     const leg = openLead(subject)
@@ -73,12 +75,26 @@ export const grantExtension = actRule({
     if (toldAt === null) {
       throw fieldProblem('matter/caller-not-told', '/body/callerToldAt', '延期须告知诉求人,请填写告知时间')
     }
-    if (toldAt > setting.now) throw fieldProblem('matter/future-time', '/body/callerToldAt', '告知时间不能晚于现在')
+    if (toldAt > setting.now)
+      throw fieldProblem('matter/future-time', '/body/callerToldAt', '告知时间不能晚于现在')
     return {
       matter: { extendedAt: subject.matter.extendedAt ?? setting.now },
-      legs: [{ id: leg.id, patch: { effectiveDueAt: request.newDueAt, extensions: leg.extensions + 1, warnedAt: null, redAt: null } }],
+      legs: [
+        {
+          id: leg.id,
+          patch: {
+            effectiveDueAt: request.newDueAt,
+            extensions: leg.extensions + 1,
+            warnedAt: null,
+            redAt: null,
+          },
+        },
+      ],
       update: {
-        extensions: { id: request.id, patch: { ...decided(setting, true, input.note), callerToldAt: toldAt } },
+        extensions: {
+          id: request.id,
+          patch: { ...decided(setting, true, input.note), callerToldAt: toldAt },
+        },
       },
       data: { unitId: leg.unitId, oldDueAt: request.oldDueAt, newDueAt: request.newDueAt, note: input.note },
     }

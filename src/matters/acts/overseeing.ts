@@ -57,7 +57,13 @@ export const note = actRule({
   change: (subject, { text }, setting) => ({
     matter: {},
     insert: {
-      notes: { id: setting.newId(), matterId: subject.matter.id, at: setting.now, by: setting.actor.id, text },
+      notes: {
+        id: setting.newId(),
+        matterId: subject.matter.id,
+        at: setting.now,
+        by: setting.actor.id,
+        text,
+      },
     },
   }),
 })

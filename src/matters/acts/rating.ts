@@ -63,7 +63,8 @@ export const askScreening = actRule({
   }),
   change(subject, input, setting) {
     const { matter } = subject
-    if (matter.rating !== 'dissatisfied' || matter.ratedAt === null) throw new Problem('matter/screening-without-ground')
+    if (matter.rating !== 'dissatisfied' || matter.ratedAt === null)
+      throw new Problem('matter/screening-without-ground')
     if (subject.screenedBefore) throw new Problem('matter/screened-already')
     const limit = addWorkdays(calendarOf(setting), matter.ratedAt, policyAt(matter.ratedAt).screening.n)
     if (setting.now > limit) throw new Problem('matter/screening-too-late', { extras: { limit } })
@@ -115,7 +116,13 @@ export const screen = actRule({
       update: {
         screenings: {
           id: screening.id,
-          patch: { secondBy: who, secondAt: setting.now, secondUpheld: input.uphold, secondNote: input.note, upheld },
+          patch: {
+            secondBy: who,
+            secondAt: setting.now,
+            secondUpheld: input.uphold,
+            secondNote: input.note,
+            upheld,
+          },
         },
       },
       data: { uphold: input.uphold, decider: 2, upheld },

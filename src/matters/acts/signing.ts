@@ -48,7 +48,8 @@ export const askReturn = actRule({
     const policy = policyAt(leg.dispatchedAt)
     // 潍坊市12345条例 art. 22: once the office has decided who is competent, nothing is returned.
     if (matter.binding) throw new Problem('matter/return-binding')
-    if (matter.returns >= policy.returns) throw new Problem('matter/returns-exhausted', { extras: { returns: matter.returns } })
+    if (matter.returns >= policy.returns)
+      throw new Problem('matter/returns-exhausted', { extras: { returns: matter.returns } })
     const limit = due(calendarOf(setting), leg.signDueAt, policy.returnWithin).dueAt
     if (setting.now > limit) throw new Problem('matter/return-too-late', { extras: { limit } })
     refusePending(subject)
