@@ -91,8 +91,9 @@ test('a key works from its addresses only', async () => {
 
 test('two keys are active at most, for changing over', async () => {
   const { id } = await service()
-  const made = await Promise.all([issue(id), issue(id), issue(id)])
-  expect(made.map((r) => r.statusCode).toSorted()).toEqual([201, 201, 409])
+  const made = await Promise.all(Array.from({ length: 12 }, () => issue(id)))
+  expect(made.filter((r) => r.statusCode === 201)).toHaveLength(2)
+  expect(made.filter((r) => r.statusCode === 409)).toHaveLength(10)
   const { key } = made.find((r) => r.statusCode === 201)?.json() ?? {}
   await by('DELETE', `/api/keys/${key.id}`)
   expect((await issue(id)).statusCode).toBe(201)
