@@ -1,7 +1,7 @@
 // The rows beside an imported matter: replies, extensions, returns, call-backs and screenings, as far as the platform tells. Pure.
 import type { InferInsertModel } from 'drizzle-orm'
 import type { NewLeg } from '../matters/case.ts'
-import type * as tables from '../matters/tables.ts'
+import type * as tables from '../matters/record-tables.ts'
 import { childId } from './ids.ts'
 import type { Order } from './order.ts'
 

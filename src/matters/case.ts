@@ -5,6 +5,7 @@ import type { Calendar } from '../calendar/days.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { EventData } from '../platform/events.ts'
+import type * as records from './record-tables.ts'
 import type * as tables from './tables.ts'
 import type { State } from './workflow.ts'
 
@@ -16,10 +17,10 @@ export type Leg = InferSelectModel<typeof tables.legs>
 export type NewLeg = InferInsertModel<typeof tables.legs>
 export type LegPatch = Partial<Omit<NewLeg, 'id' | 'matterId'>>
 
-export type Extension = InferSelectModel<typeof tables.extensions>
-export type ReturnRequest = InferSelectModel<typeof tables.returnRequests>
-export type Screening = InferSelectModel<typeof tables.screenings>
-export type Reply = InferSelectModel<typeof tables.replies>
+export type Extension = InferSelectModel<typeof records.extensions>
+export type ReturnRequest = InferSelectModel<typeof records.returnRequests>
+export type Screening = InferSelectModel<typeof records.screenings>
+export type Reply = InferSelectModel<typeof records.replies>
 
 /** Everything that deciding an act needs, read under the lock of the matter's row. */
 export interface Case {
@@ -64,7 +65,7 @@ export interface Setting {
 type Inserts = {
   [
     T in 'replies' | 'extensions' | 'returnRequests' | 'callBacks' | 'screenings' | 'supervisions' | 'notes'
-  ]?: InferInsertModel<(typeof tables)[T]>
+  ]?: InferInsertModel<(typeof records)[T]>
 }
 
 /** What an act does to one matter. The state follows from the workflow table, never from here, unless it names several. */
@@ -78,7 +79,7 @@ export interface Change {
   update?: {
     [T in 'replies' | 'extensions' | 'returnRequests' | 'screenings']?: {
       id: string
-      patch: Partial<InferInsertModel<(typeof tables)[T]>>
+      patch: Partial<InferInsertModel<(typeof records)[T]>>
     }
   }
   /** Facts for the timeline; no personal data. */

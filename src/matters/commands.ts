@@ -15,6 +15,7 @@ import type { ActRule, Case, Change, Matter, MatterPatch, NewLeg, Setting } from
 import { channels, type ChannelId } from './channels/index.ts'
 import { seesPerson } from './queries.ts'
 import { lockCase, readReceivers } from './reading.ts'
+import * as records from './record-tables.ts'
 import { derived, outcomeOf, refusal } from './rules.ts'
 import * as tables from './tables.ts'
 import { states, type Act, type State } from './workflow.ts'
@@ -180,7 +181,7 @@ export async function act(
   const otherId = rule.other?.(input)
   const needs = rule.needs ?? []
   // Two matters are locked in the order of their ids, so that two merges cannot wait for each other.
-  const order = otherId === undefined ? [id] : [id, otherId].sort()
+  const order = otherId === undefined ? [id] : [id, otherId].toSorted()
   const locks = order.map((each) => lockCase(tx, actor, each, each === id ? needs : ['extension']))
   const [cases, calendar, receivers] = await Promise.all([
     Promise.all(locks),
@@ -195,7 +196,7 @@ export async function act(
   if (refused !== undefined) throw refused
 
   const setting: Setting = { now: tx.now, actor, calendar, receivers, other, newId: () => randomUUIDv7() }
-  const change = rule.change(subject, input as never, setting)
+  const change = rule.change(subject, input, setting)
   const next = outcomeOf(name, subject.matter.state, change)
   if (change.other !== undefined && other !== null) {
     writeChange(tx, actor, other, change.other, other.matter.state, change.other.event)
@@ -227,10 +228,10 @@ function writeChange(
   for (const leg of change.legs ?? []) updateRow(tx, tables.legs, leg.id, leg.patch)
   for (const leg of change.openLegs ?? []) insertRow(tx, tables.legs, leg satisfies NewLeg)
   for (const [table, row] of Object.entries(change.insert ?? {})) {
-    insertRow(tx, tables[table as keyof typeof tables] as typeof tables.notes, row as never)
+    insertRow(tx, records[table as keyof typeof records] as typeof records.notes, row as never)
   }
   for (const [table, row] of Object.entries(change.update ?? {})) {
-    updateRow(tx, tables[table as keyof typeof tables] as typeof tables.notes, row.id, row.patch as never)
+    updateRow(tx, records[table as keyof typeof records] as typeof records.notes, row.id, row.patch as never)
   }
   appendSealed(tx, sealed)
   const dueAt = 'dueAt' in patch ? patch.dueAt : matter.dueAt

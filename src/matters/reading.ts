@@ -15,7 +15,8 @@ import type {
   ReturnRequest,
   Screening,
 } from './case.ts'
-import { extensions, legs, matters, replies, returnRequests, screenings } from './tables.ts'
+import { extensions, replies, returnRequests, screenings } from './record-tables.ts'
+import { legs, matters } from './tables.ts'
 
 // The lock comes first: what is read by the later statements is then what no other writer is changing.
 const lockMatter = statement<Matter>(

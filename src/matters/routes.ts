@@ -107,7 +107,7 @@ export function matterRoutes(http: Http): void {
         tag: '办理',
         for: 'matters.read',
         params: byId,
-        body: actRules[name].input as z.ZodType,
+        body: actRules[name].input,
         reply: writtenShape,
         ifMatch: 'accepted',
         etag: (written) => written.version,

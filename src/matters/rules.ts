@@ -72,9 +72,10 @@ export function outcomeOf(act: Act, state: State, change: Change): State {
 
 /** The legs as they stand after a change. */
 export function legsAfter(subject: Case, change: Omit<Change, 'other'>): (Leg & LegPatch)[] {
-  const patched = subject.legs.map(
-    (leg) => ({ ...leg, ...change.legs?.find(({ id }) => id === leg.id)?.patch }) as Leg,
-  )
+  const patched = subject.legs.map((leg) => ({
+    ...leg,
+    ...change.legs?.find(({ id }) => id === leg.id)?.patch,
+  }))
   const opened = (change.openLegs ?? []).map(
     (leg) => ({ signedAt: null, submittedAt: null, stoppedAt: null, outcome: null, ...leg }) as Leg,
   )
@@ -101,7 +102,7 @@ export function derived(subject: Case, change: Omit<Change, 'other'>): MatterPat
     signLateFrom: late.signLateFrom,
     // Between a return and the next dispatch no unit's clock runs.
     dueAt: lead.outcome === 'returned' ? null : lead.effectiveDueAt,
-    provisional: lead.provisional === true,
+    provisional: lead.provisional ?? false,
     submittedAt: lead.submittedAt,
     lateFrom: late.lateFrom,
     leadLateFrom: lateFrom(lead),
@@ -114,7 +115,7 @@ function earliestOf(legs: readonly Leg[]): Instant | null {
   const signed = legs
     .filter((leg) => leg.role === 'lead' && leg.signedAt !== null)
     .map((leg) => leg.signedAt as Instant)
-  return signed.sort()[0] ?? null
+  return signed.toSorted()[0] ?? null
 }
 
 /** Refuses a receiver that is gone, or that the matter accuses, or that stands below what it accuses (N1, N7). */

@@ -1,4 +1,4 @@
-// What is stored of matters: the matter, its legs, and what was asked, answered, rated and decided on them.
+// What is stored of matters: the matter, its legs, and the index of its words.
 import { sql, type SQL } from 'drizzle-orm'
 import {
   boolean,
@@ -20,7 +20,8 @@ import { flagsExpression } from './facts.ts'
 import { callResults, legOutcomes, ratings, urgencies } from './terms.ts'
 import { states } from './workflow.ts'
 
-const oneOf = (column: string, values: Record<string, unknown>): SQL =>
+/** A check that a column holds one of the keys. */
+export const oneOf = (column: string, values: Record<string, unknown>): SQL =>
   sql.raw(
     `${column} in (${Object.keys(values)
       .map((v) => `'${v}'`)
@@ -238,166 +239,6 @@ export const legs = app.table(
       .on(t.matterId, t.role, t.unitId, t.lateFrom)
       .where(sql`late_from is not null`),
   ],
-)
-
-/** Replies of lead and co-handling legs, with their review. */
-export const replies = app.table(
-  'replies',
-  {
-    id: uuid('id').primaryKey(),
-    matterId: uuid('matter_id').notNull(),
-    legId: uuid('leg_id'),
-    submittedAt: instant('submitted_at').notNull(),
-    submittedBy: uuid('submitted_by').notNull(),
-    contactedAt: instant('contacted_at'),
-    contactWay: text('contact_way'),
-    facts: text('facts').notNull(),
-    measures: text('measures').notNull(),
-    result: text('result').notNull(),
-    nextStep: text('next_step'),
-    /** Who in the unit put their name to it before it left. */
-    approvedBy: text('approved_by'),
-    reviewedAt: instant('reviewed_at'),
-    reviewedBy: uuid('reviewed_by'),
-    accepted: boolean('accepted'),
-    reviewNote: text('review_note'),
-  },
-  (t) => [index('replies_matter').on(t.matterId, t.submittedAt)],
-)
-
-export const extensions = app.table(
-  'extensions',
-  {
-    id: uuid('id').primaryKey(),
-    matterId: uuid('matter_id').notNull(),
-    legId: uuid('leg_id').notNull(),
-    askedAt: instant('asked_at').notNull(),
-    askedBy: uuid('asked_by').notNull(),
-    reason: text('reason').notNull(),
-    workdays: smallint('workdays').notNull(),
-    oldDueAt: instant('old_due_at').notNull(),
-    newDueAt: instant('new_due_at').notNull(),
-    callerToldAt: instant('caller_told_at'),
-    decidedAt: instant('decided_at'),
-    decidedBy: uuid('decided_by'),
-    granted: boolean('granted'),
-    decisionNote: text('decision_note'),
-  },
-  (t) => [
-    index('extensions_matter').on(t.matterId),
-    uniqueIndex('extensions_pending')
-      .on(t.legId)
-      .where(sql`decided_at is null`),
-    check('extensions_other_person', sql`decided_by is null or decided_by <> asked_by`),
-  ],
-)
-
-export const returnRequests = app.table(
-  'return_requests',
-  {
-    id: uuid('id').primaryKey(),
-    matterId: uuid('matter_id').notNull(),
-    legId: uuid('leg_id').notNull(),
-    askedAt: instant('asked_at').notNull(),
-    askedBy: uuid('asked_by').notNull(),
-    reason: text('reason').notNull(),
-    suggestedUnitId: uuid('suggested_unit_id'),
-    decidedAt: instant('decided_at'),
-    decidedBy: uuid('decided_by'),
-    granted: boolean('granted'),
-    decisionNote: text('decision_note'),
-  },
-  (t) => [
-    index('return_requests_matter').on(t.matterId),
-    uniqueIndex('return_requests_pending')
-      .on(t.legId)
-      .where(sql`decided_at is null`),
-    check('return_requests_other_person', sql`decided_by is null or decided_by <> asked_by`),
-  ],
-)
-
-export const callBacks = app.table(
-  'call_backs',
-  {
-    id: uuid('id').primaryKey(),
-    matterId: uuid('matter_id').notNull(),
-    at: instant('at').notNull(),
-    by: uuid('by_id').notNull(),
-    result: text('result').notNull(),
-    rating: text('rating'),
-    resolved: boolean('resolved'),
-    note: text('note'),
-  },
-  (t) => [
-    index('call_backs_matter').on(t.matterId, t.at),
-    check('call_backs_result', oneOf('result', callResults)),
-    check('call_backs_rating', oneOf('rating', ratings)),
-    check('call_backs_rated', sql`(rating is null) or result = 'reached'`),
-  ],
-)
-
-/** A screening needs two deciders, and both to uphold it; the rating stays visible whatever they decide. */
-export const screenings = app.table(
-  'screenings',
-  {
-    id: uuid('id').primaryKey(),
-    matterId: uuid('matter_id').notNull(),
-    askedAt: instant('asked_at').notNull(),
-    askedBy: uuid('asked_by').notNull(),
-    ground: text('ground').notNull(),
-    evidence: text('evidence').notNull(),
-    firstBy: uuid('first_by'),
-    firstAt: instant('first_at'),
-    firstUpheld: boolean('first_upheld'),
-    firstNote: text('first_note'),
-    secondBy: uuid('second_by'),
-    secondAt: instant('second_at'),
-    secondUpheld: boolean('second_upheld'),
-    secondNote: text('second_note'),
-    upheld: boolean('upheld'),
-  },
-  (t) => [
-    index('screenings_matter').on(t.matterId),
-    uniqueIndex('screenings_pending')
-      .on(t.matterId)
-      .where(sql`upheld is null`),
-    check('screenings_two_people', sql`second_by is null or second_by <> first_by`),
-    check(
-      'screenings_both',
-      sql`upheld is null or (second_by is not null and upheld = (first_upheld and second_upheld))`,
-    ),
-  ],
-)
-
-/** Reminders 催办 and supervision 督办. */
-export const supervisions = app.table(
-  'supervisions',
-  {
-    id: uuid('id').primaryKey(),
-    matterId: uuid('matter_id').notNull(),
-    kind: text('kind').notNull(),
-    at: instant('at').notNull(),
-    by: uuid('by_id').notNull(),
-    ground: text('ground'),
-    text: text('text').notNull(),
-    answerBy: instant('answer_by'),
-  },
-  (t) => [
-    index('supervisions_matter').on(t.matterId),
-    check('supervisions_kind', sql`kind in ('urge', 'supervise')`),
-  ],
-)
-
-export const notes = app.table(
-  'notes',
-  {
-    id: uuid('id').primaryKey(),
-    matterId: uuid('matter_id').notNull(),
-    at: instant('at').notNull(),
-    by: uuid('by_id').notNull(),
-    text: text('text').notNull(),
-  },
-  (t) => [index('notes_matter').on(t.matterId)],
 )
 
 /** Two-character grams of title, content and reply: full text that finds 扰民 in 噪声扰民. Rebuilt by a job. */

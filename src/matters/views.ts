@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Actor } from '../platform/actor.ts'
 import { instantFromJson, type Instant } from '../platform/clock.ts'
-import type { Case, Leg } from './case.ts'
+import type { Case } from './case.ts'
 import { channels } from './channels/index.ts'
 import type { Candidate, ListRow, Opened } from './queries.ts'
 import { openActs } from './rules.ts'
@@ -207,7 +207,7 @@ function isMoment(key: string, value: unknown): value is string {
 function caseOf(m: Opened): Case {
   return {
     matter: m,
-    legs: m.legs as Leg[],
+    legs: m.legs,
     extension: null,
     returnRequest: null,
     screening: null,
