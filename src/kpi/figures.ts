@@ -5,9 +5,9 @@ import { findUnits } from '../orgs/queries.ts'
 import { NIL } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
-import { formulaFor, type Metric } from './metrics.ts'
+import { formulaFor, type Formula, type Metric } from './metric.ts'
 import type { PartName } from './parts.ts'
-import { listLink, monthsOf, type FigureQuery, type Grouping, type MatterQuery } from './questions.ts'
+import { linksTo, monthsOf, type FigureQuery, type Grouping, type MatterQuery } from './questions.ts'
 import { percent, percentText } from './rules.ts'
 import { NO_UNIT_LABEL, type Scope } from './scope.ts'
 
@@ -38,6 +38,14 @@ export interface Figure {
   denominatorList: string | null
 }
 
+export interface FigureTable {
+  asOf: Instant
+  /** Where the numbers came from; the same either way. */
+  from: 'rollup' | 'matters'
+  groupBy: Grouping
+  figures: Figure[]
+}
+
 export interface Counted {
   query: FigureQuery
   asOf: Instant
@@ -55,27 +63,34 @@ export async function figuresOf(db: Db, counted: Counted): Promise<Figure[]> {
   const groups = await groupsOf(db, counted)
   return groups.flatMap(({ group, query, counts }) => {
     const ofUnits = counted.scope.units !== null || counted.groupBy === 'unit'
-    return counted.metrics.map((metric) => figureOf(metric, ofUnits, counts, { ...counted, group, query }))
+    const link = linksTo(MATTERS_PATH, query, counted.asOf)
+    const shared = {
+      scope: counted.scope.label,
+      group,
+      period: { from: query.from, to: query.to },
+      asOf: counted.asOf,
+    }
+    return counted.metrics.map((metric) =>
+      figureOf(metric, formulaFor(metric, ofUnits), counts, shared, link),
+    )
   })
 }
 
-type Place = Pick<Counted, 'asOf' | 'scope'> & { group: Figure['group']; query: MatterQuery }
-
-function figureOf(metric: Metric, ofUnits: boolean, counts: Counts | undefined, place: Place): Figure {
-  const { numerator: above, denominator: below } = formulaFor(metric, ofUnits)
-  const numerator = counts?.[above] ?? 0
-  const denominator = below === null ? null : (counts?.[below] ?? 0)
+function figureOf(
+  metric: Metric,
+  formula: Formula,
+  counts: Counts | undefined,
+  shared: Pick<Figure, 'scope' | 'group' | 'period' | 'asOf'>,
+  link: (metric: string, part: string) => string,
+): Figure {
+  const numerator = counts?.[formula.numerator] ?? 0
+  const denominator = formula.denominator === null ? null : (counts?.[formula.denominator] ?? 0)
   const value = denominator === null ? String(numerator) : percent(numerator, denominator, metric.decimals)
-  const { query, asOf, scope, group } = place
-  const link = (part: string) => listLink(MATTERS_PATH, query, asOf, { metric: metric.id, part })
   return {
     metric: metric.id,
     version: metric.version,
     name: metric.zh,
-    scope: scope.label,
-    group,
-    period: { from: query.from, to: query.to },
-    asOf,
+    ...shared,
     numerator,
     denominator,
     value,
@@ -83,8 +98,8 @@ function figureOf(metric: Metric, ofUnits: boolean, counts: Counts | undefined, 
     text: denominator === null ? `${value}件` : percentText(value),
     settings: metric.settings,
     note: metric.note?.zh ?? null,
-    list: link('numerator'),
-    denominatorList: denominator === null ? null : link('denominator'),
+    list: link(metric.id, 'numerator'),
+    denominatorList: denominator === null ? null : link(metric.id, 'denominator'),
   }
 }
 
@@ -112,9 +127,12 @@ async function groupsOf(db: Db, { query, groupBy, scope, counts }: Counted): Pro
     case 'unit':
       return unitGroups(db, within, counts)
     default:
-      return [...counts].sort(byKey).map(([key, row]) => ({
+      return [...counts].toSorted(byKey).map(([key, row]) => ({
         group: { by: groupBy, key: key ?? '', label: labelOf(groupBy, key ?? '') },
-        query: { ...within, ...(groupBy === 'topic' ? { topic: key ?? '', exact: true } : { category: key ?? '' }) },
+        query: {
+          ...within,
+          ...(groupBy === 'topic' ? { topic: key ?? '', exact: true } : { category: key ?? '' }),
+        },
         counts: row,
       }))
   }
@@ -130,7 +148,7 @@ async function unitGroups(db: Db, within: MatterQuery, counts: Counted['counts']
   }
   return ids
     .map((id) => ({ id, place: place(id) }))
-    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .toSorted((a, b) => (a.place < b.place ? -1 : 1))
     .map(({ id }) => ({
       group: { by: 'unit', key: id, label: units.get(id)?.name ?? NO_UNIT_LABEL },
       query: { ...within, units: [id], under: undefined },
@@ -143,7 +161,10 @@ function byKey([a]: [string | null, Counts], [b]: [string | null, Counts]): numb
 }
 
 function labelOf(groupBy: 'category' | 'topic', key: string): string {
-  const categories = Object.assign({}, ...Object.values(channels).map((c) => c.categories)) as Record<string, string>
+  const categories = Object.assign({}, ...Object.values(channels).map((c) => c.categories)) as Record<
+    string,
+    string
+  >
   const labels: Record<string, string> = groupBy === 'topic' ? topics : categories
   return labels[key] ?? key
 }

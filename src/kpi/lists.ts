@@ -8,7 +8,7 @@ import type { Db, Sql } from '../platform/db.ts'
 import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { factsAsOf, factsIn, holds } from './conditions.ts'
-import { formulaFor } from './metrics.ts'
+import { formulaFor } from './metric.ts'
 import { partOf, type Part } from './parts.ts'
 import { conditionsOn, instantAsked, metricAsked, valuesFrom, visibleCondition } from './questions.ts'
 import type { MatterQuery, Place } from './questions.ts'
@@ -75,7 +75,9 @@ export async function matterIdsBehind(
   return {
     asOf,
     total,
-    items: rows.slice(0, page.limit).map(({ day: _day, ...row }) => ({ ...row, stateLabel: labelOf(row.state) })),
+    items: rows
+      .slice(0, page.limit)
+      .map(({ day: _day, ...row }) => ({ ...row, stateLabel: labelOf(row.state) })),
     next: last === undefined ? null : writeCursor([total, last.day, last.id]),
   }
 }

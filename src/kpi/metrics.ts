@@ -1,61 +1,10 @@
 // Every metric, its formula once as data and in words: figures, rollups, tables and reports all read it here.
-import type { PartName } from './parts.ts'
+import { count, rate, type Metric } from './metric.ts'
 
-interface Words {
-  zh: string
-  en: string
-}
-
-/** Numerator and denominator; a count has no denominator. */
-export interface Formula {
-  numerator: PartName
-  denominator: PartName | null
-}
-
-export interface Metric extends Words {
-  id: string
-  definition: Words
-  /** Raised whenever the same matters would give another number. */
-  version: number
-  unit: '件' | '%'
-  /** Which matters belong to a period: those first dispatched on its days (Asia/Shanghai). */
-  cohort: 'dispatched'
-  formula: Formula
-  /** Where units are asked about, each answers for its own legs: a matter may then count at two of them. */
-  ofUnits?: Formula
-  /** Least decimals of a rate; `rules.ts` adds some rather than print 100 % or 0 % that it is not. */
-  decimals: number
-  /** Printed beside the figure. */
-  settings: Readonly<Record<string, string | boolean>>
-  note?: Words
-  source: string
-}
-
-const OFFICE = '12345热线业务统计口径'
 const EACH_UNIT = {
   zh: '超期由各承办单位分别负责：同一件可计入几个单位，各单位之和可大于总数。退单、改派、并单、终止、重办都不消除已发生的超期。',
   en: 'Each unit answers for its own late legs: one matter may count at several units, so their sum can exceed the total. No return, re-dispatch, merge, termination or redo removes lateness.',
 }
-
-type Given = Omit<Metric, 'version' | 'cohort' | 'settings' | 'unit' | 'formula' | 'decimals' | 'source'> &
-  Partial<Pick<Metric, 'version' | 'settings' | 'decimals' | 'source'>>
-
-const shared = { version: 1, cohort: 'dispatched', decimals: 0, settings: {}, source: OFFICE } as const
-
-const count = ({ counted, ofUnit, ...given }: Given & { counted: PartName; ofUnit?: PartName }): Metric => ({
-  ...shared,
-  ...given,
-  unit: '件',
-  formula: { numerator: counted, denominator: null },
-  ...(ofUnit === undefined ? {} : { ofUnits: { numerator: ofUnit, denominator: null } }),
-})
-
-const rate = ({ of: [numerator, denominator], ...given }: Given & { of: [PartName, PartName] }): Metric => ({
-  ...shared,
-  ...given,
-  unit: '%',
-  formula: { numerator, denominator },
-})
 
 export const metrics: readonly Metric[] = [
   count({
@@ -164,7 +113,10 @@ export const metrics: readonly Metric[] = [
     id: 'M07o',
     zh: '其中在办超期',
     en: 'Overdue and under way',
-    definition: { zh: 'M07中尚未办、未并单、未撤回的件。', en: 'Of M07, those not done, merged or withdrawn.' },
+    definition: {
+      zh: 'M07中尚未办、未并单、未撤回的件。',
+      en: 'Of M07, those not done, merged or withdrawn.',
+    },
     counted: 'lateOpen',
     ofUnit: 'unitLateOpen',
     note: EACH_UNIT,
@@ -185,7 +137,10 @@ export const metrics: readonly Metric[] = [
     id: 'M07b',
     zh: '协办超期件数',
     en: 'Co-handling overdue',
-    definition: { zh: '期间内首次派单、任一协办单位超过协办期限的件。', en: 'Any co-handling leg past its due time.' },
+    definition: {
+      zh: '期间内首次派单、任一协办单位超过协办期限的件。',
+      en: 'Any co-handling leg past its due time.',
+    },
     counted: 'coLate',
     ofUnit: 'unitCoLate',
     note: EACH_UNIT,
@@ -245,7 +200,10 @@ export const metrics: readonly Metric[] = [
     id: 'M12',
     zh: '解决率',
     en: 'Resolution',
-    definition: { zh: '诉求人表示已解决的件 ÷ 回访接通的件。', en: 'Caller says solved ÷ call-backs that reached the caller.' },
+    definition: {
+      zh: '诉求人表示已解决的件 ÷ 回访接通的件。',
+      en: 'Caller says solved ÷ call-backs that reached the caller.',
+    },
     of: ['resolved', 'reached'],
     source: '北京市接诉即办工作条例 art. 32',
   }),
@@ -278,9 +236,4 @@ export const metricIds = metrics.map(({ id }) => id)
 
 export function findMetric(id: string): Metric | undefined {
   return byId.get(id)
-}
-
-/** The formula for the office as a whole, or for units asked about. */
-export function formulaFor(metric: Metric, units: boolean): Formula {
-  return units ? (metric.ofUnits ?? metric.formula) : metric.formula
 }

@@ -3,22 +3,14 @@ import { hash } from 'node:crypto'
 import { NIL, type Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/db.ts'
-import { figuresOf, type Figure, type Counts } from './figures.ts'
-import { formulaFor, type Metric } from './metrics.ts'
+import { figuresOf, type Counts, type FigureTable } from './figures.ts'
+import { formulaFor, type Metric } from './metric.ts'
 import { columnOf, partOf, type PartName } from './parts.ts'
 import { conditionsOn, instantAsked, metricsAsked, valuesFrom, visibleCondition } from './questions.ts'
 import type { FigureQuery, Grouping, Place } from './questions.ts'
 import { AT, counting, countingKeys, mattersWhere, type GroupColumn } from './recount.ts'
 import { DIRTY_KEYS } from './rollup.ts'
 import { isExcluded, resolveScope } from './scope.ts'
-
-export interface FigureTable {
-  asOf: Instant
-  /** Where the numbers came from; the same either way. */
-  from: 'rollup' | 'matters'
-  groupBy: Grouping
-  figures: Figure[]
-}
 
 /**
  * The figures of a period for a viewer, each with its formula, instant and the link to the matters behind it. Throws
@@ -36,7 +28,12 @@ export async function figures(db: Db, actor: Actor, query: FigureQuery, now: Ins
     ? fromRollup(db, plan)
     : fromMatters(db, plan, excluded ? actor : undefined, query.asOf === undefined))
   const counts = new Map(rows.map(({ grp = null, ...row }) => [grp, countsIn(row, plan.parts)]))
-  return { asOf, from, groupBy, figures: await figuresOf(db, { query, asOf, groupBy, scope, metrics: asked, counts }) }
+  return {
+    asOf,
+    from,
+    groupBy,
+    figures: await figuresOf(db, { query, asOf, groupBy, scope, metrics: asked, counts }),
+  }
 }
 
 interface Plan {
@@ -51,7 +48,11 @@ type Row = { grp?: string | null } & Record<string, unknown>
 
 function partsOf(asked: readonly Metric[], ofUnits: boolean): PartName[] {
   const formulas = asked.map((metric) => formulaFor(metric, ofUnits))
-  return [...new Set(formulas.flatMap((f) => (f.denominator === null ? [f.numerator] : [f.numerator, f.denominator])))]
+  return [
+    ...new Set(
+      formulas.flatMap((f) => (f.denominator === null ? [f.numerator] : [f.numerator, f.denominator])),
+    ),
+  ]
 }
 
 function countsIn(row: Record<string, unknown>, parts: readonly PartName[]): Counts {
@@ -67,13 +68,14 @@ function rollupAnswers({ query, groupBy, units, parts }: Plan): boolean {
 }
 
 const groupColumn: Record<Exclude<Grouping, 'none'>, (unit: string) => GroupColumn> = {
-  unit: (unit) => ({ sql: unit, as: 'grp', then: `coalesce(grp, '${NIL}')` }),
+  unit: (unit) => ({ sql: unit, as: 'grp', result: `coalesce(grp, '${NIL}')` }),
   month: () => ({ sql: `date_trunc('month', m.day::timestamp)::date`, as: 'grp' }),
   category: () => ({ sql: 'm.category', as: 'grp' }),
   topic: () => ({ sql: 'm.topic', as: 'grp' }),
 }
 
-const groupsOf = (groupBy: Grouping) => (unit: string) => (groupBy === 'none' ? [] : [groupColumn[groupBy](unit)])
+const groupsOf = (groupBy: Grouping) => (unit: string) =>
+  groupBy === 'none' ? [] : [groupColumn[groupBy](unit)]
 
 function fromMatters(db: Db, plan: Plan, viewer: Actor | undefined, isNow: boolean): Promise<Row[]> {
   const { values, place } = valuesFrom(plan.asOf)

@@ -1,9 +1,10 @@
 // What may be asked of figures: period, as-of, filters and grouping, as conditions in SQL and as parameters of a link.
-import type { Actor } from '../platform/actor.ts'
+import { NIL, type Actor } from '../platform/actor.ts'
 import { plusDays, type Day, type Instant } from '../platform/clock.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { visibilityValues, visibleTo } from '../matters/access.ts'
-import { findMetric, metrics, type Metric } from './metrics.ts'
+import type { Metric } from './metric.ts'
+import { findMetric, metrics } from './metrics.ts'
 import type { ScopeQuery } from './scope.ts'
 
 export const groupings = ['none', 'unit', 'month', 'category', 'topic'] as const
@@ -45,7 +46,8 @@ export function metricsAsked(ids: readonly string[] | undefined): readonly Metri
 
 export function metricAsked(id: string): Metric {
   const metric = findMetric(id)
-  if (metric === undefined) throw fieldProblem('kpi/unknown-metric', '/query/metrics', `没有指标${id.slice(0, 20)}`)
+  if (metric === undefined)
+    throw fieldProblem('kpi/unknown-metric', '/query/metrics', `没有指标${id.slice(0, 20)}`)
   return metric
 }
 
@@ -79,15 +81,21 @@ export function visibleCondition(actor: Actor, place: Place): string {
   return visibleTo(at)
 }
 
-/** The link to the matters behind a number: it names the viewer's scope and freezes the instant. */
-export function listLink(path: string, query: MatterQuery, asOf: Instant, behind: { metric: string; part: string }): string {
+/**
+ * Writes the links to the matters behind the numbers of one question: they name the viewer's scope and freeze the
+ * instant.
+ */
+export function linksTo(
+  path: string,
+  query: MatterQuery,
+  asOf: Instant,
+): (metric: string, part: string) => string {
   const { units, under, from, to, channel, category, topic, exact } = query
   const asked: Record<string, string | undefined> = {
-    ...behind,
     from,
     to,
     asOf,
-    unit: units?.join(','),
+    unit: units?.map((id) => (id === NIL ? 'none' : id)).join(','),
     under,
     channel,
     category,
@@ -95,13 +103,14 @@ export function listLink(path: string, query: MatterQuery, asOf: Instant, behind
     exact: exact === true ? 'true' : undefined,
   }
   const given = Object.entries(asked).filter((pair): pair is [string, string] => pair[1] !== undefined)
-  return `${path}?${new URLSearchParams(given).toString()}`
+  const shared = new URLSearchParams(given).toString()
+  return (metric, part) => `${path}?metric=${metric}&part=${part}&${shared}`
 }
 
 /** The months of a period, `2020-08`, with the part of each that lies in it. */
 export function monthsOf({ from, to }: { from: Day; to: Day }): { month: string; from: Day; to: Day }[] {
   const months: { month: string; from: Day; to: Day }[] = []
-  for (let day = from; day <= to; ) {
+  for (let day = from; day <= to;) {
     const next = monthAfter(day)
     const last = plusDays(next, -1)
     months.push({ month: day.slice(0, 7), from: day, to: last < to ? last : to })
@@ -114,4 +123,3 @@ function monthAfter(day: Day): Day {
   const [year = 0, month = 0] = day.split('-').map(Number)
   return month === 12 ? `${year + 1}-01-01` : `${day.slice(0, 5)}${String(month + 1).padStart(2, '0')}-01`
 }
-

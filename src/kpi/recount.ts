@@ -47,7 +47,7 @@ const mattersOfKeys: Source = {
 
 /** The rollup's key as grouping columns. */
 export const byKey = (unit: string): GroupColumn[] => [
-  { sql: unit, as: 'unit_id', then: `coalesce(unit_id, '${NIL}')` },
+  { sql: unit, as: 'unit_id', result: `coalesce(unit_id, '${NIL}')` },
   { sql: 'm.day', as: 'day' },
   { sql: 'm.channel', as: 'channel' },
 ]
@@ -62,11 +62,11 @@ export function countingKeys(parts: readonly PartName[], fresh = false): string 
 /** What one more is, besides a matter: the numbers of `Part.by` in the cells. */
 const kinds = { 'late-unit': 1, 'late-co': 2, 'late-co-unit': 3 } as const
 
-/** A column to group by; `then` makes of it what is returned, once a group and not once a matter. */
+/** A column to group by; `result` makes of it what is returned, once a group and not once a matter. */
 export interface GroupColumn {
   sql: string
   as: string
-  then?: string
+  result?: string
 }
 
 export interface Question {
@@ -88,10 +88,11 @@ export interface Question {
 export function counting(question: Question): string {
   const { by, parts, fresh = false } = question
   const asked = new Set(parts.map((name) => partOf(name).by ?? 'matter'))
-  const groups = by('m.unit_id').map(({ as, then = as }) => ({ as, then }))
+  const groups = by('m.unit_id').map(({ as, result = as }) => ({ as, result }))
   const sums = parts.map((name) => {
     const part = partOf(name)
-    const kind = part.by === undefined ? 'kind = 0' : part.by === 'late-unit' ? 'kind <= 1' : `kind = ${kinds[part.by]}`
+    const kind =
+      part.by === undefined ? 'kind = 0' : part.by === 'late-unit' ? 'kind <= 1' : `kind = ${kinds[part.by]}`
     return `coalesce(sum(n) filter (where ${kind} and ${holds(part, 'facts')}), 0)::int as ${columnOf(name)}`
   })
   const moment = `coalesce(min(next_move), 'infinity') as fresh_until`
@@ -101,9 +102,9 @@ export function counting(question: Question): string {
     ...(asked.has('late-co') ? [ofLateCo(question, 'late-co')] : []),
     ...(asked.has('late-co-unit') ? [ofLateCo(question, 'late-co-unit')] : []),
   ]
-  return `select ${[...groups.map(({ as, then }) => `${then} as ${as}`), ...sums, ...(fresh ? [moment] : [])].join(', ')}
+  return `select ${[...groups.map(({ as, result }) => `${result} as ${as}`), ...sums, ...(fresh ? [moment] : [])].join(', ')}
     from (${branches.join(' union all ')}) cells
-    ${groups.length === 0 ? '' : `group by ${groups.map(({ then }) => then).join(', ')}`}`
+    ${groups.length === 0 ? '' : `group by ${groups.map(({ result }) => result).join(', ')}`}`
 }
 
 /** Few facts occur together, so grouping by them first leaves little to compare. */

@@ -1,7 +1,8 @@
 // Keeps the rollup: recounts the keys that events touched, rebuilds all, and proves it against a full recount.
 import type { Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
-import { NIL } from '../platform/actor.ts'
+import { NIL, systemActor } from '../platform/actor.ts'
+import { record } from '../platform/events.ts'
 import type { OutboxEvent } from '../platform/outbox.ts'
 import { columnOf, partNames, type PartName } from './parts.ts'
 import { AT, byKey, counting, countingKeys, mattersWhere } from './recount.ts'
@@ -21,7 +22,10 @@ const lockStripes = statement(
      select distinct abs(hashtext(unit_id || day || channel) % ${STRIPES}) as stripe
      from unnest($1::text[], $2::text[], $3::text[]) as k(unit_id, day, channel) order by stripe) s`,
 )
-const lockAll = statement('kpi.lock-all', `select pg_advisory_xact_lock(5108, stripe) from generate_series(0, ${STRIPES - 1}) stripe`)
+const lockAll = statement(
+  'kpi.lock-all',
+  `select pg_advisory_xact_lock(5108, stripe) from generate_series(0, ${STRIPES - 1}) stripe`,
+)
 
 const columns = partNames.map(columnOf)
 const written = [...columns, 'fresh_until']
@@ -74,20 +78,19 @@ export async function rebuild(tx: Tx): Promise<void> {
 }
 
 /** The keys that a matter counts under or ever did: every unit that held a leg, and none, on its day. */
-const KEYS_OF = `select distinct u.unit_id, m.dispatched_day as day, m.channel from matters m
+const KEYS_OF = `select u.unit_id, m.dispatched_day as day, m.channel from matters m
   cross join lateral unnest(m.unit_ids || m.lead_unit_id || '${NIL}'::uuid) as u(unit_id)
   where u.unit_id is not null and m.dispatched_day is not null`
 
 /** Keys of the matters whose events still wait for the rollup; in the snapshot of the asking statement. */
-export const DIRTY_KEYS = `select distinct unit_id, day, channel from (
+export const DIRTY_KEYS = `
   ${KEYS_OF} and m.id in (select subject_id from outbox where job = 'rollup')
-  union all
-  ${KEYS_OF} and m.import_id in (select subject_id from outbox where job = 'rollup')) d`
+  union ${KEYS_OF} and m.import_id in (select subject_id from outbox where job = 'rollup')`
 
 const keysOf = statement<Key>(
   'kpi.keys',
-  `select unit_id as "unitId", day, channel from (${KEYS_OF} and m.id = any($1::uuid[])
-     union ${KEYS_OF} and m.import_id = any($2::uuid[])) k`,
+  `select unit_id as "unitId", day, channel from (
+     ${KEYS_OF} and m.id = any($1::uuid[]) union ${KEYS_OF} and m.import_id = any($2::uuid[])) k`,
 )
 const staleKeys = statement<Key>(
   'kpi.stale',
@@ -132,4 +135,21 @@ const differences = statement<Difference>(
  */
 export function compare(db: Db, now: Instant): Promise<Difference[]> {
   return differences(db, [now])
+}
+
+/**
+ * Compares, and where the rollup is wrong says so in an event and recounts what differs. The nightly job's effect;
+ * returns what was mended.
+ */
+export async function prove(tx: Tx): Promise<Difference[]> {
+  const found = await compare(tx, tx.now)
+  if (found.length === 0) return found
+  await record(tx, systemActor('recount'), {
+    subject: 'system',
+    subjectId: NIL,
+    type: 'kpi.drift',
+    data: { counts: found.length, first: found.slice(0, 50).map((difference) => ({ ...difference })) },
+  })
+  await recountDays(tx, found)
+  return found
 }

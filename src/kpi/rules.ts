@@ -8,7 +8,12 @@ export const NOTHING = '无'
  * what is not 100 does not read 100 and what is not 0 does not read 0. Null for a zero denominator.
  */
 export function percent(numerator: number, denominator: number, decimals = 0): string | null {
-  if (!Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator) || numerator < 0 || denominator < 0) {
+  if (
+    !Number.isSafeInteger(numerator) ||
+    !Number.isSafeInteger(denominator) ||
+    numerator < 0 ||
+    denominator < 0
+  ) {
     throw new RangeError(`not two counts: ${numerator}, ${denominator}`)
   }
   if (denominator === 0) return null
@@ -48,7 +53,11 @@ export interface Compared {
 /**
  * A count against the one before: 上升25%, 下降8%, 与去年持平; 去年同期为0,不作比较; 下降100% only when nothing is left.
  */
-export function changeText(current: number, previous: number, { with: other }: Compared = { with: '去年' }): string {
+export function changeText(
+  current: number,
+  previous: number,
+  { with: other }: Compared = { with: '去年' },
+): string {
   if (current === previous) return `与${other}持平`
   if (previous === 0) return `${other === '去年' ? '去年同期' : other}为0,不作比较`
   const change = percent(Math.abs(current - previous), previous)
@@ -83,7 +92,11 @@ function pointsOf(numerator: bigint, denominator: bigint): string {
 }
 
 /** A rate against the one before, in points: 上升1.2个百分点, 下降3个百分点, 与去年持平. */
-export function pointsText(current: Rate, previous: Rate, { with: other }: Compared = { with: '去年' }): string {
+export function pointsText(
+  current: Rate,
+  previous: Rate,
+  { with: other }: Compared = { with: '去年' },
+): string {
   const points = pointsBetween(current, previous)
   if (points === null) return '不作比较'
   if (points === '0') return `与${other}持平`

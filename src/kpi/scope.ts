@@ -21,7 +21,10 @@ export interface Scope {
 
 export const NO_UNIT_LABEL = '无承办单位'
 
-const below = statement<{ id: string }>('kpi.below', 'select unnest(sees) as id from units where id = $1 order by 1')
+const below = statement<{ id: string }>(
+  'kpi.below',
+  'select unnest(sees) as id from units where id = $1 order by 1',
+)
 
 /** A unit's staff ask about their own units only; every other unit does not exist for them. */
 export async function resolveScope(db: Db, actor: Actor, query: ScopeQuery): Promise<Scope> {
@@ -44,7 +47,7 @@ export async function resolveScope(db: Db, actor: Actor, query: ScopeQuery): Pro
 }
 
 async function ofUnits(db: Db, asked: readonly string[], own: Actor | undefined): Promise<Scope> {
-  const units = [...new Set(asked)].sort()
+  const units = [...new Set(asked)].toSorted()
   const known = await findUnits(db, units)
   const exists = (id: string) => (own === undefined ? id === NIL || known.has(id) : own.unitIds.includes(id))
   if (!units.every(exists)) throw new Problem('unit/not-found')

@@ -21,7 +21,9 @@ export const kpiDaily = app.table(
     ...counts,
     recountedAt: instant('recounted_at').notNull(),
     /** The next moment at which a count changes by the mere passing of time; after it the row no longer holds. */
-    freshUntil: timestamp('fresh_until', { withTimezone: true, mode: 'string' }).notNull().default(sql`'infinity'`),
+    freshUntil: timestamp('fresh_until', { withTimezone: true, mode: 'string' })
+      .notNull()
+      .default(sql`'infinity'`),
   },
   (t) => [
     primaryKey({ columns: [t.unitId, t.day, t.channel] }),

@@ -1,0 +1,233 @@
+// URLs of the figures: the catalogue, tables of figures, the matters behind each, and both as files.
+import { z } from 'zod'
+import { contentDisposition } from '../platform/file-names.ts'
+import { day, id, instant, pageQuery } from '../platform/fields.ts'
+import { NIL } from '../platform/actor.ts'
+import type { Http } from '../platform/http.ts'
+import { exportFigures, exportMatters, formats, recordExport, type Format } from './export.ts'
+import { MATTERS_PATH } from './figures.ts'
+import { matterIdsBehind } from './lists.ts'
+import { metricIds, metrics } from './metrics.ts'
+import { partOf } from './parts.ts'
+import { figures } from './queries.ts'
+import { groupings, instantAsked } from './questions.ts'
+
+const tag = '指标'
+const listOf = <Item extends z.ZodType<string, string>>(item: Item, most: number) =>
+  z
+    .string()
+    .max(10_000)
+    .transform((text) => text.split(','))
+    .pipe(z.array(item).min(1).max(most))
+const unit = z.union([z.literal('none').transform(() => NIL), id])
+
+const matterQuery = {
+  from: day.describe('首次派单日期，含当日'),
+  to: day.describe('首次派单日期，含当日'),
+  asOf: instant.optional().describe('截至的时刻；缺省为现在'),
+  unit: listOf(unit, 200).optional().describe('承办单位，逗号分隔；none 为无承办单位'),
+  under: id.optional().describe('单位及其下属单位'),
+  channel: z.string().max(40).optional(),
+  category: z.string().max(40).optional().describe('诉求类型'),
+  topic: z.string().max(80).optional().describe('主题，含其下级'),
+  exact: z.stringbool().optional().describe('true：主题不含下级'),
+}
+const figureQuery = z.strictObject({
+  ...matterQuery,
+  metrics: listOf(z.string().max(20), metricIds.length).optional().describe('指标编号，逗号分隔；缺省为全部'),
+  groupBy: z.enum(groupings).default('none'),
+})
+const behind = { metric: z.string().max(20), part: z.enum(['numerator', 'denominator']).default('numerator') }
+const listQuery = z.strictObject({ ...matterQuery, ...behind, ...pageQuery })
+const listFileQuery = z.strictObject({ ...matterQuery, ...behind })
+
+const words = z.object({ zh: z.string(), en: z.string() })
+const settings = z.record(z.string(), z.union([z.string(), z.boolean()]))
+const unitOfMeasure = z.enum(['件', '%'])
+const formula = z.object({ numerator: z.string(), denominator: z.string().nullable() })
+const catalogue = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      name: words,
+      definition: words,
+      formula: formula.describe('总数的分子、分母'),
+      unitFormula: formula.nullable().describe('按单位统计时另有的分子、分母'),
+      version: z.int(),
+      unit: unitOfMeasure,
+      decimals: z.int(),
+      cohort: z.string().describe('dispatched：按首次派单日期归入期间'),
+      settings,
+      note: words.nullable(),
+      source: z.string(),
+    }),
+  ),
+})
+
+const figureShape = z.object({
+  metric: z.string(),
+  version: z.int(),
+  name: z.string(),
+  scope: z.string(),
+  group: z
+    .object({ by: z.enum(['unit', 'month', 'category', 'topic']), key: z.string(), label: z.string() })
+    .nullable(),
+  period: z.object({ from: z.string(), to: z.string() }),
+  asOf: z.string(),
+  numerator: z.int(),
+  denominator: z.int().nullable(),
+  value: z.string().nullable().describe('已修约；分母为零时为空'),
+  unit: unitOfMeasure,
+  text: z.string(),
+  settings,
+  note: z.string().nullable(),
+  list: z.string().describe('分子所指办件的清单，件数与分子相同'),
+  denominatorList: z.string().nullable(),
+})
+const figureTable = z.object({
+  asOf: z.string(),
+  from: z.enum(['rollup', 'matters']).describe('取自汇总表或逐件计算，结果相同'),
+  groupBy: z.enum(groupings),
+  figures: z.array(figureShape),
+})
+
+const matterBehind = z.object({
+  id: z.string(),
+  no: z.string(),
+  title: z.string(),
+  unitId: z.string().nullable(),
+  unit: z.string().nullable(),
+  state: z.string(),
+  stateLabel: z.string(),
+  dispatchedAt: z.string(),
+  dueAt: z.string().nullable(),
+  repliedAt: z.string().nullable(),
+  lateFrom: z.string().nullable(),
+})
+const matterPage = z.object({
+  asOf: z.string(),
+  total: z.int(),
+  items: z.array(matterBehind),
+  next: z.string().nullable(),
+})
+
+const problems = [
+  'kpi/unknown-metric',
+  'kpi/period-reversed',
+  'kpi/as-of-in-future',
+  'unit/not-found',
+] as const
+
+export function kpiRoutes(http: Http): void {
+  const { db, clock } = http.deps
+
+  http.reads(
+    { url: '/api/kpi/metrics', summary: '指标目录：每个指标的口径', tag, for: 'kpi.read', reply: catalogue },
+    async () => ({ items: metrics.map(describeMetric) }),
+  )
+
+  http.reads(
+    {
+      url: '/api/kpi',
+      summary: '指标',
+      description: '承办单位只能查询本单位及下属单位。每个数都附有截至时间和办件清单的链接。',
+      tag,
+      for: 'kpi.read',
+      query: figureQuery,
+      reply: figureTable,
+      problems,
+    },
+    async (reader, actor, { query }) => figures(reader, actor, asked(query), clock.now()),
+  )
+
+  http.reads(
+    {
+      url: MATTERS_PATH,
+      summary: '指标背后的办件',
+      tag,
+      for: 'kpi.read',
+      query: listQuery,
+      reply: matterPage,
+      problems: [...problems, 'kpi/is-a-count'],
+    },
+    async (reader, actor, { query: { limit, cursor, ...query } }) =>
+      matterIdsBehind(reader, actor, asked(query), { limit, cursor }, clock.now()),
+  )
+
+  for (const format of Object.keys(formats) as Format[]) {
+    http.streams(
+      {
+        url: `/api/kpi.${format}`,
+        summary: `导出指标(${format})`,
+        tag,
+        for: 'kpi.export',
+        query: figureQuery,
+        produces: formats[format],
+        problems,
+      },
+      async (actor, { query, request, reply }) => {
+        const table = await figures(db, actor, asked(query), clock.now())
+        const number = await db.transaction((tx) =>
+          recordExport(tx, actor, { format, url: request.url, asOf: table.asOf }),
+        )
+        void reply.header(
+          'content-disposition',
+          contentDisposition(`指标 ${query.from} ${query.to}.${format}`),
+        )
+        return reply.type(formats[format]).send(exportFigures(table, format, number))
+      },
+    )
+
+    http.streams(
+      {
+        url: `${MATTERS_PATH}.${format}`,
+        summary: `导出指标背后的办件(${format})`,
+        tag,
+        for: 'kpi.export',
+        query: listFileQuery,
+        produces: formats[format],
+        problems: [...problems, 'kpi/is-a-count'],
+      },
+      async (actor, { query, request, reply }) => {
+        const wanted = asked(query)
+        const frozen = { ...wanted, asOf: instantAsked(wanted, clock.now()) }
+        // The first page tells what is wrong with the question while there is still an answer to give it in.
+        const { total } = await matterIdsBehind(db, actor, frozen, { limit: 1 }, frozen.asOf)
+        const number = await db.transaction((tx) =>
+          recordExport(tx, actor, { format, url: request.url, asOf: frozen.asOf, total }),
+        )
+        void reply.header(
+          'content-disposition',
+          contentDisposition(`${query.metric} ${query.from} ${query.to}.${format}`),
+        )
+        return reply.type(formats[format]).send(exportMatters(db, actor, frozen, format, number))
+      },
+    )
+  }
+}
+
+function asked<Q extends { unit?: string[] | undefined }>({ unit: units, ...query }: Q) {
+  return { ...query, units }
+}
+
+function describeMetric(metric: (typeof metrics)[number]): z.input<typeof catalogue>['items'][number] {
+  const inWords = ({ numerator, denominator }: (typeof metric)['formula']) => ({
+    numerator: partOf(numerator).label,
+    denominator: denominator === null ? null : partOf(denominator).label,
+  })
+  const { id: metricId, zh, en, definition, version, unit: measured, decimals, cohort, note, source } = metric
+  return {
+    id: metricId,
+    name: { zh, en },
+    definition,
+    formula: inWords(metric.formula),
+    unitFormula: metric.ofUnits === undefined ? null : inWords(metric.ofUnits),
+    version,
+    unit: measured,
+    decimals,
+    cohort,
+    settings: { ...metric.settings },
+    note: note ?? null,
+    source,
+  }
+}
