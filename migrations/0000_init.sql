@@ -20,6 +20,57 @@ CREATE TABLE "app"."calendar_years" (
 	CONSTRAINT "calendar_years_status" CHECK (status in ('published', 'provisional'))
 );
 --> statement-breakpoint
+CREATE TABLE "app"."import_orders" (
+	"matter_id" uuid PRIMARY KEY NOT NULL,
+	"import_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"seen_at" timestamp with time zone NOT NULL,
+	"caller" "bytea",
+	"person_version" integer,
+	"snapshot" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "app"."import_rows" (
+	"import_id" uuid NOT NULL,
+	"row_no" integer NOT NULL,
+	"external_no" text,
+	"verdict" text NOT NULL,
+	"matter_id" uuid,
+	"changes" text[],
+	"errors" jsonb,
+	"warnings" jsonb,
+	CONSTRAINT "import_rows_import_id_row_no_pk" PRIMARY KEY("import_id","row_no"),
+	CONSTRAINT "import_rows_verdict" CHECK (verdict in ('new', 'changed', 'unchanged', 'error'))
+);
+--> statement-breakpoint
+CREATE TABLE "app"."imports" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"file_hash" text NOT NULL,
+	"file_name" text NOT NULL,
+	"bytes" bigint NOT NULL,
+	"status" text NOT NULL,
+	"mode" text,
+	"sheet" text,
+	"about" jsonb,
+	"ignored_columns" text[] DEFAULT '{}' NOT NULL,
+	"rows" integer DEFAULT 0 NOT NULL,
+	"errors" integer DEFAULT 0 NOT NULL,
+	"warnings" integer DEFAULT 0 NOT NULL,
+	"new_orders" integer DEFAULT 0 NOT NULL,
+	"changed" integer DEFAULT 0 NOT NULL,
+	"unchanged" integer DEFAULT 0 NOT NULL,
+	"problem" jsonb,
+	"as_of" timestamp with time zone,
+	"created_by" uuid NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"checked_at" timestamp with time zone,
+	"committed_by" uuid,
+	"committed_at" timestamp with time zone,
+	"version" integer DEFAULT 1 NOT NULL,
+	CONSTRAINT "imports_status" CHECK (status in ('uploaded', 'checking', 'checked', 'committing', 'committed', 'failed', 'discarded')),
+	CONSTRAINT "imports_mode" CHECK (mode in ('all-or-nothing', 'good-rows-only'))
+);
+--> statement-breakpoint
 CREATE TABLE "app"."kpi_daily" (
 	"unit_id" uuid NOT NULL,
 	"day" date NOT NULL,
@@ -94,6 +145,80 @@ CREATE TABLE "app"."extensions" (
 	"granted" boolean,
 	"decision_note" text,
 	CONSTRAINT "extensions_other_person" CHECK (decided_by is null or decided_by <> asked_by)
+);
+--> statement-breakpoint
+CREATE TABLE "app"."notes" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"matter_id" uuid NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"by_id" uuid NOT NULL,
+	"text" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "app"."replies" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"matter_id" uuid NOT NULL,
+	"leg_id" uuid,
+	"submitted_at" timestamp with time zone NOT NULL,
+	"submitted_by" uuid NOT NULL,
+	"contacted_at" timestamp with time zone,
+	"contact_way" text,
+	"facts" text NOT NULL,
+	"measures" text NOT NULL,
+	"result" text NOT NULL,
+	"next_step" text,
+	"approved_by" text,
+	"reviewed_at" timestamp with time zone,
+	"reviewed_by" uuid,
+	"accepted" boolean,
+	"review_note" text
+);
+--> statement-breakpoint
+CREATE TABLE "app"."return_requests" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"matter_id" uuid NOT NULL,
+	"leg_id" uuid NOT NULL,
+	"asked_at" timestamp with time zone NOT NULL,
+	"asked_by" uuid NOT NULL,
+	"reason" text NOT NULL,
+	"suggested_unit_id" uuid,
+	"decided_at" timestamp with time zone,
+	"decided_by" uuid,
+	"granted" boolean,
+	"decision_note" text,
+	CONSTRAINT "return_requests_other_person" CHECK (decided_by is null or decided_by <> asked_by)
+);
+--> statement-breakpoint
+CREATE TABLE "app"."screenings" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"matter_id" uuid NOT NULL,
+	"asked_at" timestamp with time zone NOT NULL,
+	"asked_by" uuid NOT NULL,
+	"ground" text NOT NULL,
+	"evidence" text NOT NULL,
+	"first_by" uuid,
+	"first_at" timestamp with time zone,
+	"first_upheld" boolean,
+	"first_note" text,
+	"second_by" uuid,
+	"second_at" timestamp with time zone,
+	"second_upheld" boolean,
+	"second_note" text,
+	"upheld" boolean,
+	CONSTRAINT "screenings_two_people" CHECK (second_by is null or second_by <> first_by),
+	CONSTRAINT "screenings_both" CHECK (upheld is null or (second_by is not null and upheld = (first_upheld and second_upheld)))
+);
+--> statement-breakpoint
+CREATE TABLE "app"."supervisions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"matter_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"by_id" uuid NOT NULL,
+	"ground" text,
+	"text" text NOT NULL,
+	"answer_by" timestamp with time zone,
+	CONSTRAINT "supervisions_kind" CHECK (kind in ('urge', 'supervise'))
 );
 --> statement-breakpoint
 CREATE TABLE "app"."legs" (
@@ -206,80 +331,6 @@ CREATE TABLE "app"."matters" (
 	CONSTRAINT "matters_call_result" CHECK (call_result in ('reached', 'refused', 'missed'))
 );
 --> statement-breakpoint
-CREATE TABLE "app"."notes" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"matter_id" uuid NOT NULL,
-	"at" timestamp with time zone NOT NULL,
-	"by_id" uuid NOT NULL,
-	"text" text NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "app"."replies" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"matter_id" uuid NOT NULL,
-	"leg_id" uuid,
-	"submitted_at" timestamp with time zone NOT NULL,
-	"submitted_by" uuid NOT NULL,
-	"contacted_at" timestamp with time zone,
-	"contact_way" text,
-	"facts" text NOT NULL,
-	"measures" text NOT NULL,
-	"result" text NOT NULL,
-	"next_step" text,
-	"approved_by" text,
-	"reviewed_at" timestamp with time zone,
-	"reviewed_by" uuid,
-	"accepted" boolean,
-	"review_note" text
-);
---> statement-breakpoint
-CREATE TABLE "app"."return_requests" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"matter_id" uuid NOT NULL,
-	"leg_id" uuid NOT NULL,
-	"asked_at" timestamp with time zone NOT NULL,
-	"asked_by" uuid NOT NULL,
-	"reason" text NOT NULL,
-	"suggested_unit_id" uuid,
-	"decided_at" timestamp with time zone,
-	"decided_by" uuid,
-	"granted" boolean,
-	"decision_note" text,
-	CONSTRAINT "return_requests_other_person" CHECK (decided_by is null or decided_by <> asked_by)
-);
---> statement-breakpoint
-CREATE TABLE "app"."screenings" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"matter_id" uuid NOT NULL,
-	"asked_at" timestamp with time zone NOT NULL,
-	"asked_by" uuid NOT NULL,
-	"ground" text NOT NULL,
-	"evidence" text NOT NULL,
-	"first_by" uuid,
-	"first_at" timestamp with time zone,
-	"first_upheld" boolean,
-	"first_note" text,
-	"second_by" uuid,
-	"second_at" timestamp with time zone,
-	"second_upheld" boolean,
-	"second_note" text,
-	"upheld" boolean,
-	CONSTRAINT "screenings_two_people" CHECK (second_by is null or second_by <> first_by),
-	CONSTRAINT "screenings_both" CHECK (upheld is null or (second_by is not null and upheld = (first_upheld and second_upheld)))
-);
---> statement-breakpoint
-CREATE TABLE "app"."supervisions" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"matter_id" uuid NOT NULL,
-	"kind" text NOT NULL,
-	"at" timestamp with time zone NOT NULL,
-	"by_id" uuid NOT NULL,
-	"ground" text,
-	"text" text NOT NULL,
-	"answer_by" timestamp with time zone,
-	CONSTRAINT "supervisions_kind" CHECK (kind in ('urge', 'supervise'))
-);
---> statement-breakpoint
 CREATE TABLE "app"."accounts" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"kind" text DEFAULT 'person' NOT NULL,
@@ -359,7 +410,7 @@ CREATE TABLE "app"."units" (
 	"valid_to" date,
 	"successor_id" uuid,
 	"phone" text,
-	"seen_by" uuid[] NOT NULL,
+	"sees" uuid[] NOT NULL,
 	"path" uuid[] NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
@@ -478,6 +529,12 @@ CREATE TABLE "app"."sealed_heads" (
 	CONSTRAINT "sealed_heads_subject_id_seq_pk" PRIMARY KEY("subject_id","seq")
 );
 --> statement-breakpoint
+CREATE TABLE "app"."vault_keys" (
+	"key_id" smallint PRIMARY KEY NOT NULL,
+	"fingerprint" text NOT NULL,
+	"since" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 ALTER TABLE "app"."accounts" ADD CONSTRAINT "accounts_unit_id_units_id_fk" FOREIGN KEY ("unit_id") REFERENCES "app"."units"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."api_keys" ADD CONSTRAINT "api_keys_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "app"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "app"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -485,11 +542,23 @@ ALTER TABLE "app"."units" ADD CONSTRAINT "units_parent_fk" FOREIGN KEY ("parent_
 ALTER TABLE "app"."units" ADD CONSTRAINT "units_successor_fk" FOREIGN KEY ("successor_id") REFERENCES "app"."units"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."person_links" ADD CONSTRAINT "person_links_person_a_people_id_fk" FOREIGN KEY ("person_a") REFERENCES "app"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."person_links" ADD CONSTRAINT "person_links_person_b_people_id_fk" FOREIGN KEY ("person_b") REFERENCES "app"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "import_rows_verdicts" ON "app"."import_rows" USING btree ("import_id","verdict","row_no");--> statement-breakpoint
+CREATE INDEX "import_rows_warned" ON "app"."import_rows" USING btree ("import_id","row_no") WHERE warnings is not null;--> statement-breakpoint
+CREATE INDEX "imports_created" ON "app"."imports" USING btree ("created_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "imports_file" ON "app"."imports" USING btree ("file_hash") WHERE status in ('uploaded', 'checking', 'checked', 'committing');--> statement-breakpoint
+CREATE INDEX "imports_hash" ON "app"."imports" USING btree ("file_hash","created_at");--> statement-breakpoint
 CREATE INDEX "kpi_daily_day" ON "app"."kpi_daily" USING btree ("day");--> statement-breakpoint
 CREATE INDEX "kpi_daily_fresh" ON "app"."kpi_daily" USING btree ("fresh_until");--> statement-breakpoint
 CREATE INDEX "call_backs_matter" ON "app"."call_backs" USING btree ("matter_id","at");--> statement-breakpoint
 CREATE INDEX "extensions_matter" ON "app"."extensions" USING btree ("matter_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "extensions_pending" ON "app"."extensions" USING btree ("leg_id") WHERE decided_at is null;--> statement-breakpoint
+CREATE INDEX "notes_matter" ON "app"."notes" USING btree ("matter_id");--> statement-breakpoint
+CREATE INDEX "replies_matter" ON "app"."replies" USING btree ("matter_id","submitted_at");--> statement-breakpoint
+CREATE INDEX "return_requests_matter" ON "app"."return_requests" USING btree ("matter_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "return_requests_pending" ON "app"."return_requests" USING btree ("leg_id") WHERE decided_at is null;--> statement-breakpoint
+CREATE INDEX "screenings_matter" ON "app"."screenings" USING btree ("matter_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "screenings_pending" ON "app"."screenings" USING btree ("matter_id") WHERE upheld is null;--> statement-breakpoint
+CREATE INDEX "supervisions_matter" ON "app"."supervisions" USING btree ("matter_id");--> statement-breakpoint
 CREATE INDEX "legs_open" ON "app"."legs" USING btree ("unit_id","effective_due_at","matter_id") WHERE outcome is null;--> statement-breakpoint
 CREATE INDEX "legs_due" ON "app"."legs" USING btree ("effective_due_at","id") WHERE outcome is null and submitted_at is null;--> statement-breakpoint
 CREATE INDEX "legs_late" ON "app"."legs" USING btree ("matter_id","role","unit_id","late_from") WHERE late_from is not null;--> statement-breakpoint
@@ -503,16 +572,9 @@ CREATE INDEX "matters_person" ON "app"."matters" USING btree ("person_id");--> s
 CREATE INDEX "matters_units" ON "app"."matters" USING gin ("unit_ids");--> statement-breakpoint
 CREATE INDEX "matters_merged" ON "app"."matters" USING btree ("merged_into_id") WHERE merged_into_id is not null;--> statement-breakpoint
 CREATE INDEX "matters_count" ON "app"."matters" USING btree ("dispatched_day","lead_unit_id","channel","flags","late_from","sign_late_from","lead_late_from","lead_sign_late_from");--> statement-breakpoint
-CREATE INDEX "matters_shared" ON "app"."matters" USING btree ("dispatched_day","late_from") WHERE cardinality(unit_ids) > 1 or late_from is distinct from lead_late_from;--> statement-breakpoint
+CREATE INDEX "matters_shared" ON "app"."matters" USING btree ("dispatched_day","late_from","id","lead_unit_id","channel","flags","sign_late_from","lead_late_from","lead_sign_late_from") WHERE cardinality(unit_ids) > 1 or late_from is distinct from lead_late_from;--> statement-breakpoint
 CREATE INDEX "matters_accused" ON "app"."matters" USING gin ("accused_unit_ids") WHERE accused_unit_ids <> '{}';--> statement-breakpoint
 CREATE INDEX "matters_import" ON "app"."matters" USING btree ("import_id") WHERE import_id is not null;--> statement-breakpoint
-CREATE INDEX "notes_matter" ON "app"."notes" USING btree ("matter_id");--> statement-breakpoint
-CREATE INDEX "replies_matter" ON "app"."replies" USING btree ("matter_id","submitted_at");--> statement-breakpoint
-CREATE INDEX "return_requests_matter" ON "app"."return_requests" USING btree ("matter_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "return_requests_pending" ON "app"."return_requests" USING btree ("leg_id") WHERE decided_at is null;--> statement-breakpoint
-CREATE INDEX "screenings_matter" ON "app"."screenings" USING btree ("matter_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "screenings_pending" ON "app"."screenings" USING btree ("matter_id") WHERE upheld is null;--> statement-breakpoint
-CREATE INDEX "supervisions_matter" ON "app"."supervisions" USING btree ("matter_id");--> statement-breakpoint
 CREATE INDEX "accounts_unit" ON "app"."accounts" USING btree ("unit_id");--> statement-breakpoint
 CREATE INDEX "api_keys_account" ON "app"."api_keys" USING btree ("account_id");--> statement-breakpoint
 CREATE INDEX "regions_parent" ON "app"."regions" USING btree ("parent_code");--> statement-breakpoint
@@ -521,8 +583,7 @@ CREATE INDEX "sessions_seen" ON "app"."sessions" USING btree ("seen_at");--> sta
 CREATE INDEX "sign_in_attempts_last" ON "app"."sign_in_attempts" USING btree ("last_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "units_active_name" ON "app"."units" USING btree ("name") WHERE valid_to is null;--> statement-breakpoint
 CREATE INDEX "units_parent" ON "app"."units" USING btree ("parent_id");--> statement-breakpoint
-CREATE INDEX "units_seen_by" ON "app"."units" USING gin ("seen_by");--> statement-breakpoint
-CREATE INDEX "people_name" ON "app"."people" USING btree ("name_bi");--> statement-breakpoint
+CREATE INDEX "people_name" ON "app"."people" USING btree ("name_bi","township");--> statement-breakpoint
 CREATE INDEX "people_phone" ON "app"."people" USING btree ("phone_bi");--> statement-breakpoint
 CREATE INDEX "people_phone2" ON "app"."people" USING btree ("phone2_bi") WHERE phone2_bi is not null;--> statement-breakpoint
 CREATE INDEX "people_id_no" ON "app"."people" USING btree ("id_bi") WHERE id_bi is not null;--> statement-breakpoint
