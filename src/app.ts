@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { calendarRoutes } from './calendar/routes.ts'
 import type { Deps } from './deps.ts'
+import { kpiRoutes } from './kpi/routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
 import { knownPeople } from './matters/queries.ts'
 import { matterRoutes } from './matters/routes.ts'
@@ -87,6 +88,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   peopleRoutes(http, { known: knownPeople })
   matterRoutes(http)
   attachmentRoutes(http)
+  kpiRoutes(http)
 
   return app
 }
