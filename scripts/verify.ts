@@ -5,6 +5,7 @@ import { systemClock } from '../src/platform/clock.ts'
 import { openDatabase } from '../src/platform/db.ts'
 import { attachEmbedded, startEmbedded } from '../src/platform/embedded.ts'
 import { openVault } from '../src/platform/vault.ts'
+import { foreignKeys } from '../src/platform/vault-keys.ts'
 import { verifyChains, type Verification } from '../src/platform/verify.ts'
 
 const config = readConfig()
@@ -18,6 +19,11 @@ try {
   const onError = (error: Error) => say(`数据库连接中断：${error.name}`)
   const db = openDatabase({ url: database.url, connections: 2, clock: systemClock, onError })
   try {
+    const foreign = await foreignKeys(db, vault)
+    if (foreign !== undefined) {
+      say(`✗ 主密钥文件 ${keyFile} 与数据库不符：${foreign}`)
+      process.exitCode = 1
+    }
     report(await verifyChains(db, vault, config.CHECKPOINT_DIR))
   } finally {
     await db.end()

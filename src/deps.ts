@@ -7,7 +7,8 @@ import { openDatabase, type Database } from './platform/db.ts'
 import { openFiles, type Files } from './platform/files.ts'
 import { openLog, type Log } from './platform/log.ts'
 import { openQueue, type Queue } from './platform/queue.ts'
-import { openVault, type Vault } from './platform/vault.ts'
+import type { Vault } from './platform/vault.ts'
+import { openVaultOf } from './platform/vault-keys.ts'
 
 export interface Deps {
   config: Config
@@ -27,10 +28,6 @@ export async function openDeps(
 ): Promise<Deps & { close(): Promise<void> }> {
   const log = overrides.log ?? openLog(config)
   const clock = overrides.clock ?? systemClock
-  const vault = openVault({
-    keyFile: config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key'),
-    create: config.MASTER_KEY_FILE === undefined,
-  })
   const files = await openFiles({ dir: join(config.dataDir, 'files') })
   const onError = (error: Error) => log.warn({ err: error }, 'an idle database connection was lost')
   const db = openDatabase({
@@ -40,18 +37,17 @@ export async function openDeps(
     jobsFor,
     onError,
   })
-  const queue = await openQueue({ databaseUrl, redisUrl: config.REDIS_URL, log })
-  return {
-    config,
-    log,
-    db,
-    clock,
-    queue,
-    vault,
-    files,
-    async close() {
+  try {
+    const keyFile = config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key')
+    const vault = await openVaultOf({ db, clock }, { keyFile, create: config.MASTER_KEY_FILE === undefined })
+    const queue = await openQueue({ databaseUrl, redisUrl: config.REDIS_URL, log })
+    const close = async () => {
       await queue.close()
       await db.end()
-    },
+    }
+    return { config, log, db, clock, queue, vault, files, close }
+  } catch (error) {
+    await db.end()
+    throw error
   }
 }

@@ -20,7 +20,11 @@ const LINE = /^([1-9]\d{0,2}):([A-Za-z0-9+/]{43}=)$/
 
 /** What is wrong with the key file; the message names file and line, never a key. */
 export class KeyFileError extends Error {
-  readonly code: 'vault/key-file-missing' | 'vault/key-file-exposed' | 'vault/key-file-invalid'
+  readonly code:
+    | 'vault/key-file-missing'
+    | 'vault/key-file-exposed'
+    | 'vault/key-file-invalid'
+    | 'vault/key-file-foreign'
   constructor(code: KeyFileError['code'], message: string) {
     super(message)
     this.name = 'KeyFileError'

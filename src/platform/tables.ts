@@ -60,8 +60,12 @@ export const outbox = app.table(
   },
   (t) => [
     primaryKey({ columns: [t.eventId, t.job] }),
-    index('outbox_waiting').on(t.at).where(sql`handed_at is null and dead_at is null`),
-    index('outbox_handed').on(t.handedAt).where(sql`dead_at is null`),
+    index('outbox_waiting')
+      .on(t.at)
+      .where(sql`handed_at is null and dead_at is null`),
+    index('outbox_handed')
+      .on(t.handedAt)
+      .where(sql`dead_at is null`),
   ],
 )
 
@@ -119,6 +123,13 @@ export const sealedHeads = app.table(
   },
   (t) => [primaryKey({ columns: [t.subjectId, t.seq] }), index('sealed_heads_day').on(t.day, t.subjectId)],
 )
+
+/** The master key versions that have sealed something here, by their public marks: a foreign key file is refused. */
+export const vaultKeys = app.table('vault_keys', {
+  keyId: smallint('key_id').primaryKey(),
+  fingerprint: text('fingerprint').notNull(),
+  since: instant('since').notNull(),
+})
 
 /** What lies in the content store: one row a use, many rows may share a hash. */
 export const files = app.table(
