@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { calendarRoutes } from './calendar/routes.ts'
 import type { Deps } from './deps.ts'
+import { importRoutes } from './imports/routes.ts'
 import { kpiRoutes } from './kpi/routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
 import { knownPeople } from './matters/queries.ts'
@@ -88,6 +89,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   peopleRoutes(http, { known: knownPeople })
   matterRoutes(http)
   attachmentRoutes(http)
+  importRoutes(http)
   kpiRoutes(http)
 
   return app

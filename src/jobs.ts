@@ -8,6 +8,8 @@ export const reactions: Record<string, readonly string[]> = {
   'matter.approve': ['index'],
   'matter.direct-reply': ['index'],
   'import.requested': ['import'],
+  'import.commit-requested': ['import'],
+  'import.discarded': ['import'],
   'import.committed': ['rollup', 'index-import'],
   'calendar.year-published': ['redue'],
 }

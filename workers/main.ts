@@ -3,6 +3,7 @@ import type { Deps } from '../src/deps.ts'
 import type { Metrics } from '../src/platform/metrics.ts'
 import type { Handler } from '../src/platform/queue.ts'
 import { checkpoint } from './checkpoint.ts'
+import { importFile } from './import.ts'
 import { index, indexImport } from './indexing.ts'
 import type { Job } from './job.ts'
 import { startRelay } from './outbox.ts'
@@ -12,7 +13,7 @@ import { redue } from './redue.ts'
 import { rollup } from './rollup.ts'
 import { sweep } from './sweep.ts'
 
-const handlers: Record<string, Job> = { checkpoint, index, 'index-import': indexImport, purge, recount, redue, rollup, sweep }
+const handlers: Record<string, Job> = { checkpoint, import: importFile, index, 'index-import': indexImport, purge, recount, redue, rollup, sweep }
 
 export interface Workers {
   /** Something was written: look at the outbox now. */

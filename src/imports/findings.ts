@@ -82,7 +82,8 @@ export function finding(
   insert = '',
   value?: string,
 ): Finding {
-  const message = findingTexts[code].replace('#', () => insert)
+  const text = insert === '' ? findingTexts[code].replace('(#)', '') : findingTexts[code]
+  const message = text.replace('#', () => insert)
   return value === undefined || value === ''
     ? { row, column, code, message }
     : { row, column, code, message, value }

@@ -148,7 +148,13 @@ function merged(
   const old = Object.fromEntries(
     [...kept.keys()].map((part) => [part, held.snapshot[part]]),
   ) as Partial<Order>
-  const order = withoutDigests({ ...next, ...old })
+  const { snapshot } = held
+  const order = {
+    ...withoutDigests({ ...next, ...old }),
+    // Protection once given is not taken away by a file.
+    confidential: snapshot.confidential === true ? true : next.confidential,
+    accusedUnitIds: [...new Set([...snapshot.accusedUnitIds, ...next.accusedUnitIds])],
+  }
   const goesOn = lead !== undefined && lead.outcome === null && lead.unitId === order.leadUnitId
   return goesOn && order.extension !== null && !kept.has('extension')
     ? { ...order, extension: extensionOf(order.extension, lead, calendar) }

@@ -56,15 +56,18 @@ function digest(text: string): string {
   return DIGEST.test(text) ? text : `~${hash('sha256', text, 'base64url').slice(0, 22)}`
 }
 
-export function snapshotOf(order: Order | Snapshot): Snapshot {
-  const { promise: _, ...facts } = { promise: null, ...order }
+/** `before`: where texts that a newer file leaves blank have their digests from. */
+export function snapshotOf(order: Order, before?: Snapshot): Snapshot {
+  const { promise: _, ...facts } = order
   const { extension, screening } = facts
+  const reply = facts.reply ?? before?.reply ?? null
+  const returnReason = facts.returnReason ?? before?.returnReason ?? null
   return {
     ...facts,
     title: digest(facts.title),
     content: digest(facts.content),
-    reply: facts.reply === null ? null : digest(facts.reply),
-    returnReason: facts.returnReason === null ? null : digest(facts.returnReason),
+    reply: reply === null ? null : digest(reply),
+    returnReason: returnReason === null ? null : digest(returnReason),
     extension: extension === null ? null : { ...extension, reason: null },
     screening: screening === null ? null : { ...screening, reason: null },
   }

@@ -52,7 +52,7 @@ export function reconcileTouched(
   const old = partNames.filter((part) => formOf(next, part) === null)
   const described = taken.filter((part) => (untouched as Part[]).includes(part))
   return {
-    order: { ...next, ...pick(snapshot, old) } as Order,
+    order: { ...next, ...pick(snapshot, old) },
     patch: { ...(pick(next, described) as MatterPatch), ...(called ? calledBack(next, matter) : {}) },
     callBacks: called ? callBacksOf(next, matter.id) : [],
     changed: taken.map(difference),

@@ -32,7 +32,7 @@ function stored(leg: ReturnType<typeof derive>['legs'][number]): StoredLeg {
     extensions: 0,
     limit: null,
   }
-  return { ...blank, ...leg } as StoredLeg
+  return { ...blank, ...leg }
 }
 
 function lay(cells: Cells, over: Held) {

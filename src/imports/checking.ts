@@ -1,0 +1,196 @@
+// Reads an uploaded file to its end and says what each row would come to; what a commit needs waits in staging tables.
+import { setImmediate } from 'node:timers/promises'
+import type pg from 'pg'
+import { readCalendar } from '../calendar/queries.ts'
+import type { Deps } from '../deps.ts'
+import { listRegions, listUnits } from '../orgs/queries.ts'
+import type { Instant } from '../platform/clock.ts'
+import { copyInto, copyLine } from '../platform/copy.ts'
+import type { Tx } from '../platform/db.ts'
+import { Problem } from '../platform/problems.ts'
+import { checkRow, type Checked } from './checks.ts'
+import { findExisting, readDetails } from './existing.ts'
+import { finding } from './findings.ts'
+import { HEADER_ROWS, resolveHeader, type Header } from './header.ts'
+import { parseFile } from './parse.ts'
+import { placesOf } from './places.ts'
+import { needsOf, planRow, type PlannedRow } from './planning.ts'
+import { noteProgress, type ImportRecord } from './records.ts'
+import type { About, SheetRow } from './sheet.ts'
+import { createStaging, newBatch } from './staging.ts'
+import { lastMoment } from './states.ts'
+
+export interface Summary {
+  sheet: string
+  about: About | null
+  ignoredColumns: string[]
+  rows: number
+  errors: number
+  warnings: number
+  newOrders: number
+  changed: number
+  unchanged: number
+  asOf: Instant | null
+}
+
+const BATCH = 2000
+/** Rows between two breaths of the event loop: about ten milliseconds. */
+const BREATH = 50
+
+/**
+ * Checks the whole file in one transaction, which `finish` ends: until then nothing of it is seen, however often it is
+ * broken off. Throws the Problem of a file that cannot be read.
+ */
+export async function checkFile(
+  deps: Deps,
+  record: ImportRecord,
+  finish: (tx: Tx, summary: Summary) => Promise<void>,
+): Promise<void> {
+  await deps.db.bulkTransaction(async (tx, client) => {
+    // Two runs of one job: the second waits, and finds the work done.
+    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 9))', [record.id])
+    await client.query('delete from import_rows where import_id = $1', [record.id])
+    await createStaging(client, record.id)
+    await finish(tx, await readRows(deps, record, client, tx.now))
+  })
+}
+
+async function readRows(
+  deps: Deps,
+  { id: importId, fileHash }: ImportRecord,
+  client: pg.PoolClient,
+  now: Instant,
+): Promise<Summary> {
+  const { db, vault, files, log } = deps
+  const [calendar, units, regions] = await Promise.all([
+    readCalendar(db),
+    listUnits(db, null),
+    listRegions(db, null),
+  ])
+  const places = placesOf(units, regions)
+  const seen = new Map<string, number>()
+  const summary: Summary = {
+    ...{ sheet: '', about: null, ignoredColumns: [], rows: 0, errors: 0, warnings: 0 },
+    ...{ newOrders: 0, changed: 0, unchanged: 0, asOf: null },
+  }
+  let header: Header | undefined
+  let sending: Promise<void> = Promise.resolve()
+
+  /** Compares and plans one batch while the one before is still being sent. */
+  async function work(rows: readonly SheetRow[], found: Header): Promise<void> {
+    const checked: Checked[] = []
+    for (const [i, row] of rows.entries()) {
+      if (i % BREATH === BREATH - 1) await setImmediate()
+      checked.push(onlyOnce(checkRow(row, { header: found, now, calendar, places }), seen, found))
+    }
+    const numbers = checked.flatMap(({ order }) => order?.externalNo ?? [])
+    const existing = await findExisting(db, numbers)
+    const asked = checked.flatMap((each) => {
+      const held = existing.get(each.order?.externalNo ?? '')
+      return held === undefined ? [] : [{ held, needs: needsOf(each, held, vault) }]
+    })
+    const details = await readDetails(db, {
+      legs: asked.filter(({ needs }) => needs.legs).map(({ held }) => held.matterId),
+      matters: asked.filter(({ needs }) => needs.matter).map(({ held }) => held.matterId),
+      people: asked.flatMap(({ held, needs }) =>
+        needs.person && held.personId !== null ? [held.personId] : [],
+      ),
+    })
+    const batch = newBatch()
+    const setting = { importId, vault, calendar, header: found }
+    const planned: PlannedRow[] = []
+    for (const [i, each] of checked.entries()) {
+      if (i % BREATH === BREATH - 1) await setImmediate()
+      planned.push(planRow(each, existing.get(each.order?.externalNo ?? ''), details, setting, batch))
+    }
+    count(summary, planned)
+    await sending
+    sending = batch.send(client, importId).then(() => sendRows(client, planned))
+    sending.catch(() => undefined) // awaited before the next batch or at the end
+    await noteProgress(db, importId, summary.rows)
+  }
+
+  try {
+    let waiting: SheetRow[] = []
+    for await (const { rows, sheet, about } of parseFile(files.path(fileHash), { log })) {
+      if (about !== undefined) Object.assign(summary, { about, sheet })
+      let data: readonly SheetRow[] = rows
+      if (header === undefined) {
+        const result = resolveHeader(rows.slice(0, HEADER_ROWS + 1))
+        if ('errors' in result) throw new Problem('import/header', { errors: result.errors })
+        header = result.header
+        summary.ignoredColumns = header.ignored
+        data = rows.filter(({ n }) => n > result.header.lastRow)
+      }
+      waiting.push(...data)
+      if (waiting.length < BATCH) continue
+      await work(waiting, header)
+      waiting = []
+    }
+    if (header !== undefined && waiting.length > 0) await work(waiting, header)
+    if (summary.rows === 0) throw new Problem('import/no-rows', { detail: 'no rows below the header' })
+  } finally {
+    await sending.catch(() => undefined)
+  }
+  await sending
+  return summary
+}
+
+/** A number that stands twice in a file: the second row is an error that names the first. */
+function onlyOnce(checked: Checked, seen: Map<string, number>, header: Header): Checked {
+  if (checked.externalNo === null) return checked
+  const first = seen.get(checked.externalNo)
+  if (first === undefined) {
+    seen.set(checked.externalNo, checked.row)
+    return checked
+  }
+  const twice = finding(
+    checked.row,
+    header.names.get('externalNo') ?? '',
+    'order/twice',
+    String(first),
+    checked.externalNo,
+  )
+  return { ...checked, order: null, errors: [...checked.errors, twice] }
+}
+
+function count(summary: Summary, planned: readonly PlannedRow[]): void {
+  for (const { verdict, checked } of planned) {
+    summary.rows += 1
+    if (verdict === 'error') summary.errors += 1
+    else if (verdict === 'new') summary.newOrders += 1
+    else summary[verdict] += 1
+    if (verdict !== 'error' && checked.warnings.length > 0) summary.warnings += 1
+    if (checked.order === null) continue
+    const last = lastMoment(checked.order)
+    if (summary.asOf === null || last > summary.asOf) summary.asOf = last
+  }
+}
+
+const ROW_COLUMNS = [
+  'import_id',
+  'row_no',
+  'external_no',
+  'verdict',
+  'matter_id',
+  'changes',
+  'errors',
+  'warnings',
+]
+
+async function sendRows(client: pg.PoolClient, planned: readonly PlannedRow[]): Promise<void> {
+  const lines = planned.map(({ importId, rowNo, externalNo, verdict, matterId, changes, checked }) => {
+    const json = (list: readonly object[]) => (list.length === 0 ? null : JSON.stringify(list))
+    return copyLine([
+      importId,
+      rowNo,
+      externalNo,
+      verdict,
+      matterId,
+      changes,
+      json(checked.errors),
+      json(checked.warnings),
+    ])
+  })
+  await copyInto(client, 'app.import_rows', ROW_COLUMNS, lines.join(''))
+}

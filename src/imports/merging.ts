@@ -1,0 +1,236 @@
+// Takes a checked import over in one transaction of set-based statements: everything, or nothing.
+import type pg from 'pg'
+import type { Actor } from '../platform/actor.ts'
+import { channels } from '../matters/channels/index.ts'
+import { copyInto, copyLine } from '../platform/copy.ts'
+import type { Tx } from '../platform/db.ts'
+import { sealEvent, type EventData } from '../platform/events.ts'
+import type { ImportRecord } from './records.ts'
+import { NOT_TOLD } from './outcome-rows.ts'
+import { sharedColumns, stagingTable, type StagedName } from './staging.ts'
+
+/**
+ * `lost`: the server crashed since the check and the staging tables are empty; `stale`: somebody changed what the check
+ * compared with. The caller rolls back and has the file checked again.
+ */
+export type Merged = 'done' | 'lost' | 'stale'
+
+export async function mergeStaged(
+  tx: Tx,
+  client: pg.PoolClient,
+  actor: Actor,
+  record: ImportRecord,
+  region: string,
+): Promise<Merged> {
+  const { id, newOrders, changed } = record
+  const at = (name: StagedName) => stagingTable(id, name)
+  const run = (sql: string, values: unknown[] = []) => client.query(sql, values)
+
+  const { rows: found } = await run(`select to_regclass($1) is not null as there`, [at('matters')])
+  if (found[0]?.there !== true) return 'lost'
+  const { rows: counts } = await run(
+    `select count(*)::int as n, count(*) filter (where fresh)::int as fresh from ${at('matters')}`,
+  )
+  if (counts[0]?.n !== newOrders + changed || counts[0]?.fresh !== newOrders) return 'lost'
+  for (const name of ['matters', 'legs', 'people'] as const) await run(`analyze ${at(name)}`)
+  if (await isStale(client, at('matters'), at('import_orders'))) return 'stale'
+
+  await run(`create temp table sealed (matter_id uuid, no text, seq int, head bytea) on commit drop`)
+  await sealEvents(
+    tx,
+    client,
+    actor,
+    at('matters'),
+    `${channels.hotline.prefix}-${region}-${tx.now.slice(0, 10).replaceAll('-', '')}`,
+  )
+  await run('analyze sealed')
+  await insertFresh(run, at, record, tx, actor)
+  if (changed > 0) await updateOthers(run, at, record)
+  await told(run, at, record, tx)
+  return 'done'
+}
+
+type Run = (sql: string, values?: unknown[]) => Promise<pg.QueryResult>
+type At = (name: StagedName) => string
+
+/** Locks what will change; false when all of it is as the check saw it. */
+async function isStale(client: pg.PoolClient, matters: string, orders: string): Promise<boolean> {
+  const { rows: taken } = await client.query(
+    `select 1 from ${matters} s join app.matters m on m.source = s.source and m.external_no = s.external_no
+     where s.fresh limit 1`,
+  )
+  if (taken.length > 0) return true
+  await client.query(
+    `select 1 from app.matters m join ${matters} s on s.id = m.id where not s.fresh order by m.id for update of m`,
+  )
+  const { rows: moved } = await client.query(
+    `select 1 from ${matters} s left join app.matters m on m.id = s.id left join app.import_orders o on o.matter_id = s.id
+       left join ${orders} t on t.matter_id = s.id
+     where not s.fresh and (m.version is distinct from s.expected_version or m.due_at is distinct from s.expected_due_at
+       or o.version is distinct from t.expected_version) limit 1`,
+  )
+  return moved.length > 0
+}
+
+const FETCH = 5000
+
+interface ToSeal {
+  id: string
+  event: string
+  seq: number | null
+  head: Buffer | null
+}
+
+/** Chains one event to every matter that is written, at this moment and by this actor; new ones get their number. */
+async function sealEvents(
+  tx: Tx,
+  client: pg.PoolClient,
+  actor: Actor,
+  matters: string,
+  numbered: string,
+): Promise<void> {
+  await client.query(
+    `declare to_seal no scroll cursor for
+     select s.id, s.event, m.seq, m.head from ${matters} s left join app.matters m on m.id = s.id order by s.row_no`,
+  )
+  for (;;) {
+    const { rows } = await client.query<ToSeal>(`fetch ${FETCH} from to_seal`)
+    const fresh = rows.filter(({ seq }) => seq === null).length
+    const { rows: numbers } = await client.query<{ n: number }>(
+      `select nextval('app.matter_numbers') as n from generate_series(1, $1)`,
+      [fresh],
+    )
+    let taken = 0
+    let events = ''
+    let heads = ''
+    for (const { id, event, seq, head } of rows) {
+      const type = seq === null ? 'matter.import' : 'matter.import-update'
+      const data = JSON.parse(event) as EventData
+      const sealed = sealEvent({ seq: seq ?? 0, hash: head }, actor.id, tx.now, {
+        subject: 'matter',
+        subjectId: id,
+        type,
+        data,
+      })
+      events += copyLine([
+        sealed.id,
+        'matter',
+        id,
+        sealed.seq,
+        type,
+        sealed.at,
+        sealed.actorId,
+        sealed.canon,
+        sealed.hash,
+      ])
+      const no = seq === null ? `${numbered}-${String(numbers[taken++]?.n).padStart(6, '0')}` : null
+      heads += copyLine([id, no, sealed.seq, sealed.hash])
+    }
+    await copyInto(client, 'app.events', EVENT_COLUMNS, events)
+    await copyInto(client, 'sealed', ['matter_id', 'no', 'seq', 'head'], heads)
+    if (rows.length < FETCH) break
+  }
+  await client.query('close to_seal')
+}
+
+const EVENT_COLUMNS = ['id', 'subject', 'subject_id', 'seq', 'type', 'at', 'actor_id', 'canon', 'hash']
+
+const quoted = (columns: readonly string[], from = '') =>
+  columns.map((column) => `${from}"${column}"`).join(', ')
+
+const OUTCOMES = [
+  'replies',
+  'extensions',
+  'return_requests',
+  'call_backs',
+  'screenings',
+] as const satisfies StagedName[]
+
+async function insertFresh(run: Run, at: At, { id }: ImportRecord, tx: Tx, actor: Actor): Promise<void> {
+  const people = quoted(sharedColumns('people'))
+  await run(
+    `insert into app.people (${people}, created_at, version) select ${people}, $1, 1 from ${at('people')} where fresh`,
+    [tx.now],
+  )
+  // Whole rows as `history.ts` derived them, the state among the columns: an import tells what has happened elsewhere.
+  const matters = sharedColumns('matters')
+  await run(
+    `insert into app.matters (${quoted(matters)}, no, registered_at, registered_by, import_id, version, seq, head)
+     select ${quoted(matters, 's.')}, h.no, $1, $2, $3, 1, h.seq, h.head
+     from ${at('matters')} s join sealed h on h.matter_id = s.id where s.fresh`,
+    [tx.now, actor.id, id],
+  )
+  for (const name of ['legs', ...OUTCOMES] as const) {
+    const columns = quoted(sharedColumns(name))
+    await run(`insert into app.${name} (${columns}) select ${columns} from ${at(name)} where fresh`)
+  }
+}
+
+const assigned = (columns: readonly string[], from: string) =>
+  columns.map((c) => `"${c}" = ${from}."${c}"`).join(', ')
+const without = (columns: readonly string[], ...left: string[]) =>
+  columns.filter((column) => !left.includes(column))
+
+async function updateOthers(run: Run, at: At, { id }: ImportRecord): Promise<void> {
+  const people = without(sharedColumns('people'), 'id')
+  await run(
+    `update app.people p set ${assigned(people, 's')}, version = p.version + 1
+     from ${at('people')} s where p.id = s.id and not s.fresh and p.version = s.expected_version`,
+  )
+  const matters = without(
+    sharedColumns('matters'),
+    'id',
+    'channel',
+    'source',
+    'external_no',
+    'received_at',
+    'public_reply',
+  )
+  await run(
+    `update app.matters m set ${assigned(matters, 's')}, public_reply = coalesce(s.public_reply, m.public_reply),
+       import_id = $1, version = m.version + 1, seq = h.seq, head = h.head
+     from ${at('matters')} s join sealed h on h.matter_id = s.id where m.id = s.id and not s.fresh`,
+    [id],
+  )
+  const legs = ['signed_at', 'submitted_at', 'stopped_at', 'outcome', 'effective_due_at', 'extensions']
+  await run(
+    `update app.legs l set ${assigned(legs, 's')},
+       warned_at = case when l.effective_due_at = s.effective_due_at then l.warned_at end,
+       red_at = case when l.effective_due_at = s.effective_due_at then l.red_at end
+     from ${at('legs')} s where l.id = s.id and not s.fresh and l.outcome is null`,
+  )
+  for (const name of OUTCOMES) {
+    const columns = sharedColumns(name)
+    const sets = without(columns, 'id', 'matter_id').map((c) =>
+      // A text that the newer file leaves blank stays.
+      TEXTS.includes(c)
+        ? `"${c}" = coalesce(nullif(excluded."${c}", '${NOT_TOLD}'), t."${c}")`
+        : `"${c}" = excluded."${c}"`,
+    )
+    await run(
+      `insert into app.${name} as t (${quoted(columns)}) select ${quoted(columns)} from ${at(name)} where not fresh
+       on conflict (id) do update set ${sets.join(', ')}`,
+    )
+  }
+}
+
+const TEXTS = ['result', 'reason', 'evidence']
+
+/** What the next file will be compared with; an order seen open again was open until this file's last moment. */
+async function told(run: Run, at: At, { id, asOf }: ImportRecord, tx: Tx): Promise<void> {
+  const seenAt = asOf ?? tx.now
+  const columns = sharedColumns('import_orders')
+  await run(
+    `insert into app.import_orders as o (${quoted(columns)}, import_id, version, seen_at)
+     select ${quoted(columns, 's.')}, $1, m.version, $2 from ${at('import_orders')} s join app.matters m on m.id = s.matter_id
+     on conflict (matter_id) do update set ${assigned(without(columns, 'matter_id'), 'excluded')}, import_id = $1,
+       version = excluded.version, seen_at = greatest(o.seen_at, $2)`,
+    [id, seenAt],
+  )
+  await run(
+    `update app.import_orders o set seen_at = $2 from app.import_rows r join app.matters m on m.id = r.matter_id
+     where r.import_id = $1 and r.verdict = 'unchanged' and o.matter_id = r.matter_id and o.seen_at < $2
+       and m.state in ('registered', 'assigned', 'returning', 'handling', 'replied')`,
+    [id, seenAt],
+  )
+}

@@ -1,0 +1,41 @@
+// The list of errors and warnings as CSV, for the clerk to work through beside the original table.
+import { verdicts } from './workflow.ts'
+import { listRows, type ImportRow } from './queries.ts'
+import type { Db } from '../platform/db.ts'
+
+const HEAD = ['行号', '工单编号', '结果', '级别', '列', '说明', '单元格内容']
+const PAGE = 1000
+
+/** In pieces: begins with a byte order mark, so that Excel reads it as UTF-8. */
+export async function* reportLines(db: Db, importId: string): AsyncGenerator<string> {
+  yield `\ufeff${line(HEAD)}`
+  let cursor: string | undefined
+  do {
+    const { items, next } = await listRows(db, importId, { warned: false, limit: PAGE, cursor })
+    const text = items.map(linesOf).join('')
+    if (text !== '') yield text
+    cursor = next ?? undefined
+  } while (cursor !== undefined)
+}
+
+function linesOf({ rowNo, externalNo, verdict, errors, warnings }: ImportRow): string {
+  const told = [
+    ...(errors ?? []).map((each) => ({ level: '错误', ...each })),
+    ...(warnings ?? []).map((each) => ({ level: '提示', ...each })),
+  ]
+  return told
+    .map(({ level, column, message, value }) =>
+      line([String(rowNo), externalNo ?? '', verdicts[verdict], level, column, message, value ?? '']),
+    )
+    .join('')
+}
+
+function line(cells: readonly string[]): string {
+  return `${cells.map(cell).join(',')}\r\n`
+}
+
+/** A cell that a spreadsheet would take for a formula gets an apostrophe before it. */
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r\n=+-@]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

@@ -1,0 +1,75 @@
+// COPY: many rows into a table in one stream, for imports; the text form of PostgreSQL, written here.
+import { once } from 'node:events'
+import type pg from 'pg'
+import { from } from 'pg-copy-streams'
+
+export type CopyValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Buffer
+  | readonly string[]
+  | { [key: string]: unknown }
+
+/** One row in COPY's text form: null and undefined as `\N`, buffers as bytea, arrays as text[] or uuid[], objects as JSON. */
+export function copyLine(values: readonly CopyValue[]): string {
+  let line = ''
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) line += '\t'
+    line += copyText(values[i])
+  }
+  return `${line}\n`
+}
+
+function copyText(value: CopyValue): string {
+  if (value === null || value === undefined) return '\\N'
+  if (typeof value === 'string') return escaped(value)
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'boolean') return value ? 't' : 'f'
+  if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`
+  if (Array.isArray(value)) return escaped(`{${(value as string[]).map(element).join(',')}}`)
+  return escaped(JSON.stringify(value))
+}
+
+// oxlint-disable-next-line no-control-regex
+const SPECIAL = /[\\\n\r\t\u0008\u000b\u000c]/
+const NAMES: Record<string, string> = {
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\b': '\\b',
+  '\v': '\\v',
+  '\f': '\\f',
+}
+
+function escaped(text: string): string {
+  if (!SPECIAL.test(text)) return text
+  // oxlint-disable-next-line no-control-regex
+  return text.replace(/[\\\n\r\t\u0008\u000b\u000c]/g, (c) => NAMES[c] ?? c)
+}
+
+function element(text: string): string {
+  return /^[\w-]+$/.test(text) && text.toLowerCase() !== 'null' ? text : `"${text.replace(/["\\]/g, '\\$&')}"`
+}
+
+/**
+ * Sends lines of `copyLine` into a table. `columns` as in SQL, in the order of the lines' values. Nothing else may run on
+ * the connection meanwhile: await it. Returns the number of rows.
+ */
+export async function copyInto(
+  client: pg.PoolClient,
+  table: string,
+  columns: readonly string[],
+  lines: string,
+): Promise<number> {
+  if (lines === '') return 0
+  const names = columns.map((column) => `"${column}"`).join(', ')
+  const stream = client.query(from(`copy ${table} (${names}) from stdin`))
+  const finished = once(stream, 'finish')
+  stream.end(lines)
+  await finished
+  return stream.rowCount
+}
