@@ -34,6 +34,13 @@ async function send(bytes: Buffer): Promise<void> {
   if (!process.stdout.write(bytes)) await once(process.stdout, 'drain')
 }
 
+/** Where an error of ours arose: without its message, which may quote what was being read, and without folders. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'not an error'
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line))
+  return [error.name, ...frames.slice(0, 4).map((line) => line.trim().replace(/file:\S*\//, ''))].join(' ')
+}
+
 async function main(): Promise<void> {
   const { path, scratch, limits } = JSON.parse(process.argv[2] ?? '') as ReadJob & { limits: ImportLimits }
   try {
@@ -43,13 +50,7 @@ async function main(): Promise<void> {
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal !== undefined) await send(frame({ t: 'refused', error: refusal }))
-    else
-      await send(
-        frame({
-          t: 'failed',
-          detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        }),
-      )
+    else await send(frame({ t: 'failed', detail: placeOf(error) }))
   }
 }
 

@@ -43,8 +43,7 @@ export async function* parseFile(
     }
   } catch (error) {
     signal?.throwIfAborted()
-    if (error instanceof Problem)
-      log.warn({ code: error.code, detail: error.options.detail }, 'an uploaded table is refused')
+    if (error instanceof Problem) log.warn({ err: error }, 'an uploaded table is refused')
     throw error
   } finally {
     await reader?.end()
@@ -57,15 +56,18 @@ async function* rowsOf(reader: Reader, limits: ImportLimits, signal?: AbortSigna
   for (;;) {
     const message = await nextMessage(received, reader, limits)
     signal?.throwIfAborted()
-    if (message === undefined) {
-      throw asProblem(await reader.deathOf())
-    }
+    if (message === undefined) throw asProblem(await reader.deathOf())
     if (message.t === 'rows') yield message.batch
     else if (message.t === 'refused') throw asProblem(message.error)
-    else if (message.t === 'failed') throw asProblem({ code: 'import/interrupted', detail: message.detail })
+    else if (message.t === 'failed') throw asProblem(failure(message.detail))
     else if (message.t === 'end') return
   }
 }
+
+const failure = (where: string): ImportFileError => ({
+  code: 'import/interrupted',
+  detail: `the reading process failed: ${where}`,
+})
 
 /** The time counts only while the caller waits for the reading process, not while that waits for the caller. */
 async function nextMessage(
@@ -81,7 +83,8 @@ async function nextMessage(
     const next = await received.next()
     return next.done === true ? undefined : next.value
   } catch (error) {
-    const detail = `what the reading process sent makes no sense: ${String(error)}`
+    const kind = error instanceof Error ? error.name : typeof error
+    const detail = `what the reading process sent makes no sense (${kind})`
     throw asProblem({ code: 'import/interrupted', detail })
   } finally {
     clearTimeout(watch)
@@ -146,11 +149,10 @@ async function startReader(job: ReadJob, limits: ImportLimits): Promise<Reader> 
       if (/heap out of memory|Allocation failed/.test(stderr)) {
         return { code: 'import/too-much-memory', detail: `more than ${limits.heapMegabytes} MB of heap` }
       }
-      const how = spawnError?.message ?? `exit code ${child.exitCode}, signal ${child.signalCode}`
-      return {
-        code: 'import/interrupted',
-        detail: `the reading process ended early (${how}) ${stderr}`.trim(),
-      }
+      // No more of what it printed than a code: an error may quote what it was reading.
+      const printed = /code: '(\w+)'/.exec(stderr)?.[1] ?? ''
+      const how = spawnError?.message ?? `exit code ${child.exitCode}, signal ${child.signalCode} ${printed}`
+      return { code: 'import/interrupted', detail: `the reading process ended early: ${how.trim()}` }
     },
   }
   return reader

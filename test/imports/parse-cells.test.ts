@@ -210,11 +210,12 @@ describe('every moment', () => {
     fc.assert(property, { numRuns: 5000 })
   })
 
-  test('is read in about a microsecond', () => {
+  test('is read in a few microseconds', () => {
     const forms = ['2019/4/5 9:03:07', '2019-04-05 09:03:07', '2019年4月5日 9时3分', '20190405']
-    const started = performance.now()
-    for (let i = 0; i < 300_000; i++) readInstant(forms[i % 4] ?? '', { dayOnlyAs: '00:00' })
-    expect(performance.now() - started).toBeLessThan(3000)
+    const before = process.cpuUsage()
+    for (let i = 0; i < 200_000; i++) readInstant(forms[i % 4] ?? '', { dayOnlyAs: '00:00' })
+    // Of processor time, with room for a busy machine.
+    expect(process.cpuUsage(before).user / 200_000).toBeLessThan(10)
   })
 })
 
@@ -287,7 +288,7 @@ describe('texts', () => {
   })
 
   test('cleaning anything twice changes nothing more', () => {
-    const any = fc.string({ unit: 'binary', maxLength: 40 })
+    const any = fc.uint16Array({ maxLength: 40 }).map((units) => String.fromCharCode(...units))
     const property = fc.property(any, (text) => {
       const [clean, code] = [cleanText(text), cleanCode(text)]
       expect([cleanText(clean), cleanCode(code), clean.isWellFormed()]).toEqual([clean, code, true])
