@@ -1,5 +1,6 @@
-// After matters were written: rebuilds their full-text grams, for an import page by page.
+// After matters were written: rebuilds their full-text grams, and looks for other entries of the same caller.
 import { indexImport as indexPage, indexMatters } from '../src/matters/search.ts'
+import { suggestLinksOf } from '../src/people/links.ts'
 import { NIL } from '../src/platform/actor.ts'
 import { runBatch, runLong } from '../src/platform/outbox.ts'
 import { eventsOf, type Job } from './job.ts'
@@ -7,7 +8,11 @@ import { eventsOf, type Job } from './job.ts'
 const PAGE = 500
 
 export const index: Job = (deps, data) =>
-  runBatch(deps, 'index', eventsOf(data), (tx, events) => indexMatters(tx, [...new Set(events.map((e) => e.subjectId))]))
+  runBatch(deps, 'index', eventsOf(data), async (tx, events) => {
+    await indexMatters(tx, [...new Set(events.map((e) => e.subjectId))])
+    const callers = events.map((e) => e.data['personId']).filter((id) => typeof id === 'string')
+    if (callers.length > 0) suggestLinksOf(tx, callers)
+  })
 
 export const indexImport: Job = async (deps, data) => {
   for (const eventId of eventsOf(data)) {

@@ -38,8 +38,8 @@ export interface PersonWritten {
 }
 
 /**
- * Enters a person with the commit, as part of a larger write whose event tells of it; returns the id. Throws
- * `request/invalid` with pointers below `at`.
+ * Enters a person with the commit, as part of a larger write whose event tells of it; returns the id. Links to others
+ * are suggested by the job behind that event (`suggestLinksOf`). Throws `request/invalid` with pointers below `at`.
  */
 export function insertPerson(
   tx: Tx,
@@ -57,7 +57,6 @@ function enter(tx: Tx, vault: Vault, entry: PersonEntry, at: string): PersonWrit
   const { confidential = false, regionCode = null } = entry
   const columns = sealPerson(vault, id, entry, { confidential })
   insertRow(tx, people, { id, ...columns, confidential, regionCode, createdAt: tx.now })
-  suggestLinksOf(tx, [id])
   return { id, version: 1, warnings }
 }
 
@@ -82,6 +81,7 @@ export async function createPerson(
   entry: PersonEntry,
 ): Promise<PersonWritten> {
   const written = enter(tx, vault, entry, '/body')
+  suggestLinksOf(tx, [written.id])
   const person = normalisePerson(entry)
   const data = {
     fields: PERSON_FIELDS.filter((field) => person[field] !== null),
