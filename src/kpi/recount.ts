@@ -6,7 +6,10 @@ import { columnOf, partOf, type PartName } from './parts.ts'
 /** The instant that is counted as of is always the first parameter. */
 export const AT = '$1'
 
-/** Whether the matter has legs besides its present lead leg; written as the index `matters_shared` has it. */
+/**
+ * Whether the matter may have late legs besides its present lead leg: of another unit (no unit co-handles what it leads),
+ * or earlier ones of the same. Written as the index `matters_shared` has it.
+ */
 const SHARED = '(cardinality(m.unit_ids) > 1 or m.late_from is distinct from m.lead_late_from)'
 
 const columns = (facts: string) => `m.id, m.lead_unit_id as unit_id, m.dispatched_day as day,
