@@ -1,11 +1,10 @@
 // Reads an uploaded file to its end and says what each row would come to; what a commit needs waits in staging tables.
 import { setImmediate } from 'node:timers/promises'
-import type pg from 'pg'
 import { readCalendar } from '../calendar/queries.ts'
 import type { Deps } from '../deps.ts'
 import { listRegions, listUnits } from '../orgs/queries.ts'
 import type { Instant } from '../platform/clock.ts'
-import { copyInto, copyLine } from '../platform/copy.ts'
+import { copyInto, copyLine, type BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
 import { checkRow, type Checked } from './checks.ts'
@@ -58,7 +57,7 @@ export async function checkFile(
 async function readRows(
   deps: Deps,
   { id: importId, fileHash }: ImportRecord,
-  client: pg.PoolClient,
+  client: BulkClient,
   now: Instant,
 ): Promise<Summary> {
   const { db, vault, files, log } = deps
@@ -178,7 +177,7 @@ const ROW_COLUMNS = [
   'warnings',
 ]
 
-async function sendRows(client: pg.PoolClient, planned: readonly PlannedRow[]): Promise<void> {
+async function sendRows(client: BulkClient, planned: readonly PlannedRow[]): Promise<void> {
   const lines = planned.map(({ importId, rowNo, externalNo, verdict, matterId, changes, checked }) => {
     const json = (list: readonly object[]) => (list.length === 0 ? null : JSON.stringify(list))
     return copyLine([

@@ -54,7 +54,7 @@ export async function findExisting(db: Db, externalNos: readonly string[]): Prom
 
 function toldOf({ toldVersion, seenAt, snapshot, caller, personVersion, ...row }: ExistingRow): Existing {
   if (toldVersion === null || seenAt === null || snapshot === null) return { ...row, told: null }
-  const parsed: Snapshot = JSON.parse(snapshot)
+  const parsed = JSON.parse(snapshot) as Snapshot
   return { ...row, told: { version: toldVersion, seenAt, snapshot: parsed, caller, personVersion } }
 }
 

@@ -1,8 +1,7 @@
 // Takes a checked import over in one transaction of set-based statements: everything, or nothing.
-import type pg from 'pg'
 import type { Actor } from '../platform/actor.ts'
 import { channels } from '../matters/channels/index.ts'
-import { copyInto, copyLine } from '../platform/copy.ts'
+import { copyInto, copyLine, type BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
 import { sealEvent, type EventData } from '../platform/events.ts'
 import type { ImportRecord } from './records.ts'
@@ -17,7 +16,7 @@ export type Merged = 'done' | 'lost' | 'stale'
 
 export async function mergeStaged(
   tx: Tx,
-  client: pg.PoolClient,
+  client: BulkClient,
   actor: Actor,
   record: ImportRecord,
   region: string,
@@ -26,12 +25,12 @@ export async function mergeStaged(
   const at = (name: StagedName) => stagingTable(id, name)
   const run = (sql: string, values: unknown[] = []) => client.query(sql, values)
 
-  const { rows: found } = await run(`select to_regclass($1) is not null as there`, [at('matters')])
-  if (found[0]?.there !== true) return 'lost'
-  const { rows: counts } = await run(
+  const staged = await client.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [at('matters')])
+  if (staged.rows[0]?.there !== true) return 'lost'
+  const counts = await client.query<{ n: number; fresh: number }>(
     `select count(*)::int as n, count(*) filter (where fresh)::int as fresh from ${at('matters')}`,
   )
-  if (counts[0]?.n !== newOrders + changed || counts[0]?.fresh !== newOrders) return 'lost'
+  if (counts.rows[0]?.n !== newOrders + changed || counts.rows[0].fresh !== newOrders) return 'lost'
   for (const name of ['matters', 'legs', 'people'] as const) await run(`analyze ${at(name)}`)
   if (await isStale(client, at('matters'), at('import_orders'))) return 'stale'
 
@@ -50,11 +49,11 @@ export async function mergeStaged(
   return 'done'
 }
 
-type Run = (sql: string, values?: unknown[]) => Promise<pg.QueryResult>
+type Run = (sql: string, values?: unknown[]) => Promise<{ rows: object[] }>
 type At = (name: StagedName) => string
 
 /** Locks what will change; false when all of it is as the check saw it. */
-async function isStale(client: pg.PoolClient, matters: string, orders: string): Promise<boolean> {
+async function isStale(client: BulkClient, matters: string, orders: string): Promise<boolean> {
   const { rows: taken } = await client.query(
     `select 1 from ${matters} s join app.matters m on m.source = s.source and m.external_no = s.external_no
      where s.fresh limit 1`,
@@ -84,7 +83,7 @@ interface ToSeal {
 /** Chains one event to every matter that is written, at this moment and by this actor; new ones get their number. */
 async function sealEvents(
   tx: Tx,
-  client: pg.PoolClient,
+  client: BulkClient,
   actor: Actor,
   matters: string,
   numbered: string,

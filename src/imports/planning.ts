@@ -186,7 +186,7 @@ function planChange(
 
   const person = planCaller(checked, existing, details, setting, batch)
   // What is refused on a handled matter is told once; on others again with every file, as their facts stay behind.
-  if (changed.length === 0 && person.changed === false && (kept.length === 0 || matter === undefined))
+  if (changed.length === 0 && !person.changed && (kept.length === 0 || matter === undefined))
     return undefined
   const event = { ...eventOf(changed, kept), ...(person.changed ? { caller: true } : {}) }
   stage(person.id, JSON.stringify({ imported: true, importId: setting.importId, row: checked.row, ...event }))
@@ -266,7 +266,7 @@ function matterRow(
     source: SOURCE,
     externalNo: order.externalNo,
     personId,
-  } as Partial<Matter>
+  }
 }
 
 function addHistory(

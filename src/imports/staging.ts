@@ -1,11 +1,10 @@
 // Where the rows of a checked file wait for their commit: tables of their own for each import, dropped with it.
 import { getTableColumns } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import type pg from 'pg'
 import * as recordTables from '../matters/record-tables.ts'
 import * as matterTables from '../matters/tables.ts'
 import { people } from '../people/tables.ts'
-import { copyInto, copyLine, type CopyValue } from '../platform/copy.ts'
+import { copyInto, copyLine, type BulkClient, type CopyValue } from '../platform/copy.ts'
 import { importOrders } from './tables.ts'
 
 interface Staged {
@@ -110,7 +109,7 @@ export function stagingTable(importId: string, name: StagedName): string {
   return `staging.i${importId.replaceAll('-', '')}_${name}`
 }
 
-export async function createStaging(client: pg.PoolClient, importId: string): Promise<void> {
+export async function createStaging(client: BulkClient, importId: string): Promise<void> {
   await dropStaging(client, importId)
   for (const name of stagedNames) {
     const shared = sharedColumns(name).map((column) => `"${column}"`)
@@ -121,7 +120,7 @@ export async function createStaging(client: pg.PoolClient, importId: string): Pr
   }
 }
 
-export async function dropStaging(client: Pick<pg.PoolClient, 'query'>, importId: string): Promise<void> {
+export async function dropStaging(client: Pick<BulkClient, 'query'>, importId: string): Promise<void> {
   const tables = stagedNames.map((name) => stagingTable(importId, name))
   await client.query(`drop table if exists ${tables.join(', ')}`)
 }
@@ -130,7 +129,7 @@ export async function dropStaging(client: Pick<pg.PoolClient, 'query'>, importId
 export interface Batch {
   add(name: StagedName, row: object): void
   /** Sends them, one table after the other; nothing else may use the connection meanwhile. */
-  send(client: pg.PoolClient, importId: string): Promise<void>
+  send(client: BulkClient, importId: string): Promise<void>
 }
 
 export function newBatch(): Batch {

@@ -105,7 +105,7 @@ export const importRowShape = z
   .meta({ id: 'ImportRow' })
 
 export function viewRow(row: ImportRow): z.input<typeof importRowShape> {
-  const told = (list: Finding[] | null) => list?.map(({ row: _, ...finding }) => finding) ?? []
+  const told = (list: Finding[] | null) => list?.map(({ column, code, message, value }) => ({ column, code, message, value })) ?? []
   return {
     row: row.rowNo,
     externalNo: row.externalNo,

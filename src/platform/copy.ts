@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import type pg from 'pg'
 import { from } from 'pg-copy-streams'
 
+/** A connection outside the request pool, as `Database.bulk` and `bulkTransaction` hand it out. */
+export type BulkClient = pg.PoolClient
+
 export type CopyValue =
   | string
   | number
@@ -60,7 +63,7 @@ function element(text: string): string {
  * the connection meanwhile: await it. Returns the number of rows.
  */
 export async function copyInto(
-  client: pg.PoolClient,
+  client: BulkClient,
   table: string,
   columns: readonly string[],
   lines: string,
