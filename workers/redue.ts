@@ -1,6 +1,6 @@
 // After a year of the calendar was published: moves the open deadlines that it changes, page by page.
 import { readCalendar } from '../src/calendar/queries.ts'
-import { moveDues } from '../src/matters/sweeping.ts'
+import { moveDues } from '../src/matters/due-moves.ts'
 import { runLong } from '../src/platform/outbox.ts'
 import { eventsOf, type Job } from './job.ts'
 

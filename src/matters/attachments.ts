@@ -8,7 +8,8 @@ import type { StoredFile } from '../platform/files.ts'
 import { Problem } from '../platform/problems.ts'
 import { insertRow } from '../platform/rows.ts'
 import { files } from '../platform/tables.ts'
-import { noteAttachment, type Written } from './commands.ts'
+import type { Written } from './commands.ts'
+import { noteAttachment } from './corrections.ts'
 import { findVisible } from './queries.ts'
 
 export const attachmentKinds: readonly FileKind[] = [

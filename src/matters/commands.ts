@@ -1,4 +1,4 @@
-// Writes matters: registering, correcting, and `act`, the only function that changes a state.
+// Writes matters: registering, and `act`, the only function that changes a state.
 import { randomUUIDv7 } from 'node:crypto'
 import { readCalendar } from '../calendar/queries.ts'
 import { insertPerson, type PersonFields } from '../people/commands.ts'
@@ -18,7 +18,7 @@ import { lockCase, readReceivers } from './reading.ts'
 import * as records from './record-tables.ts'
 import { derived, outcomeOf, refusal } from './rules.ts'
 import * as tables from './tables.ts'
-import { states, type Act, type State } from './workflow.ts'
+import type { Act, State } from './workflow.ts'
 
 /** What every write of a matter answers: no personal data, so that it may be stored and replayed. */
 export interface Written {
@@ -204,13 +204,14 @@ export async function act(
   return writeChange(tx, actor, subject, change, next, `matter.${name}`)
 }
 
-function checkVersion(matter: Matter, ifMatch: number | undefined): void {
+export function checkVersion(matter: Matter, ifMatch: number | undefined): void {
   if (ifMatch !== undefined && ifMatch !== matter.version) {
     throw new Problem('request/stale', { extras: { version: matter.version } })
   }
 }
 
-function writeChange(
+/** Writes a change of one matter with its event, as one flight of statements. */
+export function writeChange(
   tx: Tx,
   actor: Actor,
   subject: Case,
@@ -236,69 +237,4 @@ function writeChange(
   appendSealed(tx, sealed)
   const dueAt = 'dueAt' in patch ? patch.dueAt : matter.dueAt
   return { id: matter.id, no: matter.no, version, state, dueAt: dueAt ?? null }
-}
-
-export interface Correction {
-  title?: string | undefined
-  content?: string | undefined
-  category?: string | undefined
-  urgency?: string | undefined
-  topic?: string | undefined
-  regionCode?: string | null | undefined
-  confidential?: boolean | undefined
-  accusedUnitIds?: string[] | undefined
-}
-
-const spoken = ['category', 'urgency', 'topic', 'regionCode', 'confidential', 'accusedUnitIds'] as const
-
-/**
- * Corrects what was registered. A due time once promised stays: a new category or urgency holds for the next dispatch
- * only, so that relabelling wins no time. Old and new values of codes go into the timeline, of texts only their names.
- */
-export async function edit(
-  tx: Tx,
-  actor: Actor,
-  id: string,
-  input: Correction,
-  ifMatch: number | undefined,
-): Promise<Written> {
-  const [subject, receivers] = await Promise.all([
-    lockCase(tx, actor, id, []),
-    readReceivers(tx, input.accusedUnitIds ?? []),
-  ])
-  const { matter } = subject
-  checkVersion(matter, ifMatch)
-  if (!states[matter.state].open) throw new Problem('matter/closed', { extras: { state: matter.state } })
-  const unknown = (input.accusedUnitIds ?? []).findIndex((unit) => !receivers.has(unit))
-  if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
-  const changed = Object.fromEntries(
-    Object.entries(input).filter(
-      ([key, value]) => value !== undefined && !same(value, matter[key as keyof Matter]),
-    ),
-  ) as MatterPatch
-  const data: EventData = {
-    fields: Object.keys(changed),
-    before: Object.fromEntries(spoken.filter((key) => key in changed).map((key) => [key, matter[key]])),
-    after: Object.fromEntries(
-      spoken.filter((key) => key in changed).map((key) => [key, changed[key]]),
-    ) as EventData,
-  }
-  return writeChange(tx, actor, subject, { matter: changed, data }, matter.state, 'matter.edit')
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
-}
-
-/** Records a file put on, or taken off, a matter that the actor may see. */
-export async function noteAttachment(
-  tx: Tx,
-  actor: Actor,
-  id: string,
-  type: 'matter.attach' | 'matter.detach',
-  data: EventData,
-): Promise<Written> {
-  const subject = await lockCase(tx, actor, id, [])
-  if (subject.matter.state === 'archived') throw new Problem('matter/closed')
-  return writeChange(tx, actor, subject, { matter: {}, data }, subject.matter.state, type)
 }

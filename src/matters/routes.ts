@@ -7,8 +7,10 @@ import type { Http } from '../platform/http.ts'
 import { Problem } from '../platform/problems.ts'
 import { instantFromJson } from '../platform/clock.ts'
 import { actRules } from './acts/index.ts'
-import { act, edit, register } from './commands.ts'
-import { listMatters, readMatter, samePerson } from './queries.ts'
+import { act, register } from './commands.ts'
+import { edit } from './corrections.ts'
+import { listMatters } from './listing.ts'
+import { readMatter, samePerson } from './queries.ts'
 import { correctionShape, listQuery, registrationShape } from './shapes.ts'
 import {
   candidateShape,

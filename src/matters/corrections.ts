@@ -1,0 +1,74 @@
+// Corrects what was registered, and notes attachments: writes that leave the state alone.
+import type { Actor } from '../platform/actor.ts'
+import type { Tx } from '../platform/db.ts'
+import type { EventData } from '../platform/events.ts'
+import { fieldProblem, Problem } from '../platform/problems.ts'
+import type { Matter, MatterPatch } from './case.ts'
+import { checkVersion, writeChange, type Written } from './commands.ts'
+import { lockCase, readReceivers } from './reading.ts'
+import { states } from './workflow.ts'
+
+export interface Correction {
+  title?: string | undefined
+  content?: string | undefined
+  category?: string | undefined
+  urgency?: string | undefined
+  topic?: string | undefined
+  regionCode?: string | null | undefined
+  confidential?: boolean | undefined
+  accusedUnitIds?: string[] | undefined
+}
+
+const spoken = ['category', 'urgency', 'topic', 'regionCode', 'confidential', 'accusedUnitIds'] as const
+
+/**
+ * Corrects what was registered. A due time once promised stays: a new category or urgency holds for the next dispatch
+ * only, so that relabelling wins no time. Old and new values of codes go into the timeline, of texts only their names.
+ */
+export async function edit(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  input: Correction,
+  ifMatch: number | undefined,
+): Promise<Written> {
+  const [subject, receivers] = await Promise.all([
+    lockCase(tx, actor, id, []),
+    readReceivers(tx, input.accusedUnitIds ?? []),
+  ])
+  const { matter } = subject
+  checkVersion(matter, ifMatch)
+  if (!states[matter.state].open) throw new Problem('matter/closed', { extras: { state: matter.state } })
+  const unknown = (input.accusedUnitIds ?? []).findIndex((unit) => !receivers.has(unit))
+  if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
+  const changed = Object.fromEntries(
+    Object.entries(input).filter(
+      ([key, value]) => value !== undefined && !same(value, matter[key as keyof Matter]),
+    ),
+  ) as MatterPatch
+  const data: EventData = {
+    fields: Object.keys(changed),
+    before: Object.fromEntries(spoken.filter((key) => key in changed).map((key) => [key, matter[key]])),
+    after: Object.fromEntries(
+      spoken.filter((key) => key in changed).map((key) => [key, changed[key]]),
+    ) as EventData,
+  }
+  return writeChange(tx, actor, subject, { matter: changed, data }, matter.state, 'matter.edit')
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** Records a file put on, or taken off, a matter that the actor may see. */
+export async function noteAttachment(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  type: 'matter.attach' | 'matter.detach',
+  data: EventData,
+): Promise<Written> {
+  const subject = await lockCase(tx, actor, id, [])
+  if (subject.matter.state === 'archived') throw new Problem('matter/closed')
+  return writeChange(tx, actor, subject, { matter: {}, data }, subject.matter.state, type)
+}

@@ -1,0 +1,170 @@
+// Lists of matters by keyset: what may be asked for, the condition each question becomes, one page at a time.
+import { hash } from 'node:crypto'
+import { addWorkdays } from '../calendar/rules.ts'
+import { readCalendar } from '../calendar/queries.ts'
+import type { Actor } from '../platform/actor.ts'
+import { dayOf, instantOf, plusDays, type Instant } from '../platform/clock.ts'
+import type { Db, Sql } from '../platform/db.ts'
+import { readCursor, writeCursor } from '../platform/fields.ts'
+import { fieldProblem } from '../platform/problems.ts'
+import { visibilityValues } from './access.ts'
+import { gramsOfQuery } from './search.ts'
+import type { State } from './workflow.ts'
+
+export interface Filter {
+  no?: string | undefined
+  externalNo?: string | undefined
+  state?: State[] | undefined
+  /** Lead unit. */
+  unitId?: string | undefined
+  /** What the own units must act on: led or co-handled by them, still open. */
+  mine?: 'lead' | 'co' | undefined
+  clock?: 'today' | 'next-workday' | 'overdue' | undefined
+  category?: string | undefined
+  urgency?: string | undefined
+  topic?: string | undefined
+  source?: string | undefined
+  /** Days of receipt, both inclusive. */
+  from?: string | undefined
+  to?: string | undefined
+  personId?: string | undefined
+  q?: string | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
+export interface ListRow {
+  id: string
+  no: string
+  externalNo: string | null
+  title: string
+  state: State
+  category: string
+  urgency: string
+  topic: string
+  leadUnitId: string | null
+  leadUnit: string | null
+  receivedAt: Instant
+  dispatchedAt: Instant | null
+  dueAt: Instant | null
+  provisional: boolean
+  lateFrom: Instant | null
+  rating: string | null
+  confidential: boolean
+  callerName: string | null
+  callerPhone: string | null
+  version: number
+}
+
+const LIST = `m.id, m.no, m.external_no as "externalNo", m.title, m.state, m.category, m.urgency, m.topic,
+  m.lead_unit_id as "leadUnitId", u.name as "leadUnit", m.received_at as "receivedAt",
+  m.dispatched_at as "dispatchedAt", m.due_at as "dueAt", m.provisional, m.late_from as "lateFrom", m.rating,
+  m.confidential, p.name_masked as "callerName", p.phone_masked as "callerPhone", m.version`
+const RUNNING = `m.state in ('assigned', 'returning', 'handling')`
+
+/** A page of matters that the actor may see: the running ones by due time, all others by receipt, newest first. */
+export async function listMatters(
+  db: Db,
+  actor: Actor,
+  filter: Filter,
+  now: Instant,
+): Promise<{ items: ListRow[]; next: string | null }> {
+  const values: unknown[] = []
+  const place = (value: unknown) => `$${values.push(value)}`
+  const conditions = [...(await conditionsOf(db, actor, filter, now, place))]
+  const byDue = filter.mine !== undefined || filter.clock !== undefined
+  const [sort, direction, compare] = byDue ? ['m.due_at', 'asc', '>'] : ['m.received_at', 'desc', '<']
+  if (filter.cursor !== undefined) {
+    const after = readCursor(filter.cursor, 2)
+    if (after === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
+    conditions.push(`(${sort}, m.id) ${compare} (${place(after[0])}::timestamptz, ${place(after[1])}::uuid)`)
+  }
+  // The limit stands in the text: with a parameter the planner guesses a tenth of the table and plans anew each time.
+  const text = `select ${LIST} from (
+      select * from matters m where ${conditions.join(' and ')}
+      order by ${sort} ${direction}, m.id ${direction} limit ${filter.limit + 1}) m
+    left join units u on u.id = m.lead_unit_id left join people p on p.id = m.person_id
+    order by ${sort} ${direction}, m.id ${direction}`
+  const rows = await db.query<ListRow>(named(text), values)
+  const items = rows.slice(0, filter.limit)
+  const last = items.at(-1)
+  const more = rows.length > filter.limit && last !== undefined
+  return { items, next: more ? writeCursor([byDue ? last.dueAt : last.receivedAt, last.id]) : null }
+}
+
+/** Statements differ by the filters in use, not by their values: each is prepared once. */
+function named(text: string): Sql {
+  return { name: `list-${hash('sha1', text, 'hex').slice(0, 16)}`, text }
+}
+
+async function conditionsOf(
+  db: Db,
+  actor: Actor,
+  filter: Filter,
+  now: Instant,
+  place: (value: unknown) => string,
+): Promise<string[]> {
+  const found: string[] = []
+  const equal = (column: string, value: unknown) => {
+    if (value !== undefined) found.push(`m.${column} = ${place(value)}`)
+  }
+  // The own open list needs no further check of the units: it is the units.
+  if (filter.mine === 'lead') {
+    const [only, ...rest] = actor.unitIds
+    const unit =
+      rest.length === 0 ? `= ${place(only ?? null)}::uuid` : `= any(${place(actor.unitIds)}::uuid[])`
+    found.push(
+      `m.lead_unit_id ${unit}`,
+      RUNNING,
+      `not (m.accused_unit_ids && ${place(actor.unitPath)}::uuid[])`,
+    )
+  } else {
+    const [sees, units, path] = visibilityValues(actor)
+    const seen =
+      sees === 'all' ? 'true' : sees === 'units' ? `m.unit_ids && ${place(units)}::uuid[]` : 'false'
+    found.push(seen, `not (m.accused_unit_ids && ${place(path)}::uuid[])`)
+  }
+  if (filter.mine === 'co') {
+    found.push(`${RUNNING} and exists (select 1 from legs l where l.matter_id = m.id and l.role = 'co'
+      and l.outcome is null and l.unit_id = any(${place(actor.unitIds)}::uuid[]))`)
+  }
+  equal('no', filter.no)
+  equal('external_no', filter.externalNo)
+  equal('lead_unit_id', filter.unitId)
+  equal('category', filter.category)
+  equal('urgency', filter.urgency)
+  equal('source', filter.source)
+  equal('person_id', filter.personId)
+  if (filter.state !== undefined) found.push(`m.state = any(${place(filter.state)}::text[])`)
+  if (filter.topic !== undefined) {
+    found.push(`(m.topic = ${place(filter.topic)} or starts_with(m.topic, ${place(`${filter.topic}.`)}))`)
+  }
+  if (filter.from !== undefined) found.push(`m.received_at >= ${place(instantOf(filter.from))}`)
+  if (filter.to !== undefined) found.push(`m.received_at < ${place(instantOf(plusDays(filter.to, 1)))}`)
+  if (filter.clock !== undefined) found.push(...(await clockConditions(db, filter.clock, now, place)))
+  if (filter.q !== undefined) {
+    const grams = gramsOfQuery(filter.q)
+    if (grams === undefined) throw fieldProblem('matter/search-too-short', '/query/q', '至少输入两个字')
+    // Grams narrow the search; the text itself decides, so that a hit holds the words as they were typed.
+    found.push(
+      `m.id in (select s.matter_id from matter_search s where s.grams @> ${place(grams)}::text[])`,
+      `position(lower(normalize(${place(filter.q)}::text, NFKC)) in
+        lower(normalize(concat_ws(' ', m.title, m.content, m.public_reply), NFKC))) > 0`,
+    )
+  }
+  return found
+}
+
+async function clockConditions(
+  db: Db,
+  clock: NonNullable<Filter['clock']>,
+  now: Instant,
+  place: (value: unknown) => string,
+): Promise<string[]> {
+  const running = [RUNNING, 'm.submitted_at is null']
+  if (clock === 'overdue') return [...running, `m.due_at < ${place(now)}`]
+  const today = instantOf(dayOf(now), '23:59:59.999')
+  if (clock === 'today') return [...running, `m.due_at between ${place(now)} and ${place(today)}`]
+  const close = addWorkdays(await readCalendar(db), now, 1)
+  return [...running, `m.due_at > ${place(today)} and m.due_at <= ${place(close)}`]
+}
