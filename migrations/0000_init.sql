@@ -493,8 +493,8 @@ CREATE TABLE "app"."idempotency" (
 	"account_id" uuid NOT NULL,
 	"key" text NOT NULL,
 	"fingerprint" "bytea" NOT NULL,
-	"status" smallint,
-	"body" text,
+	"status" smallint NOT NULL,
+	"body" text NOT NULL,
 	"etag" integer,
 	"at" timestamp with time zone NOT NULL,
 	CONSTRAINT "idempotency_account_id_key_pk" PRIMARY KEY("account_id","key")

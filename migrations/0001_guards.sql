@@ -1,3 +1,6 @@
+-- Tables in which the rows of checked imports wait: made and dropped with each import, never part of a migration.
+create schema if not exists staging;
+--> statement-breakpoint
 -- A closed leg is never rewritten: its times are what happened (warnings may still be noted).
 create function app.keep_closed_leg() returns trigger language plpgsql as $$
 begin

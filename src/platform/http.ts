@@ -1,13 +1,12 @@
 // Reads and writes as routes: authentication, permission, validation, and the one write path.
-import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { Actor } from './actor.ts'
-import { statement, type Db, type Tx } from './db.ts'
-import { record } from './events.ts'
+import type { Db, Tx } from './db.ts'
 import type { FileKind } from './file-kinds.ts'
 import type { StoredFile } from './files.ts'
+import { once, readKey, toldBy, type Answer } from './idempotency.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 
 type Shape = z.ZodType
@@ -68,7 +67,12 @@ export interface Http {
     route: ReadRoute<P, Q, R>,
     handler: (db: Db, actor: Actor, input: Input<P, Q>) => Promise<Reply<R>>,
   ): void
-  writes<P extends Shape | undefined, Q extends Shape | undefined, B extends Shape | undefined, R extends Shape>(
+  writes<
+    P extends Shape | undefined,
+    Q extends Shape | undefined,
+    B extends Shape | undefined,
+    R extends Shape,
+  >(
     route: WriteRoute<P, Q, B, R>,
     handler: (
       tx: Tx,
@@ -80,7 +84,12 @@ export interface Http {
    * A write whose body or answer is a secret (passwords, keys): nothing of it is kept for an Idempotency-Key. The handler
    * opens its transactions itself, so that no connection waits while a password is hashed and a refusal can be recorded.
    */
-  secrets<P extends Shape | undefined, Q extends Shape | undefined, B extends Shape | undefined, R extends Shape>(
+  secrets<
+    P extends Shape | undefined,
+    Q extends Shape | undefined,
+    B extends Shape | undefined,
+    R extends Shape,
+  >(
     route: WriteRoute<P, Q, B, R>,
     handler: (
       actor: Actor,
@@ -92,7 +101,10 @@ export interface Http {
    * like any other. A file whose write fails is unreferenced and swept.
    */
   uploads<P extends Shape | undefined, Q extends Shape | undefined, R extends Shape>(
-    route: Omit<WriteRoute<P, Q, undefined, R>, 'body' | 'method' | 'bodyLimit'> & { allow: readonly FileKind[]; maxBytes: number },
+    route: Omit<WriteRoute<P, Q, undefined, R>, 'body' | 'method' | 'bodyLimit'> & {
+      allow: readonly FileKind[]
+      maxBytes: number
+    },
     handler: (
       tx: Tx,
       actor: Actor,
@@ -161,17 +173,23 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
         method: route.method ?? 'POST',
         url: route.url,
         ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
-        schema: { ...schemaOf(route, { [status]: route.reply }), ...(route.body ? { body: route.body } : {}) },
+        schema: {
+          ...schemaOf(route, { [status]: route.reply }),
+          ...(route.body ? { body: route.body } : {}),
+        },
         config: { ...configOf(route), write: { ifMatch: route.ifMatch ?? 'ignored' } },
         handler: async (request, reply) => {
           const actor = await gate(request, route.for)
           const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
           const key = readKey(request, actor)
           const input = { ...inputOf(request), body: request.body, ifMatch, reply }
-          return answer(reply, await once(deps, actor, key, () => fingerprint(request), async (tx) => {
-            const result = await handler(tx, actor, input as never)
-            return answerOf(route, status, result)
-          }))
+          return answer(
+            reply,
+            await once(deps, actor, { key, told: () => toldBy(request) }, async (tx) => {
+              const result = await handler(tx, actor, input as never)
+              return answerOf(route, status, result)
+            }),
+          )
         },
       })
     },
@@ -190,11 +208,14 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
           if (part === undefined) throw new Problem('file/missing')
           const { maxBytes, allow } = route
           const file = await deps.files.store(part.file, { name: part.filename, maxBytes, allow })
-          const print = () => fingerprint(request, `${file.hash} ${file.name}`)
-          return answer(reply, await once(deps, actor, key, print, async (tx) => {
-            const result = await handler(tx, actor, { ...inputOf(request), file, ifMatch } as never)
-            return answerOf(route, status, result)
-          }))
+          const told = () => toldBy(request, `${file.hash} ${file.name}`)
+          return answer(
+            reply,
+            await once(deps, actor, { key, told }, async (tx) => {
+              const result = await handler(tx, actor, { ...inputOf(request), file, ifMatch } as never)
+              return answerOf(route, status, result)
+            }),
+          )
         },
       })
     },
@@ -203,7 +224,10 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
       app.route({
         method: route.method ?? 'POST',
         url: route.url,
-        schema: { ...schemaOf(route, { [status]: route.reply }), ...(route.body ? { body: route.body } : {}) },
+        schema: {
+          ...schemaOf(route, { [status]: route.reply }),
+          ...(route.body ? { body: route.body } : {}),
+        },
         config: configOf(route),
         handler: async (request, reply) => {
           const actor = await gate(request, route.for)
@@ -235,106 +259,17 @@ function answerOf<R extends Shape>(
   status: number,
   result: Reply<R>,
 ): Answer {
-  return { status, body: JSON.stringify(z.encode(route.reply, result as never)), etag: route.etag?.(result) ?? null }
+  return {
+    status,
+    body: JSON.stringify(z.encode(route.reply, result as never)),
+    etag: route.etag?.(result) ?? null,
+  }
 }
 
 function answer(reply: FastifyReply, given: Answer & { replayed: boolean }): FastifyReply {
   if (given.replayed) void reply.header('idempotent-replayed', 'true')
   if (given.etag !== null) void reply.header('etag', `"${given.etag}"`)
   return reply.code(given.status).type('application/json; charset=utf-8').send(given.body)
-}
-
-interface Answer {
-  status: number
-  body: string
-  etag: number | null
-}
-
-const claim = statement<{ key: string }>(
-  'idempotency.claim',
-  `insert into idempotency (account_id, key, fingerprint, at) values ($1, $2, $3, $4)
-   on conflict do nothing returning key`,
-)
-const stored = statement<{ fingerprint: Buffer; status: number | null; body: string | null; etag: number | null }>(
-  'idempotency.stored',
-  'select fingerprint, status, body, etag from idempotency where account_id = $1 and key = $2',
-)
-const keep = statement(
-  'idempotency.keep',
-  'update idempotency set status = $3, body = $4, etag = $5 where account_id = $1 and key = $2',
-)
-
-/** Runs a write in one transaction, or gives the stored answer of the same key; a refusal to be recorded is. */
-async function once(
-  deps: Deps,
-  actor: Actor,
-  key: string | undefined,
-  print: () => Buffer,
-  write: (tx: Tx) => Promise<Answer>,
-): Promise<Answer & { replayed: boolean }> {
-  try {
-    return await onceUnrecorded(deps, actor, key, print, write)
-  } catch (error) {
-    const told = error instanceof Problem ? error.options.record : undefined
-    if (told !== undefined) {
-      await deps.db.transaction((tx) => record(tx, actor, { subject: 'account', subjectId: actor.id, ...told }))
-    }
-    throw error
-  }
-}
-
-async function onceUnrecorded(
-  deps: Deps,
-  actor: Actor,
-  key: string | undefined,
-  print: () => Buffer,
-  write: (tx: Tx) => Promise<Answer>,
-): Promise<Answer & { replayed: boolean }> {
-  if (key === undefined) return { ...(await deps.db.transaction(write)), replayed: false }
-  const mark = print()
-  const written = await deps.db.transaction(async (tx): Promise<Answer | undefined> => {
-    // The key and the write's first statement travel together; a lost claim abandons the write with its transaction.
-    const claimed = claim(tx, [actor.id, key, mark, tx.now])
-    const [claims, work] = await Promise.allSettled([claimed, write(tx)])
-    if (claims.status === 'rejected') throw claims.reason
-    if (claims.value.length === 0) throw new Claimed()
-    if (work.status === 'rejected') throw work.reason
-    tx.later(keep, [actor.id, key, work.value.status, work.value.body, work.value.etag])
-    return work.value
-  }).catch((error: unknown) => {
-    if (error instanceof Claimed) return undefined
-    throw error
-  })
-  if (written !== undefined) return { ...written, replayed: false }
-  const [first] = await stored(deps.db, [actor.id, key])
-  if (first === undefined || first.status === null || first.body === null) throw new Problem('request/busy')
-  if (!first.fingerprint.equals(mark)) throw new Problem('idempotency/key-reused')
-  return { status: first.status, body: first.body, etag: first.etag, replayed: true }
-}
-
-class Claimed extends Error {}
-
-function fingerprint(request: FastifyRequest, content = canonical(request.body)): Buffer {
-  const match = request.headers['if-match'] ?? ''
-  return hash('sha256', `${request.method} ${request.url}\n${match}\n${content}`, 'buffer')
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
-}
-
-function readKey(request: FastifyRequest, actor: Actor): string | undefined {
-  const header = request.headers['idempotency-key']
-  if (header === undefined) {
-    if (actor.kind === 'key') throw new Problem('idempotency/key-required')
-    return undefined
-  }
-  if (Array.isArray(header) || !/^[\x21-\x7e]{1,200}$/.test(header)) throw new Problem('idempotency/key-invalid')
-  return header
 }
 
 function readIfMatch(request: FastifyRequest, need: 'required' | 'accepted'): number | undefined {

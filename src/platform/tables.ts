@@ -75,9 +75,9 @@ export const idempotency = app.table(
     accountId: uuid('account_id').notNull(),
     key: text('key').notNull(),
     fingerprint: bytea('fingerprint').notNull(),
-    status: smallint('status'),
+    status: smallint('status').notNull(),
     /** Text, not jsonb: a replay is byte for byte the first answer. */
-    body: text('body'),
+    body: text('body').notNull(),
     etag: integer('etag'),
     at: instant('at').notNull(),
   },
