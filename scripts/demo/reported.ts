@@ -32,3 +32,6 @@ export const reportedTopics: readonly { topic: string; label: string; value: num
 ]
 
 export const reportedTopicsTotal = 950
+
+/** Both are about this year. */
+export const reportedYear = 2020

@@ -8,7 +8,12 @@ import type { YearRecipe } from './recipe.ts'
 export interface Workbook {
   name: string
   orders: number
-  bytes: Uint8Array
+  bytes: Uint8Array<ArrayBuffer>
+}
+
+/** One for each half-year of dispatch. */
+export function workbookNames({ year }: YearRecipe): string[] {
+  return ['上', '下'].map((half) => `12345热线工单-${year}年${half}半年.xlsx`)
 }
 
 /** The same orders give the same bytes. */
@@ -18,7 +23,7 @@ export async function workbooksOf(recipe: YearRecipe, orders: readonly DemoOrder
     { name: '下半年', orders: orders.filter(({ dispatchedAt }) => dispatchedAt.slice(5, 7) > '06') },
   ]
   const written: Workbook[] = []
-  for (const half of halves) {
+  for (const [i, half] of halves.entries()) {
     const rows = layouts[recipe.layout](half.orders, `${recipe.year}年${half.name}`)
     const created = new Date(recipe.exportedAt)
     const bytes = await writeXlsx({
@@ -26,9 +31,9 @@ export async function workbooksOf(recipe: YearRecipe, orders: readonly DemoOrder
       properties: { creator: '12345政务服务热线平台', created, modified: created },
     })
     written.push({
-      name: `12345热线工单-${recipe.year}年${half.name}.xlsx`,
+      name: workbookNames(recipe)[i] ?? '',
       orders: half.orders.length,
-      bytes,
+      bytes: new Uint8Array(bytes),
     })
   }
   return written

@@ -1,0 +1,77 @@
+// Takes workbooks into the system the way an office does: uploaded, checked, confirmed, and followed until all is done.
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Deps } from '../../src/deps.ts'
+import { outboxState } from '../../src/platform/outbox.ts'
+import type { Calls } from './calls.ts'
+import type { Workbook } from './workbooks.ts'
+
+/** As the service tells of an import. */
+interface ImportView {
+  id: string
+  status: { code: string }
+  counts: { rows: number; errors: number; warnings: number; new: number; changed: number; unchanged: number }
+  problem: unknown
+}
+
+export interface Loaded {
+  file: string
+  rows: number
+  created: number
+  changed: number
+  unchanged: number
+  warnings: number
+  seconds: number
+}
+
+/** Long enough for a slow machine; what takes longer is stuck. */
+const PATIENCE_MS = 10 * 60_000
+const LOOK_MS = 150
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+/**
+ * Uploads one workbook and follows it until it is taken over. One that was taken over before is compared row by row with
+ * what is there. A row with an error stops the demonstration.
+ */
+export async function load(calls: Calls, { name, bytes }: Pick<Workbook, 'name' | 'bytes'>): Promise<Loaded> {
+  const begun = performance.now()
+  const form = new FormData()
+  form.set('file', new File([bytes], name, { type: XLSX }))
+  const { id } = await calls.post<{ id: string }>('/api/imports?again=true', form)
+  const checked = await until(calls, id, ['uploaded', 'checking'])
+  if (checked.status.code === 'checked') {
+    if (checked.counts.errors > 0) throw new Error(`${name}: ${checked.counts.errors} 行有误`)
+    await calls.post(`/api/imports/${id}/commit`, { mode: 'all-or-nothing' })
+  }
+  const done = await until(calls, id, ['checked', 'committing'])
+  if (done.status.code !== 'committed')
+    throw new Error(`${name}: ${done.status.code} ${JSON.stringify(done.problem)}`)
+  const { rows, changed, unchanged, warnings, new: created } = done.counts
+  return {
+    file: name,
+    rows,
+    created,
+    changed,
+    unchanged,
+    warnings,
+    seconds: (performance.now() - begun) / 1000,
+  }
+}
+
+async function until(calls: Calls, id: string, passing: readonly string[]): Promise<ImportView> {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await pause(LOOK_MS)) {
+    const found = await calls.get<ImportView>(`/api/imports/${id}`)
+    if (!passing.includes(found.status.code)) return found
+  }
+  throw new Error(`the import ${id} is still not done`)
+}
+
+/** Waits until every effect of what was written has happened. */
+export async function settle({ db }: Deps): Promise<void> {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await pause(LOOK_MS)) {
+    const jobs = await outboxState(db)
+    const dead = jobs.filter((job) => job.dead > 0)
+    if (dead.length > 0) throw new Error(`effects were given up: ${dead.map(({ job }) => job).join(', ')}`)
+    if (jobs.every(({ waiting }) => waiting === 0)) return
+  }
+  throw new Error('the effects of the import are still not done')
+}
