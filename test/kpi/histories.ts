@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { epochMs, instantFromMs, type Instant } from '../../src/platform/clock.ts'
 import { createUnits } from '../../src/orgs/unit-commands.ts'
 import { systemActor } from '../../src/platform/actor.ts'
-import { openDatabase, statement, type Database } from '../../src/platform/db.ts'
+import { openDatabase, statement, type Database, type Db } from '../../src/platform/db.ts'
 
 /** Seven units; the third stands below the second. */
 export const units = Array.from({ length: 7 }, (_, i) => `00000000-0000-4000-8000-00000000000${i + 1}`)
@@ -96,6 +96,7 @@ function moments(from: number, to: number) {
 
 const past = moments(START, epochMs(NOW))
 const maybe = fc.option(past, { freq: 2 })
+const rarely = fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: past })
 const due = moments(START, epochMs(NOW) + 10 * 24 * HOUR)
 const unit = fc.constantFrom(...units.slice(0, 5))
 
@@ -111,7 +112,7 @@ export const history = fc
     channel: fc.constant('hotline'),
     category: fc.constantFrom('consult', 'help', 'complain'),
     topic: fc.constantFrom('urban', 'epidemic', 'epidemic.roads'),
-    accused: fc.option(unit, { freq: 12, nil: undefined }),
+    accused: fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: unit }),
     signed: maybe,
     done: maybe,
     accepted: maybe,
@@ -126,83 +127,103 @@ export const history = fc
     resolved: fc.boolean(),
     rated: maybe,
     rating: fc.constantFrom('satisfied', 'basic', 'dissatisfied'),
-    screenedOut: fc.option(past, { freq: 4 }),
-    merged: fc.option(past, { freq: 8 }),
-    withdrawn: fc.option(past, { freq: 12 }),
+    screenedOut: rarely,
+    merged: rarely,
+    withdrawn: rarely,
   })
-  .map((h): Omit<History, never> => {
+  .map((h): History => {
     const dispatched = h.dispatched
-    const rows = (
-      given: [Partial<{ unit: string }> & (typeof h.leads)[number][0], string | null][],
-      role: 'lead' | 'co',
-      first: number,
-    ) =>
-      given.map(([l, end], i): LegRow => {
-        const closed = end !== null
-        return {
-          id: '',
-          matter_id: '',
-          no: first + i,
-          role,
-          unit_id: l.unit,
-          dispatched_at: dispatched ?? NOW,
-          sign_due_at: l.signDue,
-          signed_at: l.signed,
-          effective_due_at: l.due,
-          submitted_at: l.submitted,
-          stopped_at: closed ? l.stopped : null,
-          outcome: end,
-        }
-      })
-    const leads = h.leads.map(([l, end], i): [typeof l, string | null] => [
-      l,
-      h.lastIsOpen && i === h.leads.length - 1 ? null : end,
-    ])
+    const leads = h.leads.map(([l, end], i) => ({
+      ...l,
+      role: 'lead' as const,
+      end: h.lastIsOpen && i === h.leads.length - 1 ? null : end,
+    }))
     // No unit co-handles what it leads.
     const cos = h.cos.filter(([l]) => l.unit !== h.leads[0]?.[0].unit)
-    const legs = dispatched === null ? [] : [...rows(leads, 'lead', 1), ...rows(cos, 'co', leads.length + 1)]
-    const lead = legs.findLast((l) => l.role === 'lead')
-    const leadLegs = legs.filter((l) => l.role === 'lead')
-    return {
-      legs,
-      matter: {
-        id: '',
-        no: '',
-        channel: h.channel,
-        category: h.category,
-        topic: h.topic,
-        dispatched_at: dispatched,
-        lead_unit_id: lead?.unit_id ?? null,
-        lead_leg_id: null,
-        unit_ids: [...new Set(legs.map((l) => l.unit_id))],
-        accused_unit_ids: h.accused === undefined ? [] : [h.accused],
-        sign_due_at: lead?.sign_due_at ?? null,
-        signed_at: h.signed,
-        sign_late_from: least(leadLegs.map(signLateFrom)),
-        due_at: lead?.effective_due_at ?? null,
-        late_from: least(leadLegs.map(lateFrom)),
-        lead_late_from: lead === undefined ? null : lateFrom(lead),
-        lead_signed_at: lead?.signed_at ?? null,
-        lead_sign_late_from: lead === undefined ? null : signLateFrom(lead),
-        done_at: h.done,
-        first_accepted_at: h.accepted,
-        first_on_time: h.accepted === null ? null : h.onTime,
-        contacted_at: h.contacted,
-        contacted_on_time: h.contacted === null ? null : h.contactedOnTime,
-        extended_at: h.extended,
-        returned_at: h.returned,
-        redone_at: h.redone,
-        called_back_at: h.calledBack,
-        call_result: h.calledBack === null ? null : h.callResult,
-        resolved: h.calledBack === null ? null : h.resolved,
-        rated_at: h.rated,
-        rating: h.rated === null ? null : h.rating,
-        screened_out_at: h.screenedOut,
-        merged_at: h.merged,
-        withdrawn_at: h.withdrawn,
-      },
+    const given = [...leads, ...cos.map(([l, end]) => ({ ...l, role: 'co' as const, end }))]
+    const legs = given.map((l, i): LegRow => ({
+      id: '',
+      matter_id: '',
+      no: i + 1,
+      role: l.role,
+      unit_id: l.unit,
+      dispatched_at: dispatched ?? NOW,
+      sign_due_at: l.signDue,
+      signed_at: l.signed,
+      effective_due_at: l.due,
+      submitted_at: l.submitted,
+      stopped_at: l.end === null ? null : l.stopped,
+      outcome: l.end,
+    }))
+    const facts: Facts = {
+      channel: h.channel,
+      category: h.category,
+      topic: h.topic,
+      accused_unit_ids: h.accused === undefined ? [] : [h.accused],
+      signed_at: h.signed,
+      done_at: h.done,
+      first_accepted_at: h.accepted,
+      first_on_time: h.accepted === null ? null : h.onTime,
+      contacted_at: h.contacted,
+      contacted_on_time: h.contacted === null ? null : h.contactedOnTime,
+      extended_at: h.extended,
+      returned_at: h.returned,
+      redone_at: h.redone,
+      called_back_at: h.calledBack,
+      call_result: h.calledBack === null ? null : h.callResult,
+      resolved: h.calledBack === null ? null : h.resolved,
+      rated_at: h.rated,
+      rating: h.rated === null ? null : h.rating,
+      screened_out_at: h.screenedOut,
+      merged_at: h.merged,
+      withdrawn_at: h.withdrawn,
     }
+    return historyOf({ id: '', no: '', dispatched_at: dispatched }, facts, dispatched === null ? [] : legs)
   })
+
+type Facts = Omit<MatterRow, 'id' | 'no' | 'dispatched_at' | keyof ReturnType<typeof followingFrom>>
+
+function historyOf(
+  identity: Pick<MatterRow, 'id' | 'no' | 'dispatched_at'>,
+  facts: Facts,
+  legs: LegRow[],
+): History {
+  return { matter: { ...facts, ...identity, ...followingFrom(legs) }, legs }
+}
+
+/** What of a matter's row follows from its legs. */
+function followingFrom(legs: readonly LegRow[]) {
+  const leads = legs.filter((l) => l.role === 'lead')
+  const lead = leads.at(-1)
+  return {
+    lead_unit_id: lead?.unit_id ?? null,
+    lead_leg_id: lead?.id ?? null,
+    unit_ids: [...new Set(legs.map((l) => l.unit_id))],
+    sign_due_at: lead?.sign_due_at ?? null,
+    sign_late_from: least(leads.map(signLateFrom)),
+    due_at: lead?.effective_due_at ?? null,
+    late_from: least(leads.map(lateFrom)),
+    lead_late_from: lead === undefined ? null : lateFrom(lead),
+    lead_signed_at: lead?.signed_at ?? null,
+    lead_sign_late_from: lead === undefined ? null : signLateFrom(lead),
+  }
+}
+
+/** A matter after further acts: other facts, and the legs of `later` on top of its own. */
+export function goneOn({ matter, legs }: History, later: History): History {
+  const { id, no } = matter
+  const closed = legs.map((l) =>
+    l.outcome === null ? { ...l, stopped_at: NOW, outcome: 'redispatched' } : l,
+  )
+  const added = later.legs.map((l, i) => ({
+    ...l,
+    id: legId(id, legs.length + i + 1),
+    matter_id: id,
+    no: legs.length + i + 1,
+  }))
+  const dispatched_at = matter.dispatched_at ?? later.matter.dispatched_at
+  return historyOf({ id, no, dispatched_at }, later.matter, [...closed, ...added])
+}
 
 export function lateFrom(l: LegRow): Instant | null {
   const stop = l.stopped_at ?? l.submitted_at
@@ -223,16 +244,15 @@ let serial = 0
 /** Gives matters and legs their ids. */
 export function named(histories: readonly History[]): History[] {
   return histories.map(({ matter, legs }) => {
-    const number = (serial += 1)
-    const id = `00000000-0000-4000-9000-${String(number).padStart(12, '0')}`
-    const own = legs.map((l) => ({
-      ...l,
-      id: `00000000-0000-4000-a000-${String(number).padStart(10, '0')}${String(l.no).padStart(2, '0')}`,
-      matter_id: id,
-    }))
-    const lead = own.findLast((l) => l.role === 'lead')
-    return { matter: { ...matter, id, no: `RX${number}`, lead_leg_id: lead?.id ?? null }, legs: own }
+    serial += 1
+    const id = `00000000-0000-4000-9000-${String(serial).padStart(12, '0')}`
+    const own = legs.map((l) => ({ ...l, id: legId(id, l.no), matter_id: id }))
+    return historyOf({ id, no: `RX${serial}`, dispatched_at: matter.dispatched_at }, matter, own)
   })
+}
+
+function legId(matterId: string, no: number): string {
+  return `00000000-0000-4000-a000-${matterId.slice(-10)}${String(no).padStart(2, '0')}`
 }
 
 const fixed = {
@@ -272,15 +292,38 @@ function inserter(table: string, columns: readonly string[]) {
   )
 }
 
-export async function insert(db: Database, histories: readonly History[]): Promise<void> {
+export async function insert(db: Db, histories: readonly History[]): Promise<void> {
   const matters = histories.map(({ matter }) => ({ ...fixed, ...matter }))
-  const legs = histories.flatMap((h) => h.legs).map((l) => ({ ...fixedLeg, ...l }))
-  const [firstMatter] = matters
-  if (firstMatter !== undefined)
-    await inserter('matters', Object.keys(firstMatter))(db, [JSON.stringify(matters)])
-  const [firstLeg] = legs
-  if (firstLeg !== undefined) await inserter('legs', Object.keys(firstLeg))(db, [JSON.stringify(legs)])
+  const [first] = matters
+  if (first !== undefined) await inserter('matters', Object.keys(first))(db, [JSON.stringify(matters)])
+  await insertLegs(
+    db,
+    histories.flatMap((h) => h.legs),
+  )
 }
+
+async function insertLegs(db: Db, rows: readonly LegRow[]): Promise<void> {
+  const legs = rows.map((l) => ({ ...fixedLeg, ...l }))
+  const [first] = legs
+  if (first !== undefined) await inserter('legs', Object.keys(first))(db, [JSON.stringify(legs)])
+}
+
+/** Rewrites a stored matter as it is after further acts. */
+export async function update(db: Db, before: History, after: History): Promise<void> {
+  const names = Object.keys(after.matter).join(', ')
+  const rewrite = statement(
+    'test.update',
+    `update matters m set (${names}) = (select ${names} from json_populate_record(null::app.matters, $2::json)) where m.id = $1`,
+  )
+  await rewrite(db, [after.matter.id, JSON.stringify(after.matter)])
+  for (const l of before.legs) if (l.outcome === null) await closeLeg(db, [l.id, NOW])
+  await insertLegs(db, after.legs.slice(before.legs.length))
+}
+
+const closeLeg = statement(
+  'test.close',
+  `update legs set stopped_at = $2, outcome = 'redispatched' where id = $1`,
+)
 
 // Not `delete`: legs guard themselves against it.
 const clear = statement('test.clear', 'truncate matters, legs, kpi_daily, outbox')
