@@ -1,6 +1,6 @@
 // Reads of matters: one with its history, the people on them, candidates of the same person; only what the actor may see.
 import type { Actor } from '../platform/actor.ts'
-import type { Instant } from '../platform/clock.ts'
+import { instantFromJson, type Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
@@ -57,7 +57,7 @@ export interface Opened extends Matter {
     answerBy: Instant | null
     by: string | null
   }[]
-  notes: { id: string; at: Instant; text: string; by: string | null }[]
+  notes: { id: string; at: Instant; act: string | null; text: string; by: string | null }[]
   files: FileRow[]
   events: TimelineRow[]
   merged: { id: string; no: string }[]
@@ -66,10 +66,10 @@ export interface Opened extends Matter {
 const listOf = (select: string, order: string) =>
   `coalesce((select json_agg(x order by x.${order}) from (${select}) x), '[]')`
 
-/** One matter with everything on it, in one statement. */
-const openMatter = statement<Opened>(
+/** One matter with everything on it, in one statement; as one JSON, which is read in a third of the time of sixty columns. */
+const openMatter = statement<{ matter: Opened }>(
   'matter.open',
-  `select ${columnsOf(tables.matters, 'm')}, u.name as "leadUnit", t.no as "mergedIntoNo",
+  `select row_to_json(x) as matter from (select ${columnsOf(tables.matters, 'm')}, u.name as "leadUnit", t.no as "mergedIntoNo",
     case when p.id is null then null else json_build_object('nameMasked', p.name_masked, 'phoneMasked', p.phone_masked,
       'idMasked', p.id_masked, 'township', p.township) end as caller,
     ${listOf(`select ${columnsOf(tables.legs, 'l')}, lu.name as unit from legs l join units lu on lu.id = l.unit_id where l.matter_id = m.id`, 'no')} as legs,
@@ -79,21 +79,36 @@ const openMatter = statement<Opened>(
     ${listOf(`select ${columnsOf(records.callBacks, 'c')} from call_backs c where c.matter_id = m.id`, 'at')} as "callBacks",
     ${listOf(`select ${columnsOf(records.screenings, 's')} from screenings s where s.matter_id = m.id`, '"askedAt"')} as screenings,
     ${listOf(`select s.id, s.kind, s.at, s.ground, s.text, s.answer_by as "answerBy", a.name as "by" from supervisions s left join accounts a on a.id = s.by_id where s.matter_id = m.id`, 'at')} as supervisions,
-    ${listOf(`select n.id, n.at, n.text, a.name as "by" from notes n left join accounts a on a.id = n.by_id where n.matter_id = m.id`, 'at')} as notes,
+    ${listOf(`select n.id, n.at, n.act, n.text, a.name as "by" from notes n left join accounts a on a.id = n.by_id where n.matter_id = m.id`, 'at')} as notes,
     ${listOf(`select f.id, f.name, f.type, f.bytes, f.created_at as "createdAt" from files f where f.subject_id = m.id and f.purpose = 'attachment' and f.removed_at is null`, '"createdAt"')} as files,
     ${listOf(`select e.seq, e.type, e.at, a.name as actor, e.canon from events e left join accounts a on a.id = e.actor_id where e.subject_id = m.id`, 'seq')} as events,
-    ${listOf(`select o.id, o.no from matters o where o.merged_into_id = m.id`, 'no')} as merged
+    ${listOf(`select o.id, o.no from matters o where o.merged_into_id = m.id and ${visibleTo(2, 'o')}`, 'no')} as merged
    from matters m left join units u on u.id = m.lead_unit_id left join people p on p.id = m.person_id
-    left join matters t on t.id = m.merged_into_id
-   where m.id = $1 and ${visibleTo(2)}`,
+    left join matters t on t.id = m.merged_into_id and ${visibleTo(2, 't')}
+   where m.id = $1 and ${visibleTo(2)}) x`,
 )
 
 /** Throws `matter/not-found` for what the actor may not see, exactly as for what does not exist. */
 export async function readMatter(db: Db, actor: Actor, id: string): Promise<Opened> {
   const [found] = await openMatter(db, [id, ...visibilityValues(actor)])
   if (found === undefined) throw new Problem('matter/not-found')
-  return found
+  return canonicalMoments(found.matter)
 }
+
+/** The database's JSON cuts zeros off instants; comparing as text needs the canonical form, at every depth. */
+function canonicalMoments<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(canonicalMoments) as T
+  if (value === null || typeof value !== 'object') return value
+  const copy: Record<string, unknown> = {}
+  for (const [key, inner] of Object.entries(value)) {
+    copy[key] =
+      typeof inner === 'string' ? (isMoment(key) ? instantFromJson(inner) : inner) : canonicalMoments(inner)
+  }
+  return copy as T
+}
+
+const isMoment = (key: string) =>
+  key === 'at' || key === 'answerBy' || key.endsWith('At') || key.endsWith('From')
 
 const visibleMatter = statement<{ id: string; state: State; personId: string | null }>(
   'matter.visible',
@@ -109,10 +124,12 @@ export async function findVisible(db: Db, actor: Actor, id: string) {
 
 const peopleOnVisible = statement<{ id: string }>(
   'matter.people_visible',
-  `select distinct m.person_id as id from matters m where m.person_id = any($1::uuid[]) and ${visibleTo(2)}`,
+  `select p.id from people p where p.id = any($1::uuid[]) and (
+     exists (select 1 from matters m where m.person_id = p.id and ${visibleTo(2)})
+     or ($2::text = 'all' and not exists (select 1 from matters m where m.person_id = p.id)))`,
 )
 
-/** Those of these people who stand on a matter that the actor may see. */
+/** Those of these people who stand on a matter that the actor may see; for the office's staff also who stands on none yet. */
 export async function knownPeople(
   db: Db,
   actor: Actor,
@@ -141,18 +158,27 @@ export interface Candidate {
 
 const candidatesOf = statement<Candidate>(
   'matter.candidates',
-  `with self as (select p.* from matters s join people p on p.id = s.person_id where s.id = $1 and not s.confidential),
+  `with self as (
+     select p.* from matters s join people p on p.id = s.person_id
+     where s.id = $1 and not s.confidential and not p.confidential),
    same as (
-     select p.id, p.name_masked, case when p.id_bi = self.id_bi then 'idNo' when p.phone_bi = self.phone_bi then 'phone'
+     select p.id, p.name_masked, case when p.id_bi = self.id_bi then 'idNo' when p.phone_bi in (self.phone_bi, self.phone2_bi)
+       or p.phone2_bi in (self.phone_bi, self.phone2_bi) then 'phone'
        else 'name' end as reason, self.id as self_id
      from people p, self
-     where (p.id_bi = self.id_bi or p.phone_bi = self.phone_bi or p.name_bi = self.name_bi) and not p.confidential)
+     where (p.id_bi = self.id_bi or p.phone_bi in (self.phone_bi, self.phone2_bi)
+         or p.phone2_bi in (self.phone_bi, self.phone2_bi) or p.name_bi = self.name_bi)
+       and not p.confidential
+       -- Two different ID numbers are two people, and so are two whom a clerk has told apart.
+       and (p.id_bi = self.id_bi or p.id_bi is null or self.id_bi is null)
+       and not exists (select 1 from person_links l where l.status = 'rejected'
+         and l.person_a = least(p.id, self.id) and l.person_b = greatest(p.id, self.id)))
    select m.id, m.no, m.title, m.state, m.received_at as "receivedAt", m.person_id as "personId",
      same.name_masked as "callerName", same.reason, (same.id = same.self_id or exists (
        select 1 from person_links l where l.status = 'confirmed'
          and l.person_a = least(same.id, same.self_id) and l.person_b = greatest(same.id, same.self_id))) as confirmed
    from same join matters m on m.person_id = same.id
-   where m.id <> $1 and ${visibleTo(2)}
+   where m.id <> $1 and not m.confidential and ${visibleTo(2)}
    order by case same.reason when 'idNo' then 1 when 'phone' then 2 else 3 end, m.received_at desc, m.id limit 50`,
 )
 

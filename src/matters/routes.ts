@@ -5,7 +5,6 @@ import { explain } from '../calendar/explain.ts'
 import { id, pageOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { Problem } from '../platform/problems.ts'
-import { instantFromJson } from '../platform/clock.ts'
 import { actRules } from './acts/index.ts'
 import { act, register } from './commands.ts'
 import { edit } from './corrections.ts'
@@ -44,6 +43,7 @@ export function matterRoutes(http: Http): void {
         'matter/accused-unit',
         'matter/unit-abolished',
         'matter/future-time',
+        'matter/act-not-yours',
       ],
     },
     (tx, actor, { body }) => register(tx, actor, body, { vault, region: config.OFFICE_REGION }),
@@ -163,10 +163,8 @@ export function matterRoutes(http: Http): void {
       const matter = await readMatter(db, actor, params.id)
       const leg = matter.legs.find((each) => each.id === params.legId)
       if (leg === undefined) throw new Problem('matter/not-found')
-      const { limit, policy } = leg
-      const dispatchedAt = instantFromJson(leg.dispatchedAt)
+      const { limit, policy, dispatchedAt, dueAt, effectiveDueAt } = leg
       const days = limit === null ? [] : explain(await readCalendar(db), dispatchedAt, limit as never)
-      const [dueAt, effectiveDueAt] = [leg.dueAt, leg.effectiveDueAt].map(instantFromJson) as [string, string]
       return { dispatchedAt, limit, policy, dueAt, effectiveDueAt, days: days.map((day) => ({ ...day })) }
     },
   )

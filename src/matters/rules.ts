@@ -1,7 +1,7 @@
 // Who may do what on a matter: roles, units, states, duties kept apart; and what an act's change comes to.
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
-import { Problem } from '../platform/problems.ts'
+import { Problem, type ProblemCode, type ProblemOptions } from '../platform/problems.ts'
 import type { Case, Change, Leg, LegPatch, MatterPatch, Receiver } from './case.ts'
 import { lateFrom, lateness, signLateFrom } from './deadlines.ts'
 import { acts, states, type Act, type State, type Transition } from './workflow.ts'
@@ -27,37 +27,50 @@ export function ownCoLeg(subject: Case, actor: Actor): Leg | undefined {
   )
 }
 
+/** What stands against an act; an error costs a stack trace, and most acts are only asked about. */
+interface Obstacle {
+  code: ProblemCode
+  options: ProblemOptions
+}
+
+const obstruct = (code: ProblemCode, options: ProblemOptions): Obstacle => ({ code, options })
+
 /** Why an actor may not do an act on this matter now, or undefined when they may. */
 export function refusal(act: Act, subject: Case, actor: Actor): Problem | undefined {
+  const found = obstacle(act, subject, actor)
+  return found === undefined ? undefined : new Problem(found.code, found.options)
+}
+
+function obstacle(act: Act, subject: Case, actor: Actor): Obstacle | undefined {
   const rule: Transition = acts[act]
   const { matter } = subject
   if (!rule.by.some((role) => actor.roles.includes(role))) {
-    return new Problem('matter/act-not-yours', { detail: `${act} is for ${rule.by.join(', ')}` })
+    return obstruct('matter/act-not-yours', { detail: `${act} is for ${rule.by.join(', ')}` })
   }
   if (!rule.from.includes(matter.state)) {
-    return new Problem('matter/act-not-allowed', {
+    return obstruct('matter/act-not-allowed', {
       detail: `${act} is not possible in state ${matter.state}`,
       extras: { act, state: matter.state, stateLabel: states[matter.state].label, version: matter.version },
     })
   }
   if (rule.leg === 'lead' && !actor.unitIds.includes(leadLeg(subject)?.unitId ?? '')) {
-    return new Problem('matter/act-not-yours', { detail: 'another unit holds the matter' })
+    return obstruct('matter/act-not-yours', { detail: 'another unit holds the matter' })
   }
   if (rule.leg === 'co' && ownCoLeg(subject, actor) === undefined) {
-    return new Problem('matter/act-not-yours', { detail: 'your unit does not co-handle the matter' })
+    return obstruct('matter/act-not-yours', { detail: 'your unit does not co-handle the matter' })
   }
   if (rule.leg === 'office' && actor.sees !== 'all') {
-    return new Problem('matter/act-not-yours', { detail: 'an act of the office' })
+    return obstruct('matter/act-not-yours', { detail: 'an act of the office' })
   }
   if (judging.includes(act) && matter.handlerIds.includes(actor.id)) {
-    return new Problem('matter/duties-apart', { detail: `whoever handled a matter may not ${act} it` })
+    return obstruct('matter/duties-apart', { detail: `whoever handled a matter may not ${act} it` })
   }
   return undefined
 }
 
 /** The acts open to an actor on a matter, in the order of the table. */
 export function openActs(subject: Case, actor: Actor): Act[] {
-  return (Object.keys(acts) as Act[]).filter((act) => refusal(act, subject, actor) === undefined)
+  return (Object.keys(acts) as Act[]).filter((act) => obstacle(act, subject, actor) === undefined)
 }
 
 /** The state after an act. */

@@ -1,7 +1,7 @@
 // What a reader sees of a matter: labels beside codes, the caller masked, the acts that are open to them.
 import { z } from 'zod'
 import type { Actor } from '../platform/actor.ts'
-import { instantFromJson, type Instant } from '../platform/clock.ts'
+import type { Instant } from '../platform/clock.ts'
 import type { Case } from './case.ts'
 import { channels } from './channels/index.ts'
 import type { ListRow } from './listing.ts'
@@ -65,6 +65,7 @@ export const matterDetail = z
     regionCode: z.string().nullable(),
     personId: z.string().nullable(),
     confidential: z.boolean(),
+    accusedUnitIds: z.array(z.string()).describe('被反映的单位'),
     caller: callerShape.nullable(),
     binding: z.boolean(),
     returns: z.int(),
@@ -160,23 +161,16 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
       m.mergedIntoId === null || m.mergedIntoNo === null ? null : { id: m.mergedIntoId, no: m.mergedIntoNo },
     caller: viewCaller(m),
     legs: m.legs.map((leg) => ({
-      ...instants(leg),
+      ...leg,
       outcome: leg.outcome === null ? null : label(legOutcomes, leg.outcome),
-      late: leg.lateFrom !== null && instantFromJson(leg.lateFrom) < now,
+      late: leg.lateFrom !== null && leg.lateFrom < now,
     })),
-    replies: m.replies.map(instants),
-    extensions: m.extensions.map(instants),
-    returnRequests: m.returnRequests.map(instants),
-    callBacks: m.callBacks.map((call) => ({ ...instants(call), rating: ratingLabel(call.rating) })),
-    screenings: m.screenings.map(instants),
-    supervisions: m.supervisions.map(instants),
-    notes: m.notes.map(instants),
-    files: m.files.map(instants),
+    callBacks: m.callBacks.map((call) => ({ ...call, rating: ratingLabel(call.rating) })),
     timeline: m.events.map(({ seq, type, at, actor: who, canon }) => ({
       seq,
       type,
       label: eventLabels[type] ?? type,
-      at: instantFromJson(at),
+      at,
       actor: who,
       data: (JSON.parse(canon) as { data: Record<string, unknown> }).data,
     })),
@@ -189,20 +183,6 @@ function viewCaller(m: Opened) {
   if (m.confidential) return { name: '保密', phone: '保密', idNo: '保密', township: null }
   const { nameMasked: name, phoneMasked: phone, idMasked: idNo, township } = m.caller
   return { name, phone, idNo, township }
-}
-
-/** Rows out of the database's JSON: every member that ends in At or By-time is made canonical. */
-function instants<T extends object>(row: T): T {
-  return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [key, isMoment(key, value) ? instantFromJson(value) : value]),
-  ) as T
-}
-
-function isMoment(key: string, value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    (key === 'at' || key === 'answerBy' || key.endsWith('At') || key.endsWith('From'))
-  )
 }
 
 function caseOf(m: Opened): Case {
