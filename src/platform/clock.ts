@@ -26,8 +26,10 @@ export function epochMs(instant: Instant): number {
 
 /** Any ISO 8601 moment with an offset → the canonical Instant; undefined when it is not a moment. */
 export function toInstant(text: string): Instant | undefined {
-  if (CANONICAL.test(text)) return Number.isNaN(Date.parse(text)) ? undefined : text
-  if (!/(?:Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined
+  if (!CANONICAL.test(text) && !/(?:Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined
+  // Date.parse takes 30 February for 1 March.
+  const midnight = Date.parse(`${text.slice(0, 10)}T00:00:00Z`)
+  if (Number.isNaN(midnight) || new Date(midnight).getUTCDate() !== Number(text.slice(8, 10))) return undefined
   const ms = Date.parse(text)
   return Number.isNaN(ms) ? undefined : instantFromMs(ms)
 }
