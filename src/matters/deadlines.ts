@@ -28,18 +28,21 @@ export function promise(
   from: Instant,
   matter: { category: string; urgency: string },
   limitClass: LimitClass,
+  role: 'lead' | 'co' = 'lead',
 ): Promised {
   const policy = policyAt(from)
-  const limit = handlingLimit(policy, matter, limitClass)
+  const whole = handlingLimit(policy, matter, limitClass)
+  const limit = role === 'co' ? coLimit(whole) : whole
   const sign = due(calendar, from, matter.urgency === 'normal' ? policy.sign.ordinary : policy.sign.urgent)
   const handle = due(calendar, from, limit)
+  const signsFirst = sign.dueAt < handle.dueAt
   return {
     policy: policy.id,
     limit,
     // A two-hour order cannot be signed for later than it is due.
-    signDueAt: sign.dueAt < handle.dueAt ? sign.dueAt : handle.dueAt,
+    signDueAt: signsFirst ? sign.dueAt : handle.dueAt,
     dueAt: handle.dueAt,
-    provisional: sign.provisional || handle.provisional,
+    provisional: handle.provisional || (signsFirst && sign.provisional),
   }
 }
 

@@ -1,9 +1,11 @@
 // What a calendar that was published or amended does to open deadlines: a preview, and the moves themselves, page by page.
-import { addWorkdays, due, type Limit } from '../calendar/rules.ts'
+import { addWorkdays, due, isWorkday, type Limit } from '../calendar/rules.ts'
 import type { Calendar } from '../calendar/days.ts'
-import { instantFromJson, type Instant } from '../platform/clock.ts'
+import { NIL } from '../platform/actor.ts'
+import { dayOf, instantFromJson, type Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
-import { lateness } from './deadlines.ts'
+import { lateFrom, lateness, signLateFrom } from './deadlines.ts'
+import { policies } from './policies.ts'
 import { tell } from './telling.ts'
 
 interface PromisedLeg {
@@ -11,89 +13,133 @@ interface PromisedLeg {
   matterId: string
   no: string
   dispatchedAt: Instant
+  policy: string
   limit: Limit
-  dueAt: Instant
   effectiveDueAt: Instant
+  signDueAt: Instant
+  signedAt: Instant | null
+  submittedAt: Instant | null
+  provisional: boolean
+  imported: boolean
+  /** Working days that were granted on top of the limit. */
   extended: number
 }
 
-const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.dispatched_at as "dispatchedAt",
-    l.time_limit as "limit", l.due_at as "dueAt", l.effective_due_at as "effectiveDueAt",
-    coalesce((select sum(e.workdays) from extensions e where e.leg_id = l.id and e.granted), 0)::int as extended
+// What the city platform fixed, its calendar moves, not ours: due times without a limit, and its extensions.
+// A leg that undoing a merge reopened goes on where the merged one stopped, with what was granted to that one.
+const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.dispatched_at as "dispatchedAt", l.policy,
+    l.time_limit as "limit", l.effective_due_at as "effectiveDueAt", l.sign_due_at as "signDueAt",
+    l.signed_at as "signedAt", l.submitted_at as "submittedAt", l.provisional, l.imported,
+    case when l.extensions = 0 then 0 else coalesce((select sum(e.workdays) from extensions e join legs o on o.id = e.leg_id
+      where e.matter_id = l.matter_id and e.granted and o.role = l.role and o.unit_id = l.unit_id
+        and o.dispatched_at = l.dispatched_at), 0)::int end as extended
   from legs l join matters m on m.id = l.matter_id
-  where l.outcome is null and l.time_limit is not null and l.time_limit->>'unit' in ('workday', 'day', 'workhour')`
-const promisedAfter = statement<PromisedLeg>(
-  'redue.preview',
-  `${PROMISED} and l.id > $1 order by l.id limit $2`,
-)
-const lockPromised = statement<PromisedLeg>(
-  'redue.legs',
-  `${PROMISED} and l.id > $1 order by l.id limit $2 for update of m, l`,
-)
+  where l.outcome is null and l.time_limit is not null and not (l.imported and l.extensions > 0)
+    and l.id > $1 order by l.id limit $2`
+const promisedAfter = statement<PromisedLeg>('redue.preview', PROMISED)
+const lockPromised = statement<PromisedLeg>('redue.legs', `${PROMISED} for update of m, l`)
 
+/** One deadline that moves. */
 export interface DueMove {
   legId: string
   matterId: string
   matterNo: string
+  /** For signing, or for the answer. */
+  deadline: 'sign' | 'reply'
   oldDue: Instant
   newDue: Instant
   provisional: boolean
 }
 
+/** A leg as a calendar has it. */
+interface Promised {
+  leg: PromisedLeg
+  dueAt: Instant
+  signDueAt: Instant
+  provisional: boolean
+}
+
 const PAGE = 500
-const FIRST = '00000000-0000-0000-0000-000000000000'
 
 /** Which open deadlines a calendar would move; the first `most` of them, in the order of the legs. */
 export async function previewDueMoves(db: Db, calendar: Calendar, most = 1000): Promise<DueMove[]> {
   const found: DueMove[] = []
-  let after = FIRST
+  let after = NIL
   while (found.length < most) {
     const legs = await promisedAfter(db, [after, PAGE])
-    found.push(...legs.flatMap((leg) => moveOf(calendar, leg)))
+    found.push(...legs.flatMap((leg) => movesOf(promisedBy(calendar, leg))))
     if (legs.length < PAGE) break
     after = legs.at(-1)?.legId ?? after
   }
   return found.slice(0, most)
 }
 
-/** A deadline is recomputed from its dispatch; granted extensions are laid on again. Only the calendar's own change moves it. */
-function moveOf(calendar: Calendar, leg: PromisedLeg): DueMove[] {
-  const promised = due(calendar, leg.dispatchedAt, leg.limit)
-  const newDue = leg.extended > 0 ? addWorkdays(calendar, promised.dueAt, leg.extended) : promised.dueAt
-  if (newDue === leg.effectiveDueAt) return []
-  const { legId, matterId, no: matterNo, effectiveDueAt: oldDue } = leg
-  return [{ legId, matterId, matterNo, oldDue, newDue, provisional: promised.provisional }]
+/** Recomputed from the dispatch, granted extensions laid on again: running it twice moves nothing twice. */
+function promisedBy(calendar: Calendar, leg: PromisedLeg): Promised {
+  const promised = due(calendar, leg.dispatchedAt, leg.limit).dueAt
+  const computed = leg.extended > 0 ? addWorkdays(calendar, promised, leg.extended) : promised
+  // A reply that waits for its review was given under the due time of its day, which is not drawn in behind it.
+  const keeps = leg.submittedAt !== null && computed < leg.effectiveDueAt
+  const dueAt = keeps ? leg.effectiveDueAt : computed
+  const signDueAt = leg.signedAt === null ? signDue(calendar, leg, promised) : leg.signDueAt
+  const uncertain = (at: Instant) => isWorkday(calendar, dayOf(at)).provisional
+  const clockHours = leg.limit.unit === 'hour' && leg.extended === 0
+  const provisional = (!clockHours && uncertain(dueAt)) || (leg.signedAt === null && uncertain(signDueAt))
+  return { leg, dueAt, signDueAt, provisional }
 }
 
+function signDue(calendar: Calendar, leg: PromisedLeg, promised: Instant): Instant {
+  const policy = policies.find(({ id }) => id === leg.policy)
+  if (policy === undefined || leg.imported) return leg.signDueAt
+  const limit = leg.limit.unit === 'hour' ? policy.sign.urgent : policy.sign.ordinary
+  const { dueAt } = due(calendar, leg.dispatchedAt, limit)
+  return dueAt < promised ? dueAt : promised
+}
+
+function movesOf({ leg, dueAt, signDueAt, provisional }: Promised): DueMove[] {
+  const { legId, matterId, no: matterNo } = leg
+  const deadlines = [
+    { deadline: 'sign', oldDue: leg.signDueAt, newDue: signDueAt },
+    { deadline: 'reply', oldDue: leg.effectiveDueAt, newDue: dueAt },
+  ] as const
+  return deadlines
+    .filter(({ oldDue, newDue }) => oldDue !== newDue)
+    .map((moved) => ({ legId, matterId, matterNo, ...moved, provisional }))
+}
+
+// A due time that moves away is warned of anew.
 const moveLegs = statement(
   'redue.move',
-  `update legs l set effective_due_at = t.due_at, provisional = t.provisional
-   from unnest($1::uuid[], $2::timestamptz[], $3::bool[]) as t(id, due_at, provisional) where l.id = t.id`,
+  `update legs l set effective_due_at = t.due_at, sign_due_at = t.sign_due_at, provisional = t.provisional,
+     warned_at = case when t.due_at <= l.effective_due_at then l.warned_at end,
+     red_at = case when t.due_at <= l.effective_due_at then l.red_at end,
+     overdue_at = case when t.due_at <= l.effective_due_at then l.overdue_at end
+   from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::bool[]) as t(id, due_at, sign_due_at, provisional)
+   where l.id = t.id`,
 )
-const matterState = statement<{
-  id: string
-  seq: number
-  head: Buffer
-  leadLegId: string | null
-  legs: LegClock[]
-}>(
+const matterState = statement<MatterClock>(
   'redue.matters',
-  `select m.id, m.seq, m.head, m.lead_leg_id as "leadLegId", json_agg(json_build_object('id', l.id, 'role', l.role,
-     'effectiveDueAt', l.effective_due_at, 'submittedAt', l.submitted_at, 'stoppedAt', l.stopped_at,
-     'signDueAt', l.sign_due_at, 'signedAt', l.signed_at) order by l.no) as legs
+  `select m.id, m.seq, m.head, m.lead_leg_id as "leadLegId", m.signed_at as "signedAt", m.sign_due_at as "signDueAt",
+     json_agg(json_build_object('id', l.id, 'role', l.role, 'provisional', l.provisional,
+       'effectiveDueAt', l.effective_due_at, 'submittedAt', l.submitted_at, 'stoppedAt', l.stopped_at,
+       'signDueAt', l.sign_due_at, 'signedAt', l.signed_at) order by l.no) as legs
    from matters m join legs l on l.matter_id = m.id where m.id = any($1::uuid[]) group by m.id`,
 )
 const moveMatters = statement(
   'redue.dues',
-  `update matters m set due_at = t.due_at, late_from = t.late_from, provisional = t.provisional,
-     lead_late_from = (select l.late_from from legs l where l.id = m.lead_leg_id)
-   from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::bool[]) as t(id, due_at, late_from, provisional)
+  `update matters m set due_at = t.due_at, sign_due_at = t.sign_due_at, provisional = t.provisional,
+     late_from = t.late_from, sign_late_from = t.sign_late_from, lead_late_from = t.lead_late_from,
+     lead_sign_late_from = t.lead_sign_late_from
+   from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::bool[], $5::timestamptz[], $6::timestamptz[],
+     $7::timestamptz[], $8::timestamptz[]) as t(id, due_at, sign_due_at, provisional, late_from, sign_late_from,
+     lead_late_from, lead_sign_late_from)
    where m.id = t.id`,
 )
 
 interface LegClock {
   id: string
   role: string
+  provisional: boolean
   effectiveDueAt: Instant
   submittedAt: Instant | null
   stoppedAt: Instant | null
@@ -101,46 +147,78 @@ interface LegClock {
   signedAt: Instant | null
 }
 
+interface MatterClock {
+  id: string
+  seq: number
+  head: Buffer
+  leadLegId: string | null
+  signedAt: Instant | null
+  signDueAt: Instant | null
+  legs: LegClock[]
+}
+
 /** Moves one page of open deadlines to the present calendar, with old and new in the timeline; the last leg, null at the end. */
-export async function moveDues(tx: Tx, calendar: Calendar, after: string = FIRST): Promise<string | null> {
+export async function moveDues(tx: Tx, calendar: Calendar, after: string = NIL): Promise<string | null> {
   const legs = await lockPromised(tx, [after, PAGE])
-  const moves = legs.flatMap((leg) => moveOf(calendar, leg))
-  if (moves.length > 0) {
+  const changed = legs
+    .map((leg) => promisedBy(calendar, leg))
+    // Also where the due time stays: that its year is published now is worth knowing.
+    .filter((each) => movesOf(each).length > 0 || each.provisional !== each.leg.provisional)
+  if (changed.length > 0) {
     await moveLegs(tx, [
-      moves.map((m) => m.legId),
-      moves.map((m) => m.newDue),
-      moves.map((m) => m.provisional),
+      changed.map(({ leg }) => leg.legId),
+      changed.map(({ dueAt }) => dueAt),
+      changed.map(({ signDueAt }) => signDueAt),
+      changed.map(({ provisional }) => provisional),
     ])
-    const ids = [...new Set(moves.map((m) => m.matterId))]
-    const matters = new Map((await matterState(tx, [ids])).map((m) => [m.id, m]))
-    await tell(
+    const matters = await matterState(tx, [[...new Set(changed.map(({ leg }) => leg.matterId))]])
+    await tell(tx, tellingsOf(changed, matters, calendar.version))
+    const moved = new Set(changed.map(({ leg }) => leg.legId))
+    followLead(
       tx,
-      moves.flatMap((move) => {
-        const matter = matters.get(move.matterId)
-        const data = {
-          legId: move.legId,
-          oldDueAt: move.oldDue,
-          newDueAt: move.newDue,
-          calendar: calendar.version,
-        }
-        return matter === undefined
-          ? []
-          : [{ matterId: matter.id, seq: matter.seq, head: matter.head, type: 'matter.due-moved', data }]
-      }),
+      matters.filter((matter) => matter.leadLegId !== null && moved.has(matter.leadLegId)),
     )
-    const changed = [...matters.values()].map((m) => {
-      const move = moves.find(({ legId }) => legId === m.leadLegId)
-      return { id: m.id, move, lateFrom: lateness(m.legs.map(canonicalClock)).lateFrom }
-    })
-    const led = changed.filter(({ move }) => move !== undefined)
-    tx.later(moveMatters, [
-      led.map((m) => m.id),
-      led.map((m) => m.move?.newDue),
-      led.map((m) => m.lateFrom),
-      led.map((m) => m.move?.provisional),
-    ])
   }
   return legs.length < PAGE ? null : (legs.at(-1)?.legId ?? null)
+}
+
+function tellingsOf(changed: readonly Promised[], matters: readonly MatterClock[], calendar: number) {
+  const byId = new Map(matters.map((matter) => [matter.id, matter]))
+  return changed.flatMap((each) => {
+    const moves = new Map(movesOf(each).map((move) => [move.deadline, move]))
+    const matter = byId.get(each.leg.matterId)
+    if (matter === undefined || moves.size === 0) return []
+    const [sign, reply] = [moves.get('sign'), moves.get('reply')]
+    const data = {
+      legId: each.leg.legId,
+      ...(reply === undefined ? {} : { oldDueAt: reply.oldDue, newDueAt: reply.newDue }),
+      ...(sign === undefined ? {} : { oldSignDueAt: sign.oldDue, newSignDueAt: sign.newDue }),
+      calendar,
+    }
+    return [{ matterId: matter.id, seq: matter.seq, head: matter.head, type: 'matter.due-moved', data }]
+  })
+}
+
+/** What the matter's row repeats of its lead leg; the same as `derived` in `rules.ts`. */
+function followLead(tx: Tx, matters: readonly MatterClock[]): void {
+  const rows = matters.flatMap((matter) => {
+    const clocks = matter.legs.map(canonicalClock)
+    const lead = clocks.find((leg) => leg.id === matter.leadLegId)
+    if (lead === undefined) return []
+    const late = lateness(clocks)
+    const signDueAt = matter.signedAt === null ? lead.signDueAt : matter.signDueAt
+    return [{ matter, lead, signDueAt, late }]
+  })
+  tx.later(moveMatters, [
+    rows.map(({ matter }) => matter.id),
+    rows.map(({ lead }) => lead.effectiveDueAt),
+    rows.map(({ signDueAt }) => signDueAt),
+    rows.map(({ lead }) => lead.provisional),
+    rows.map(({ late }) => late.lateFrom),
+    rows.map(({ late }) => late.signLateFrom),
+    rows.map(({ lead }) => lateFrom(lead)),
+    rows.map(({ lead }) => signLateFrom(lead)),
+  ])
 }
 
 /** JSON of the database writes instants without trailing zeros; comparing as text needs the canonical form. */
