@@ -1,11 +1,12 @@
 // Lists of matters by keyset: what may be asked for, the condition each question becomes, one page at a time.
 import { hash } from 'node:crypto'
+import { z } from 'zod'
 import { addWorkdays } from '../calendar/rules.ts'
 import { readCalendar } from '../calendar/queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf, instantOf, plusDays, type Instant } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/db.ts'
-import { readCursor, writeCursor } from '../platform/fields.ts'
+import { id, instant, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { visibilityValues } from './access.ts'
 import { gramsOfQuery } from './search.ts'
@@ -62,6 +63,9 @@ const LIST = `m.id, m.no, m.external_no as "externalNo", m.title, m.state, m.cat
   m.confidential, p.name_masked as "callerName", p.phone_masked as "callerPhone", m.version`
 const RUNNING = `m.state in ('assigned', 'returning', 'handling')`
 
+const SIZES = [21, 51, 101]
+const placeShape = z.tuple([instant, id])
+
 /** A page of matters that the actor may see: the running ones by due time, all others by receipt, newest first. */
 export async function listMatters(
   db: Db,
@@ -75,14 +79,16 @@ export async function listMatters(
   const byDue = filter.mine !== undefined || filter.clock !== undefined
   const [sort, direction, compare] = byDue ? ['m.due_at', 'asc', '>'] : ['m.received_at', 'desc', '<']
   if (filter.cursor !== undefined) {
-    const after = readCursor(filter.cursor, 2)
+    const after = placeShape.safeParse(readCursor(filter.cursor, 2)).data
     if (after === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
     conditions.push(`(${sort}, m.id) ${compare} (${place(after[0])}::timestamptz, ${place(after[1])}::uuid)`)
   }
-  // The limit stands in the text: with a parameter the planner guesses a tenth of the table and plans anew each time.
+  // The limit stands in the text: with a parameter the planner guesses a tenth of the table and plans anew each time. A few
+  // sizes are enough; each would be a statement of its own.
+  const most = SIZES.find((size) => size > filter.limit) ?? filter.limit + 1
   const text = `select ${LIST} from (
       select * from matters m where ${conditions.join(' and ')}
-      order by ${sort} ${direction}, m.id ${direction} limit ${filter.limit + 1}) m
+      order by ${sort} ${direction}, m.id ${direction} limit ${most}) m
     left join units u on u.id = m.lead_unit_id left join people p on p.id = m.person_id
     order by ${sort} ${direction}, m.id ${direction}`
   const rows = await db.query<ListRow>(named(text), values)

@@ -2,14 +2,13 @@
 import { statement, type Db, type Tx } from '../platform/db.ts'
 
 const SEPARATORS = /[^\p{L}\p{N}]+/u
-const MOST_GRAMS = 4_000
 
 /** Every pair of neighbouring characters of each run of letters and digits; full-width forms and case folded. */
 export function gramsOf(text: string): string[] {
   const grams = new Set<string>()
   for (const run of fold(text).split(SEPARATORS)) {
     const characters = [...run]
-    for (let i = 0; i + 1 < characters.length && grams.size < MOST_GRAMS; i++) {
+    for (let i = 0; i + 1 < characters.length; i++) {
       grams.add(`${characters[i]}${characters[i + 1]}`)
     }
   }

@@ -1,5 +1,6 @@
 // The inputs of registering, correcting and listing matters.
 import { z } from 'zod'
+import { personFieldsShape } from '../people/fields.ts'
 import { day, id, instant, pageQuery, textOf } from '../platform/fields.ts'
 import { dispatchShape } from './acts/dispatching.ts'
 import { channels } from './channels/index.ts'
@@ -12,21 +13,13 @@ const category = z.enum(keysOf(channels.hotline.categories)).describe('诉求类
 const urgency = z.enum(keysOf(urgencies)).describe('紧急程度')
 const topic = z.enum(keysOf(topics), { error: '没有这个主题' }).describe('主题')
 const regionCode = z.string().regex(/^\d{6}(\d{3})?$/, { error: '区划代码应为6位或9位数字' })
-const told = (max: number) => textOf(0, max).nullish()
-const caller = z.strictObject({
-  name: told(200).describe('姓名'),
-  phone: told(60).describe('联系电话'),
-  phone2: told(60).describe('备用电话'),
-  idNo: told(60).describe('居民身份证号码'),
-  address: told(400).describe('住址'),
-})
-const externalNo = z.string().trim().min(1).max(64)
+const number = textOf(1, 64)
 
 export const registrationShape = z
   .strictObject({
     channel: z.enum(keysOf(channels)).default('hotline').describe('信访形式'),
     source: z.enum(keysOf(channels.hotline.sources)).default('counter').describe('来源'),
-    externalNo: externalNo.optional().describe('市平台工单号'),
+    externalNo: number.optional().describe('市平台工单号'),
     title: textOf(2, 200).describe('标题'),
     content: textOf(2, 20_000).describe('诉求内容'),
     category,
@@ -37,7 +30,7 @@ export const registrationShape = z
     confidential: z.boolean().default(false).describe('要求保密身份'),
     accusedUnitIds: z.array(id).max(20).default([]).describe('被反映的单位'),
     personId: id.optional().describe('已确认的诉求人'),
-    caller: caller.optional().describe('诉求人'),
+    caller: personFieldsShape.optional().describe('诉求人'),
     dispatch: dispatchShape.optional().describe('登记同时派单'),
   })
   .refine((r) => r.personId === undefined || r.caller === undefined, {
@@ -65,8 +58,8 @@ const stateList = z
   .pipe(z.array(z.enum(keysOf(states))).min(1))
 
 export const listQuery = z.strictObject({
-  no: z.string().max(64).optional().describe('编号'),
-  externalNo: z.string().max(64).optional().describe('市平台工单号'),
+  no: number.optional().describe('编号'),
+  externalNo: number.optional().describe('市平台工单号'),
   state: stateList.optional().describe('状态,可用逗号分隔多个'),
   unitId: id.optional().describe('主办单位'),
   mine: z.enum(['lead', 'co']).optional().describe('本单位主办或协办的在办件,按期限排序'),
@@ -78,6 +71,6 @@ export const listQuery = z.strictObject({
   from: day.optional().describe('受理日期起(含)'),
   to: day.optional().describe('受理日期止(含)'),
   personId: id.optional(),
-  q: z.string().trim().min(1).max(100).optional().describe('全文检索,至少两个字'),
+  q: textOf(1, 100).optional().describe('全文检索,至少两个字'),
   ...pageQuery,
 })

@@ -5,7 +5,7 @@ import { textOf } from '../platform/fields.ts'
 const optional = (max: number) => textOf(0, max).nullish()
 
 /** Only lengths: what the texts must be, `checks.ts` says. Null or an empty text is "not known". */
-const personFieldsShape = z.strictObject({
+export const personFieldsShape = z.strictObject({
   name: optional(200).describe('姓名'),
   phone: optional(60).describe('联系电话'),
   phone2: optional(60).describe('备用电话'),
