@@ -47,7 +47,7 @@ export function attachmentRoutes(http: Http): void {
       etag: (written) => written.version,
       problems: ['matter/not-found', 'file/not-found'],
     },
-    (tx, actor, { params }) => detach(tx, actor, params.id, params.fileId),
+    (tx, actor, { params, ifMatch }) => detach(tx, actor, params.id, params.fileId, ifMatch),
   )
 
   http.streams(

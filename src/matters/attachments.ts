@@ -38,10 +38,9 @@ export async function attach(
   file: StoredFile,
 ): Promise<Written & { fileId: string }> {
   const fileId = randomUUIDv7()
-  const written = await noteAttachment(tx, actor, matterId, 'matter.attach', {
-    fileId,
-    type: file.type,
-    bytes: file.size,
+  const written = await noteAttachment(tx, actor, matterId, {
+    type: 'matter.attach',
+    data: { fileId, type: file.type, bytes: file.size },
   })
   insertRow(tx, files, {
     id: fileId,
@@ -70,14 +69,28 @@ const findFile = statement<Attachment>(
   `select id, subject_id as "matterId", name, type, hash from files
    where id = $1 and subject_id = $2 and purpose = 'attachment' and removed_at is null`,
 )
-const removeFile = statement('attachment.remove', 'update files set removed_at = $2 where id = $1')
+const removeFile = statement<{ id: string }>(
+  'attachment.remove',
+  `update files set removed_at = $3
+   where id = $1 and subject_id = $2 and purpose = 'attachment' and removed_at is null returning id`,
+)
 
 /** Takes an attachment off; its content stays until nothing refers to it. */
-export async function detach(tx: Tx, actor: Actor, matterId: string, fileId: string): Promise<Written> {
-  const [file] = await findFile(tx, [fileId, matterId])
-  const written = await noteAttachment(tx, actor, matterId, 'matter.detach', { fileId })
-  if (file === undefined) throw new Problem('file/not-found')
-  tx.later(removeFile, [fileId, tx.now])
+export async function detach(
+  tx: Tx,
+  actor: Actor,
+  matterId: string,
+  fileId: string,
+  ifMatch?: number,
+): Promise<Written> {
+  // The matter's lock comes first: of two who take the same file off, the second finds none.
+  const written = await noteAttachment(tx, actor, matterId, {
+    type: 'matter.detach',
+    data: { fileId },
+    ifMatch,
+  })
+  const [removed] = await removeFile(tx, [fileId, matterId, tx.now])
+  if (removed === undefined) throw new Problem('file/not-found')
   return written
 }
 

@@ -96,6 +96,8 @@ export interface ActRule<Input extends z.ZodType = z.ZodType> {
   needs?: readonly Pending[]
   /** Ids of units that the input names, so that they can be read beforehand. */
   receivers?(input: z.output<Input>): string[]
+  /** Ids of units that the matter itself names, where the rule must know what stands above them. */
+  units?(subject: Case, input: z.output<Input>, other: Case | null): readonly string[]
   /** Id of another matter that the act also touches. */
   other?(input: z.output<Input>): string
 }

@@ -2,6 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { readCalendar } from '../calendar/queries.ts'
 import { insertPerson, type PersonFields } from '../people/commands.ts'
+import { keepConfidential } from '../people/confidence.ts'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
@@ -62,6 +63,9 @@ export async function register(
   input: Registration,
   office: { vault: Vault; region: string },
 ): Promise<Written> {
+  // Dispatching in the same breath is dispatching: the table of the workflow says whose that is.
+  const refused = input.dispatch === undefined ? undefined : refusal('dispatch', registered, actor)
+  if (refused !== undefined) throw refused
   const receivedAt = input.receivedAt ?? tx.now
   if (receivedAt > tx.now)
     throw fieldProblem('matter/future-time', '/body/receivedAt', '受理时间不能晚于现在')
@@ -87,6 +91,7 @@ export async function register(
   if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
 
   const id = randomUUIDv7()
+  if (input.personId !== undefined && input.confidential) await keepConfidential(tx, actor, input.personId)
   const personId =
     input.personId ??
     (input.caller === undefined ? null : insertPerson(tx, office.vault, input.caller, input.confidential))
@@ -115,11 +120,11 @@ export async function register(
   let change: Change = { matter: {} }
   if (input.dispatch !== undefined && calendar !== undefined) {
     const setting = { now: tx.now, actor, calendar, receivers, other: null, newId: () => randomUUIDv7() }
-    change = dispatch.change(emptyCase({ ...blank, ...matter } as unknown as Matter), input.dispatch, setting)
+    change = dispatch.change(caseOf(matter), input.dispatch, setting)
   }
   const row = {
     ...matter,
-    ...derived(emptyCase({ ...blank, ...matter } as unknown as Matter), change),
+    ...derived(caseOf(matter), change),
     state: input.dispatch === undefined ? matter.state : outcomeOf('dispatch', 'registered', change),
   }
   const data: EventData = {
@@ -135,6 +140,7 @@ export async function register(
   const sealed = sealEvent({ seq: 0, hash: null }, actor.id, tx.now, event)
   insertRow(tx, tables.matters, { ...row, version: 1, seq: sealed.seq, head: sealed.hash })
   for (const leg of change.openLegs ?? []) insertRow(tx, tables.legs, leg)
+  insertRecords(tx, change)
   appendSealed(tx, sealed)
   return { id, no, version: 1, state: row.state, dueAt: row.dueAt ?? null }
 }
@@ -153,9 +159,9 @@ const blank = {
   binding: false,
 }
 
-function emptyCase(matter: Matter): Case {
+function caseOf(matter: object): Case {
   return {
-    matter,
+    matter: { ...blank, ...matter } as unknown as Matter,
     legs: [],
     extension: null,
     returnRequest: null,
@@ -164,6 +170,8 @@ function emptyCase(matter: Matter): Case {
     screenedBefore: false,
   }
 }
+
+const registered = caseOf({ state: 'registered' })
 
 /**
  * Does one act of the workflow on a matter: locks it, asks the rules, writes what they answer. `matter/not-found` for
@@ -195,7 +203,11 @@ export async function act(
   const refused = refusal(name, subject, actor)
   if (refused !== undefined) throw refused
 
-  const setting: Setting = { now: tx.now, actor, calendar, receivers, other, newId: () => randomUUIDv7() }
+  const more = await readReceivers(tx, rule.units?.(subject, input, other) ?? [])
+  const setting: Setting = {
+    ...{ now: tx.now, actor, calendar, other, newId: () => randomUUIDv7() },
+    receivers: new Map([...receivers, ...more]),
+  }
   const change = rule.change(subject, input, setting)
   const next = outcomeOf(name, subject.matter.state, change)
   if (change.other !== undefined && other !== null) {
@@ -228,13 +240,17 @@ export function writeChange(
   updateRow(tx, tables.matters, matter.id, { ...patch, state, version, seq: sealed.seq, head: sealed.hash })
   for (const leg of change.legs ?? []) updateRow(tx, tables.legs, leg.id, leg.patch)
   for (const leg of change.openLegs ?? []) insertRow(tx, tables.legs, leg satisfies NewLeg)
-  for (const [table, row] of Object.entries(change.insert ?? {})) {
-    insertRow(tx, records[table as keyof typeof records] as typeof records.notes, row as never)
-  }
+  insertRecords(tx, change)
   for (const [table, row] of Object.entries(change.update ?? {})) {
     updateRow(tx, records[table as keyof typeof records] as typeof records.notes, row.id, row.patch as never)
   }
   appendSealed(tx, sealed)
   const dueAt = 'dueAt' in patch ? patch.dueAt : matter.dueAt
   return { id: matter.id, no: matter.no, version, state, dueAt: dueAt ?? null }
+}
+
+function insertRecords(tx: Tx, { insert = {} }: Pick<Change, 'insert'>): void {
+  for (const [table, row] of Object.entries(insert)) {
+    insertRow(tx, records[table as keyof typeof records] as typeof records.notes, row as never)
+  }
 }

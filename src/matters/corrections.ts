@@ -1,4 +1,5 @@
 // Corrects what was registered, and notes attachments: writes that leave the state alone.
+import { keepConfidential } from '../people/confidence.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Tx } from '../platform/db.ts'
 import type { EventData } from '../platform/events.ts'
@@ -46,6 +47,9 @@ export async function edit(
       ([key, value]) => value !== undefined && !same(value, matter[key as keyof Matter]),
     ),
   ) as MatterPatch
+  const { id: matterId, no, version, state, dueAt, personId } = matter
+  if (Object.keys(changed).length === 0) return { id: matterId, no, version, state, dueAt }
+  if (changed.confidential === true && personId !== null) await keepConfidential(tx, actor, personId)
   const data: EventData = {
     fields: Object.keys(changed),
     before: Object.fromEntries(spoken.filter((key) => key in changed).map((key) => [key, matter[key]])),
@@ -65,10 +69,11 @@ export async function noteAttachment(
   tx: Tx,
   actor: Actor,
   id: string,
-  type: 'matter.attach' | 'matter.detach',
-  data: EventData,
+  event: { type: 'matter.attach' | 'matter.detach'; data: EventData; ifMatch?: number | undefined },
 ): Promise<Written> {
+  const { type, data, ifMatch } = event
   const subject = await lockCase(tx, actor, id, [])
+  checkVersion(subject.matter, ifMatch)
   if (subject.matter.state === 'archived') throw new Problem('matter/closed')
   return writeChange(tx, actor, subject, { matter: {}, data }, subject.matter.state, type)
 }

@@ -160,6 +160,8 @@ export const notes = app.table(
     matterId: uuid('matter_id').notNull(),
     at: instant('at').notNull(),
     by: uuid('by_id').notNull(),
+    /** The act that it was written with; null for a note by itself. */
+    act: text('act'),
     text: text('text').notNull(),
   },
   (t) => [index('notes_matter').on(t.matterId)],

@@ -6,6 +6,7 @@ import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, type Case, type MatterPatch, type Setting } from '../case.ts'
 import { lateness } from '../deadlines.ts'
 import { leadLeg, legsAfter, openLead, ownCoLeg } from '../rules.ts'
+import { refusePending } from './dispatching.ts'
 import { handledBy } from './signing.ts'
 
 const answerShape = z.strictObject({
@@ -71,16 +72,21 @@ export const directReply = actRule({
 })
 
 export const approve = actRule({
-  needs: ['reply'],
+  needs: ['reply', 'extension'],
   input: z.strictObject({ note: textOf(1, 500).optional() }).default({}),
   change(subject, { note }, setting) {
     const pending = underReview(subject)
     const leg = openLead(subject)
+    refusePending(subject)
     const legs = [
       { id: leg.id, patch: { stoppedAt: pending.submittedAt, outcome: 'replied' as const } },
       ...subject.legs
         .filter((co) => co.role === 'co' && co.outcome === null)
-        .map((co) => ({ id: co.id, patch: { stoppedAt: setting.now, outcome: 'terminated' as const } })),
+        // Since the lead unit's reply there was nothing left for them to do: the review is not on their time.
+        .map((co) => ({
+          id: co.id,
+          patch: { stoppedAt: pending.submittedAt, outcome: 'terminated' as const },
+        })),
     ]
     // On time means: no lead leg of the matter is late, also those that were returned or re-dispatched.
     const punctual = lateness(legsAfter(subject, { matter: {}, legs })).lateFrom === null
@@ -93,7 +99,7 @@ export const approve = actRule({
       update: {
         replies: { id: pending.id, patch: { ...reviewed(setting, note), accepted: true } },
       },
-      data: { unitId: leg.unitId, replyId: pending.id, note },
+      data: { unitId: leg.unitId, replyId: pending.id },
     }
   },
 })
@@ -109,7 +115,7 @@ export const reject = actRule({
       // A reply that is sent back never stopped the clock.
       legs: [{ id: leg.id, patch: { submittedAt: null } }],
       update: { replies: { id: pending.id, patch: { ...reviewed(setting, note), accepted: false } } },
-      data: { unitId: leg.unitId, replyId: pending.id, note },
+      data: { unitId: leg.unitId, replyId: pending.id },
     }
   },
 })

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { dayOf } from '../../platform/clock.ts'
 import { id, textOf } from '../../platform/fields.ts'
 import { Problem } from '../../platform/problems.ts'
-import { due } from '../../calendar/rules.ts'
 import { actRule, calendarOf, type Case, type Change, type NewLeg, type Setting } from '../case.ts'
-import { coLimit, promise } from '../deadlines.ts'
+import { promise } from '../deadlines.ts'
 import { admit, openLead } from '../rules.ts'
+import { remark } from './overseeing.ts'
 import type { LimitClass } from '../policies.ts'
 
 export const dispatchShape = z
@@ -54,25 +54,34 @@ export const redispatch = actRule({
         { id: leg.id, patch: { stoppedAt: setting.now, outcome: 'redispatched' } },
         ...stopCoLegs(subject, setting, 'redispatched'),
       ],
-      data: { ...sent.data, reason, fromUnitId: leg.unitId },
+      insert: remark(subject, setting, 'redispatch', reason, input.note),
+      data: { ...sent.data, fromUnitId: leg.unitId },
     }
   },
 })
 
 export const redo = actRule({
   needs: ['calendar'],
-  input: z.strictObject({ reason: textOf(2, 500).describe('重办理由') }),
-  receivers: () => [],
-  change(subject, { reason }, setting) {
+  input: z.strictObject({
+    reason: textOf(2, 500).describe('重办理由'),
+    leadUnitId: id.optional().describe('承办单位,默认为原承办单位'),
+  }),
+  units: (subject, input) => [input.leadUnitId ?? subject.matter.leadUnitId].filter((unit) => unit !== null),
+  change(subject, { reason, leadUnitId }, setting) {
     const { matter } = subject
-    if (matter.leadUnitId === null) throw new Problem('matter/no-open-leg')
+    const unitId = leadUnitId ?? matter.leadUnitId
+    if (unitId === null) throw new Problem('matter/no-open-leg')
     if (matter.rating !== 'dissatisfied' || matter.screenedOutAt !== null)
       throw new Problem('matter/redo-without-ground')
-    const leg = newLeg(subject, setting, { unitId: matter.leadUnitId, limitClass: 'ordinary', kind: 'redo' })
+    // The unit may have been abolished, or accused, since it answered.
+    admit(setting.receivers.get(unitId), matter.accusedUnitIds, '/body/leadUnitId', matter.id)
+    const leg = newLeg(subject, setting, { unitId, limitClass: 'ordinary', kind: 'redo' })
     return {
-      matter: { redoneAt: matter.redoneAt ?? setting.now },
+      // Calls that went unanswered before do not count for the new answer.
+      matter: { redoneAt: matter.redoneAt ?? setting.now, missedCalls: 0 },
       openLegs: [leg],
-      data: { reason, unitId: leg.unitId, dueAt: leg.dueAt },
+      insert: remark(subject, setting, 'redo', reason),
+      data: { unitId: leg.unitId, dueAt: leg.dueAt },
     }
   },
 })
@@ -102,12 +111,12 @@ function send(
   return {
     matter: {},
     openLegs: legs,
+    insert: remark(subject, setting, 'dispatch', input.note),
     data: {
       unitId: lead.id,
       coUnitIds: co.map((unit) => unit.id),
       limitClass: input.limitClass,
       dueAt: legs[0]?.dueAt,
-      note: input.note,
     },
   }
 }
@@ -117,23 +126,21 @@ export function newLeg(
   setting: Setting,
   leg: { unitId: string; limitClass: LimitClass; kind: NewLeg['kind']; ahead?: number },
 ): NewLeg {
-  const promised = promise(calendarOf(setting), setting.now, subject.matter, leg.limitClass)
-  const isCo = leg.kind === 'co'
-  const limit = isCo ? coLimit(promised.limit) : promised.limit
-  const dueAt = isCo ? due(calendarOf(setting), setting.now, limit).dueAt : promised.dueAt
+  const role = leg.kind === 'co' ? 'co' : 'lead'
+  const promised = promise(calendarOf(setting), setting.now, subject.matter, leg.limitClass, role)
   return {
     id: setting.newId(),
     matterId: subject.matter.id,
     no: subject.legs.length + 1 + (leg.ahead ?? 0),
-    role: isCo ? 'co' : 'lead',
+    role,
     kind: leg.kind,
     unitId: leg.unitId,
     dispatchedAt: setting.now,
     policy: promised.policy,
-    limit,
-    signDueAt: promised.signDueAt < dueAt ? promised.signDueAt : dueAt,
-    dueAt,
-    effectiveDueAt: dueAt,
+    limit: promised.limit,
+    signDueAt: promised.signDueAt,
+    dueAt: promised.dueAt,
+    effectiveDueAt: promised.dueAt,
     provisional: promised.provisional,
   }
 }

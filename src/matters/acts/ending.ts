@@ -8,6 +8,7 @@ import { leadLeg } from '../rules.ts'
 import { refusalRoutes } from '../terms.ts'
 import { states, type State } from '../workflow.ts'
 import { refusePending, stopCoLegs } from './dispatching.ts'
+import { remark } from './overseeing.ts'
 
 export const merge = actRule({
   needs: ['extension'],
@@ -16,6 +17,7 @@ export const merge = actRule({
     reason: textOf(2, 500).describe('并单理由(同一诉求人同一事项)'),
   }),
   other: (input) => input.intoId,
+  units: (subject, _input, other) => [...subject.matter.unitIds, ...(other?.matter.unitIds ?? [])],
   change(subject, input, setting) {
     const target = setting.other
     const { matter } = subject
@@ -23,7 +25,10 @@ export const merge = actRule({
     if (!states[target.matter.state].open || target.matter.mergedIntoId !== null)
       throw new Problem('matter/merge-target')
     const accused = [...new Set([...target.matter.accusedUnitIds, ...matter.accusedUnitIds])]
-    if (target.matter.unitIds.some((unit) => matter.accusedUnitIds.includes(unit))) {
+    if (
+      accuses(matter.accusedUnitIds, target.matter.unitIds, setting) ||
+      accuses(target.matter.accusedUnitIds, matter.unitIds, setting)
+    ) {
       throw new Problem('matter/accused-unit', {
         errors: [
           { pointer: '/body/intoId', code: 'matter/accused-unit', message: '并入的工单由被反映的单位承办' },
@@ -35,6 +40,7 @@ export const merge = actRule({
       })
     }
     refusePending(subject)
+    refusePending(target)
     const leg = openLegOf(subject)
     const targetLeg = openLegOf(target)
     if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
@@ -44,7 +50,8 @@ export const merge = actRule({
     return {
       matter: { mergedIntoId: target.matter.id, mergedAt: setting.now, stateBefore: matter.state },
       legs: [...stopLead(subject, setting, 'merged'), ...stopCoLegs(subject, setting, 'merged')],
-      data: { intoId: target.matter.id, intoNo: target.matter.no, reason: input.reason },
+      insert: remark(subject, setting, 'merge', input.reason),
+      data: { intoId: target.matter.id, intoNo: target.matter.no },
       other: {
         event: 'matter.merge',
         matter: { accusedUnitIds: accused },
@@ -95,18 +102,23 @@ export const unmerge = actRule({
             ],
           }
         : {}),
-      data: { reason, intoId: matter.mergedIntoId },
+      insert: remark(subject, setting, 'unmerge', reason),
+      data: { intoId: matter.mergedIntoId },
     }
   },
 })
 
 export const terminate = actRule({
+  needs: ['extension'],
   input: z.strictObject({ reason: textOf(4, 1000).describe('终止理由') }),
-  change: (subject, { reason }, setting) => ({
-    matter: { endedAt: setting.now, endReason: reason, doneAt: subject.matter.doneAt ?? setting.now },
-    legs: [...stopLead(subject, setting, 'terminated'), ...stopCoLegs(subject, setting, 'terminated')],
-    data: { unitId: subject.matter.leadUnitId },
-  }),
+  change(subject, { reason }, setting) {
+    refusePending(subject)
+    return {
+      matter: { endedAt: setting.now, endReason: reason, doneAt: subject.matter.doneAt ?? setting.now },
+      legs: [...stopLead(subject, setting, 'terminated'), ...stopCoLegs(subject, setting, 'terminated')],
+      data: { unitId: subject.matter.leadUnitId },
+    }
+  },
 })
 
 export const notAccept = actRule({
@@ -128,7 +140,7 @@ export const close = actRule({
     if (matter.state === 'reviewed' && matter.missedCalls < needed) {
       throw new Problem('matter/call-back-first', { extras: { missedCalls: matter.missedCalls, needed } })
     }
-    return { matter: { endedAt: setting.now }, data: { note } }
+    return { matter: { endedAt: setting.now }, insert: remark(subject, setting, 'close', note) }
   },
 })
 
@@ -136,6 +148,11 @@ export const archive = actRule({
   input: z.strictObject({}).default({}),
   change: () => ({ matter: {} }),
 })
+
+/** Whether one of the units is accused, or stands below one that is. */
+function accuses(accused: readonly string[], units: readonly string[], { receivers }: Setting): boolean {
+  return units.some((unit) => (receivers.get(unit)?.path ?? [unit]).some((id) => accused.includes(id)))
+}
 
 function openLegOf(subject: Case) {
   const leg = leadLeg(subject)

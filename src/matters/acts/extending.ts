@@ -1,11 +1,12 @@
 // Extension 延期: asked before expiry, granted or refused by another person, capped, the caller told.
 import { z } from 'zod'
-import { addWorkdays } from '../../calendar/rules.ts'
+import { addWorkdays, isWorkday } from '../../calendar/rules.ts'
+import { dayOf } from '../../platform/clock.ts'
 import { instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Extension, type Setting } from '../case.ts'
 import { policyAt } from '../deadlines.ts'
-import { openLead } from '../rules.ts'
+import { leadLeg, openLead } from '../rules.ts'
 import { handledBy } from './signing.ts'
 
 export const askExtension = actRule({
@@ -57,7 +58,7 @@ export const askExtension = actRule({
 })
 
 export const grantExtension = actRule({
-  needs: ['extension'],
+  needs: ['calendar', 'extension'],
   input: z
     .strictObject({
       callerToldAt: instant.optional().describe('告知诉求人的时间'),
@@ -77,26 +78,32 @@ export const grantExtension = actRule({
     }
     if (toldAt > setting.now)
       throw fieldProblem('matter/future-time', '/body/callerToldAt', '告知时间不能晚于现在')
+    // Since it was asked for, a published calendar may have moved the due time: the working days count from where it is now.
+    const calendar = calendarOf(setting)
+    const oldDueAt = leg.effectiveDueAt
+    const newDueAt = addWorkdays(calendar, oldDueAt, request.workdays)
     return {
       matter: { extendedAt: subject.matter.extendedAt ?? setting.now },
       legs: [
         {
           id: leg.id,
           patch: {
-            effectiveDueAt: request.newDueAt,
+            effectiveDueAt: newDueAt,
+            provisional: leg.provisional || isWorkday(calendar, dayOf(newDueAt)).provisional,
             extensions: leg.extensions + 1,
             warnedAt: null,
             redAt: null,
+            overdueAt: null,
           },
         },
       ],
       update: {
         extensions: {
           id: request.id,
-          patch: { ...decided(setting, true, input.note), callerToldAt: toldAt },
+          patch: { ...decided(setting, true, input.note), callerToldAt: toldAt, oldDueAt, newDueAt },
         },
       },
-      data: { unitId: leg.unitId, oldDueAt: request.oldDueAt, newDueAt: request.newDueAt, note: input.note },
+      data: { unitId: leg.unitId, oldDueAt, newDueAt },
     }
   },
 })
@@ -109,7 +116,7 @@ export const refuseExtension = actRule({
     return {
       matter: {},
       update: { extensions: { id: request.id, patch: decided(setting, false, note) } },
-      data: { note },
+      data: { unitId: leadLeg(subject)?.unitId },
     }
   },
 })

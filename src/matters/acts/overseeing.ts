@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem } from '../../platform/problems.ts'
-import { actRule } from '../case.ts'
+import { actRule, type Case, type Change, type Setting } from '../case.ts'
 import { supervisionGrounds } from '../terms.ts'
+import type { Act } from '../workflow.ts'
 
 export const urge = actRule({
   input: z.strictObject({ text: textOf(2, 500).describe('催办内容') }),
@@ -67,3 +68,16 @@ export const note = actRule({
     },
   }),
 })
+
+/** What somebody wrote about an act: it stands with the notes, so that the timeline, which lasts for ever, holds only facts. */
+export function remark(
+  subject: Case,
+  setting: Setting,
+  act: Act,
+  ...texts: (string | undefined)[]
+): NonNullable<Change['insert']> {
+  const text = texts.filter((each) => each !== undefined).join('\n')
+  if (text === '') return {}
+  const { now: at, actor } = setting
+  return { notes: { id: setting.newId(), matterId: subject.matter.id, at, by: actor.id, act, text } }
+}

@@ -85,7 +85,7 @@ export const grantReturn = actRule({
         ...stopCoLegs(subject, setting, 'redispatched'),
       ],
       update: { returnRequests: { id: request.id, patch: decided(setting, true, note) } },
-      data: { unitId: leg.unitId, note },
+      data: { unitId: leg.unitId },
     }
   },
 })
@@ -101,7 +101,7 @@ export const refuseReturn = actRule({
       // A refused return counts as signed for, at the moment of the refusal if it was not signed before.
       legs: [{ id: leg.id, patch: { signedAt: leg.signedAt ?? setting.now } }],
       update: { returnRequests: { id: request.id, patch: decided(setting, false, note) } },
-      data: { unitId: leg.unitId, note },
+      data: { unitId: leg.unitId },
     }
   },
 })
