@@ -23,7 +23,7 @@ export interface Answer {
   headers: Record<string, string | string[] | number | undefined>
 }
 
-/** `start`: the desk's first moment; every account signs in anew for each call, so the clock may be moved freely. */
+/** `start`: the desk's first moment; accounts sign in anew whenever the clock was moved, so it may be moved freely. */
 export async function openDesk(environment: Record<string, string> = {}) {
   // Passwords of this profile do not expire while a test moves the clock by months.
   const office = await openOffice({ PASSWORD_PROFILE: 'asvs', ...environment })
@@ -50,6 +50,23 @@ export async function openDesk(environment: Record<string, string> = {}) {
   }
   type Name = keyof typeof staff
 
+  // One session for each account and moment of the clock: it never expires, however far the clock goes.
+  const sessions = new Map<string, Promise<string>>()
+  async function signedIn(accountId: string): Promise<string> {
+    const key = `${accountId} ${office.clock.now()}`
+    const open = () =>
+      office.deps.db.transaction(async (tx) => {
+        const { token } = openSession(tx, office.config, accountId, {
+          address: '10.8.0.1',
+          userAgent: 'test',
+        })
+        return sessionCookie(office.config, token).split(';')[0] ?? ''
+      })
+    const known = sessions.get(key) ?? open()
+    sessions.set(key, known)
+    return known
+  }
+
   async function call(
     who: { id: string },
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
@@ -57,10 +74,7 @@ export async function openDesk(environment: Record<string, string> = {}) {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const { token } = await office.deps.db.transaction(async (tx) =>
-      openSession(tx, office.config, who.id, { address: '10.8.0.1', userAgent: 'test' }),
-    )
-    const cookie = sessionCookie(office.config, token).split(';')[0] ?? ''
+    const cookie = await signedIn(who.id)
     const payload = body === undefined ? {} : { payload: body as object }
     const response = await office.call(method, url, { cookie }, { headers, ...payload })
     return {

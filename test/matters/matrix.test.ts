@@ -1,0 +1,186 @@
+// Role × act × state: the whole matrix as one text that a change of permission changes, and the desk that keeps to it.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Case, Leg, Matter } from '../../src/matters/case.ts'
+import { lockCase } from '../../src/matters/reading.ts'
+import { openActs, refusal } from '../../src/matters/rules.ts'
+import { acts, states, type Act, type State } from '../../src/matters/workflow.ts'
+import { accessOf, roleNames, roles, type Role } from '../../src/orgs/rules.ts'
+import { systemActor, type Actor } from '../../src/platform/actor.ts'
+import { openDesk, type Desk } from './desk.ts'
+import { bring, inputs } from './scenes.ts'
+
+const actNames = Object.keys(acts) as Act[]
+const stateNames = Object.keys(states) as State[]
+
+/** Where an actor stands to a matter that `lead`, below `above`, leads and `co` co-handles. */
+const standings = {
+  'of the office': { at: 'office', unitIds: ['office', 'above', 'lead', 'below', 'co', 'other'] },
+  'of the lead unit': { at: 'unit', unitIds: ['lead', 'below'] },
+  'of a unit above the lead unit': { at: 'unit', unitIds: ['above', 'lead', 'below'] },
+  'of a unit below the lead unit': { at: 'unit', unitIds: ['below'] },
+  'of the co-handling unit': { at: 'unit', unitIds: ['co'] },
+  'of another unit': { at: 'unit', unitIds: ['other'] },
+} as const
+
+function actor(role: Role, standing: keyof typeof standings): Actor {
+  const { at, unitIds } = standings[standing]
+  return { ...systemActor('matrix'), id: 'somebody', ...accessOf([role], at === 'office'), unitIds }
+}
+
+function subject(state: State, handled: boolean): Case {
+  const leg = (id: string, role: string, unitId: string) => ({ id, role, unitId, outcome: null }) as Leg
+  const legs = state === 'registered' ? [] : [leg('l', 'lead', 'lead'), leg('c', 'co', 'co')]
+  const matter = {
+    ...{ state, version: 1, leadLegId: legs[0]?.id ?? null },
+    handlerIds: handled ? ['somebody'] : [],
+  } as unknown as Matter
+  return { ...{ matter, legs, extension: null, returnRequest: null }, ...nothing }
+}
+const nothing = { screening: null, reply: null, screenedBefore: false }
+
+function matrix(): string {
+  const lines = [
+    '# Who may do what, and in which state of the matter',
+    '',
+    'One line an act, a role and where its holder stands; what is not listed is refused.',
+  ]
+  for (const act of actNames) {
+    lines.push('', `## ${act} ${acts[act].label}`, '')
+    for (const role of roleNames) {
+      for (const [standing, { at }] of Object.entries(standings)) {
+        if (at === 'unit' && roles[role].at === 'office') continue
+        const who = actor(role, standing as keyof typeof standings)
+        const open = (handled: boolean) =>
+          stateNames.filter((state) => refusal(act, subject(state, handled), who) === undefined).join(', ')
+        if (open(false) === '') continue
+        const apart = open(true) === open(false) ? '' : ' (not who handled the matter)'
+        lines.push(`- ${role} ${standing}: ${open(false)}${apart}`)
+      }
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+describe('the matrix', () => {
+  it('is what it was: a change of permission is a line here', async () => {
+    await expect(matrix()).toMatchFileSnapshot('./permission-matrix.md')
+  })
+
+  it('names each act at least once: none is for nobody', () => {
+    const text = matrix()
+    for (const act of actNames) expect(text).toMatch(new RegExp(`^## ${act} .*\n\n- `, 'm'))
+  })
+
+  it('lists as open exactly the acts that are not refused, in the order of the table', () => {
+    for (const role of roleNames) {
+      for (const standing of Object.keys(standings) as (keyof typeof standings)[]) {
+        const who = actor(role, standing)
+        for (const state of stateNames) {
+          const open = actNames.filter((act) => refusal(act, subject(state, false), who) === undefined)
+          expect(openActs(subject(state, false), who)).toEqual(open)
+        }
+      }
+    }
+  })
+
+  it('gives the separated administrators and those who only count nothing to do on a matter', () => {
+    for (const role of ['system-admin', 'security-admin', 'audit-admin', 'statistician'] as const) {
+      expect(
+        stateNames.flatMap((state) => openActs(subject(state, false), actor(role, 'of the office'))),
+      ).toEqual([])
+    }
+  })
+
+  it('never lets whoever handled a matter judge it', () => {
+    for (const act of ['approve', 'reject', 'call-back', 'screen'] as const) {
+      for (const role of roleNames) {
+        const who = actor(role, 'of the office')
+        expect(stateNames.filter((state) => refusal(act, subject(state, true), who) === undefined)).toEqual(
+          [],
+        )
+      }
+    }
+  })
+})
+
+describe('over HTTP', () => {
+  let desk: Desk
+  const found = new Map<State, string>()
+  beforeAll(async () => {
+    desk = await openDesk()
+    for (const state of stateNames) found.set(state, await bring(desk, state))
+  })
+  afterAll(() => desk.close())
+
+  const people = () => Object.keys(desk.staff) as (keyof Desk['staff'])[]
+  /** The actor as the desk makes one, taken from the account itself. */
+  async function actorOf(name: keyof Desk['staff']): Promise<Actor> {
+    const [row] = await desk.deps.db.query<{
+      id: string
+      roles: Role[]
+      kind: string
+      sees: string[]
+      path: string[]
+    }>(
+      {
+        name: 'test.account',
+        text: `select a.id, a.roles, u.kind, u.sees, u.path from accounts a join units u on u.id = a.unit_id where a.id = $1`,
+      },
+      [desk.staff[name].id],
+    )
+    if (row === undefined) throw new Error('no such account')
+    const access = accessOf(row.roles, row.kind === 'office')
+    return { ...systemActor('matrix'), id: row.id, ...access, unitIds: row.sees, unitPath: row.path }
+  }
+  const caseOf = (id: string) => desk.deps.db.transaction((tx) => lockCase(tx, systemActor('matrix'), id, []))
+
+  it('shows each reader exactly the acts that are open to them', async () => {
+    for (const name of people()) {
+      const who = await actorOf(name)
+      for (const [state, id] of found) {
+        const answer = await desk.open(name, id)
+        if (answer.status === 404) {
+          expect(who.sees, `${name} ${state}`).toBe('units')
+          continue
+        }
+        const shown = (answer.body['acts'] as { act: Act }[]).map(({ act }) => act)
+        expect(shown, `${name} ${state}`).toEqual(openActs(await caseOf(id), who))
+      }
+    }
+  })
+
+  it('refuses what the matrix refuses, with its code, and nothing changes', async () => {
+    let refused = 0
+    for (const name of people()) {
+      const who = await actorOf(name)
+      for (const [index, [state, id]] of [...found].entries()) {
+        const before = await caseOf(id)
+        // Every fifth act of each pair, a different fifth for each: all acts meet all states and all people.
+        for (const [n, act] of actNames.entries()) {
+          const because = refusal(act, before, who)
+          if (because === undefined || (n + index + name.length) % 5 !== 0) continue
+          const answer = await desk.act(name, id, act, inputs(desk, found.get('assigned'))[act])
+          const hidden =
+            who.sees === 'units' && !before.matter.unitIds.some((unit) => who.unitIds.includes(unit))
+          const expected = hidden ? 'matter/not-found' : because.code
+          expect(answer.body.code, `${name} ${act} in ${state}`).toBe(expected)
+          refused++
+        }
+        expect(await caseOf(id)).toEqual(before)
+      }
+    }
+    expect(refused).toBeGreaterThan(700)
+  })
+
+  it('does not let a registrar dispatch by registering', async () => {
+    const body = {
+      ...{ title: '登记同时派单', content: '窗口登记时直接派给承办单位。', category: 'help' },
+      dispatch: { leadUnitId: desk.township },
+    }
+    for (const name of ['registrar', 'agent'] as const) {
+      const answer = await desk.call(name, 'POST', '/api/matters', body)
+      expect(answer.body.code).toBe('matter/act-not-yours')
+    }
+    expect((await desk.call('counter', 'POST', '/api/matters', body)).status).toBe(201)
+  })
+})
