@@ -217,11 +217,12 @@ describe('recounting', () => {
       await released
     })
     await holding
-    await update(world.db, before, after)
     let secondIsDone = false
     const second = world.db.transaction((tx) => recountDays(tx, keys)).then(() => (secondIsDone = true))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await new Promise((resolve) => setTimeout(resolve, 200))
     expect(secondIsDone).toBe(false)
+    // Had the second counted before it waited, this would escape it.
+    await update(world.db, before, after)
     letGo()
     await Promise.all([first, second])
     expect(await compare(world.db, NOW)).toEqual([])
