@@ -1,4 +1,6 @@
 // The process: configuration, database, dependencies, then the roles that were asked for, until a signal ends it.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { buildApp } from './app.ts'
@@ -7,7 +9,7 @@ import { readConfig, type Config } from './config.ts'
 import { openDeps, type Deps } from './deps.ts'
 import { ensureAdministrator } from './orgs/administrator.ts'
 import { loadShippedRegions } from './orgs/region-commands.ts'
-import { isTransient } from './platform/db.ts'
+import { isTransient, sqlState } from './platform/db.ts'
 import { startEmbedded } from './platform/embedded.ts'
 import { databaseFaults } from './platform/health.ts'
 import { openLog, withoutValues, type Log } from './platform/log.ts'
@@ -41,6 +43,7 @@ try {
 }
 
 async function run(config: Config, log: Log): Promise<void> {
+  await listen(config, () => tryPort(config))
   const databaseUrl = config.DATABASE_URL ?? (await embedded(config, log))
   await patiently(() => migrate(databaseUrl))
   const deps = await openDeps(config, databaseUrl, { log })
@@ -107,7 +110,15 @@ async function prepare(deps: Deps): Promise<void> {
   say('请尽快登录并修改密码，此密码不再显示 · sign in and change it soon; it is not shown again')
 }
 
-async function listen(config: Config, start: () => Promise<string>): Promise<string> {
+/** A port that is taken is worth knowing before the database starts and the first password is shown. */
+async function tryPort({ HOST: host, PORT: port }: Config): Promise<void> {
+  const probe = createServer().listen({ host, port })
+  await once(probe, 'listening')
+  probe.close()
+  await once(probe, 'close')
+}
+
+async function listen<T>(config: Config, start: () => Promise<T>): Promise<T> {
   try {
     return await start()
   } catch (error) {
@@ -167,6 +178,8 @@ function crash(log: Log, error: unknown): void {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
+  const state = sqlState(error)
+  if (state !== undefined) return `the database refuses (SQLSTATE ${state})`
   // Messages of the configuration, of keys and of this file name what is wrong; others may quote values.
   const ours =
     error instanceof StartRefused ||
