@@ -158,8 +158,13 @@ interface MatterClock {
 }
 
 /** Moves one page of open deadlines to the present calendar, with old and new in the timeline; the last leg, null at the end. */
-export async function moveDues(tx: Tx, calendar: Calendar, after: string = NIL): Promise<string | null> {
-  const legs = await lockPromised(tx, [after, PAGE])
+export async function moveDues(
+  tx: Tx,
+  calendar: Calendar,
+  after: string = NIL,
+  page = PAGE,
+): Promise<string | null> {
+  const legs = await lockPromised(tx, [after, page])
   const changed = legs
     .map((leg) => promisedBy(calendar, leg))
     // Also where the due time stays: that its year is published now is worth knowing.
@@ -179,7 +184,7 @@ export async function moveDues(tx: Tx, calendar: Calendar, after: string = NIL):
       matters.filter((matter) => matter.leadLegId !== null && moved.has(matter.leadLegId)),
     )
   }
-  return legs.length < PAGE ? null : (legs.at(-1)?.legId ?? null)
+  return legs.length < page ? null : (legs.at(-1)?.legId ?? null)
 }
 
 function tellingsOf(changed: readonly Promised[], matters: readonly MatterClock[], calendar: number) {
