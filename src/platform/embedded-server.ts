@@ -122,11 +122,17 @@ export function superuser(home: Home, port: number, database = 'postgres', timeo
   return client
 }
 
-export async function launchOn(port: number, home: Home, programs: string): Promise<Server> {
+/** `settings` go before those of the configuration file, for this run only. */
+export async function launchOn(
+  port: number,
+  home: Home,
+  programs: string,
+  settings: Record<string, string> = {},
+): Promise<Server> {
   for (let tries = 0; ; tries++) {
     const chosen = port !== 0 && tries === 0 && (await isFree(port)) ? port : await freePort()
     try {
-      return await launch(chosen, home, programs)
+      return await launch(chosen, home, programs, settings)
     } catch (error) {
       if (tries === 2 || !/Address already in use|shared memory block/.test(String(error))) throw error
       await pause(300)
@@ -135,10 +141,16 @@ export async function launchOn(port: number, home: Home, programs: string): Prom
 }
 
 /** In a session of its own: neither Ctrl-C in the terminal nor the death of this process reaches the server. */
-export async function launch(port: number, home: Home, programs: string): Promise<Server> {
+export async function launch(
+  port: number,
+  home: Home,
+  programs: string,
+  settings: Record<string, string> = {},
+): Promise<Server> {
   const startLog = join(home.logFolder, 'start.log')
   const output = await open(startLog, 'w', 0o600)
-  const child = spawn(join(programs, 'postgres'), ['-D', home.cluster, '-p', String(port)], {
+  const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const child = spawn(join(programs, 'postgres'), ['-D', home.cluster, '-p', String(port), ...given], {
     cwd: home.folder,
     env: SERVER_ENVIRONMENT,
     stdio: ['ignore', output.fd, output.fd],
@@ -157,7 +169,8 @@ export async function launch(port: number, home: Home, programs: string): Promis
   throw new Error(`the database server ${ended}:\n${await lastWords(home)}`)
 }
 
-async function lastWords(home: Home): Promise<string> {
+/** The last lines of the server's logs: why it ended. */
+export async function lastWords(home: Home): Promise<string> {
   const names = await readdir(home.logFolder)
   const texts = await Promise.all(names.map((name) => readFile(join(home.logFolder, name), 'utf8')))
   return texts.flatMap((text) => text.trim().split('\n').slice(-5)).join('\n')

@@ -85,19 +85,31 @@ function memory(bytes: number, durable: boolean) {
   }
 }
 
-/** The copy is complete and on disk before it gets its name; a segment that was archived before a crash is accepted again. */
+/**
+ * The copy is complete and on disk before it gets its name; a segment that was archived before a crash is accepted again.
+ * A quiet minute leaves a segment of 16 MB that is nearly empty: packed it is less than a hundredth of that.
+ */
 function archiving(folder: string | undefined) {
   if (folder === undefined) return { archive_mode: 'off' }
-  const shell = (path: string) => `'${path.replaceAll("'", String.raw`'\''`)}'`
-  const percent = (path: string) => path.replaceAll('%', '%%')
-  const target = `${shell(percent(folder))}/%f`
-  const part = `${shell(percent(folder))}/.%f.part`
-  const copy = `cp "%p" ${part} && sync ${part} && mv ${part} ${target} && sync ${shell(percent(folder))}`
+  const place = shellPath(folder)
+  const target = `${place}/%f.gz`
+  const part = `${place}/.%f.part`
+  const copy = `gzip -1 -c "%p" > ${part} && sync ${part} && mv ${part} ${target} && sync ${place}`
   return {
     archive_mode: 'on',
-    archive_command: `if test -f ${target}; then cmp -s "%p" ${target}; else ${copy}; fi`,
+    archive_command: `if test -f ${target}; then gzip -dc ${target} | cmp -s - "%p"; else ${copy}; fi`,
     archive_timeout: '60s',
   }
+}
+
+/** The command with which a recovering server takes a segment back out of the archive. */
+export function restoreCommand(folder: string): string {
+  return `gzip -dc ${shellPath(folder)}/%f.gz > "%p"`
+}
+
+/** A path in a command of the configuration, where a percent sign means something. */
+function shellPath(path: string): string {
+  return `'${path.replaceAll("'", String.raw`'\''`)}'`.replaceAll('%', '%%')
 }
 
 function quoted(value: string): string {

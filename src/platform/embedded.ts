@@ -87,14 +87,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-/** URL and cluster of the server that runs for `dataDir`, without owning it; undefined when none runs. */
+/** The server that runs for `dataDir`, without owning it; undefined when none runs. */
 export async function attachEmbedded(
   options: HomeOptions,
-): Promise<{ url: string; cluster: string } | undefined> {
+): Promise<Pick<Embedded, 'url' | 'cluster' | 'archiveDir'> | undefined> {
   const home = await openHome(options)
   const server = await findServer(home)
   if (server === undefined) return undefined
-  return { url: serviceUrl(home, server), cluster: home.cluster }
+  return { url: serviceUrl(home, server), cluster: home.cluster, archiveDir: home.archiveFolder }
 }
 
 /** Through the Unix socket where there is one: a third more statements a second than through TCP. */
@@ -169,7 +169,7 @@ function keepAlive(
   return () => (stopped ??= stop())
 }
 
-/** The service's role and database, with what a backup needs; made once. */
+/** The service's role and database; made once. */
 async function prepareDatabase(home: Home, port: number, durable: boolean): Promise<void> {
   const server = superuser(home, port)
   await server.connect()
@@ -179,18 +179,22 @@ async function prepareDatabase(home: Home, port: number, durable: boolean): Prom
       await server.query(
         `create role banjian login ${durable ? '' : 'createdb'} password '${servicePassword(home)}'`,
       )
-      await server.query('grant pg_monitor, pg_checkpoint to banjian')
+      await server.query('grant pg_monitor to banjian')
     }
     const databases = await server.query(`select from pg_database where datname = 'banjian'`)
     if (databases.rowCount === 0) await server.query('create database banjian owner banjian')
+    // The first look at archive_timeout is up to checkpoint_timeout after a start, unless the server is nudged.
+    if (home.archiveFolder !== undefined) await server.query('select pg_reload_conf()')
   } finally {
     await server.end()
   }
   const database = superuser(home, port, 'banjian')
   await database.connect()
   try {
-    await database.query(`grant execute on function
-      pg_backup_start(text, boolean), pg_backup_stop(boolean), pg_switch_wal(), pg_create_restore_point(text) to banjian`)
+    // To close a piece of the log at once, before something risky, or at a named point.
+    await database.query(
+      'grant execute on function pg_switch_wal(), pg_create_restore_point(text) to banjian',
+    )
   } finally {
     await database.end()
   }

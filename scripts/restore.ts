@@ -1,0 +1,175 @@
+// Restores a backup into an empty DATA_DIR, or proves in a scratch folder that it could be: `npm run restore -- --from DIR`.
+import { chmod, copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readConfig } from '../src/config.ts'
+import { NIL, systemActor } from '../src/platform/actor.ts'
+import { listBackups, restoreFiles, type Backup } from '../src/platform/backups.ts'
+import { systemClock, toInstant, type Instant } from '../src/platform/clock.ts'
+import { openDatabase } from '../src/platform/db.ts'
+import { restoreCluster } from '../src/platform/embedded-backup.ts'
+import { startEmbedded } from '../src/platform/embedded.ts'
+import { record } from '../src/platform/events.ts'
+import { isEmptyOrMissing, unlessGone } from '../src/platform/file-copies.ts'
+import { prove } from './proof.ts'
+
+const USAGE = `用法：npm run restore -- --from 目录 [选项]
+  --from 目录      一次备份的文件夹，或存放多次备份的目录（取合用的最近一次）
+  --at 时间        恢复到此时刻，如 2026-03-02T09:30:00+08:00；须有归档日志（ARCHIVE_DIR）
+  --verify         只在临时目录演练并核对，不动 DATA_DIR
+不带 --at 时：有归档日志则恢复到最后，否则恢复到备份完成时。DATA_DIR 须为空（可已放好 keys/）。`
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const silent = { info() {}, warn() {}, error() {} }
+
+const { from, at, verify } = readArguments()
+const config = readConfig()
+if (config.DATABASE_URL !== undefined)
+  leave(2, '已设置 DATABASE_URL：外部 PostgreSQL 请用 pg_restore 恢复，见 docs/operations.md。')
+const begun = performance.now()
+try {
+  const backup = await choose()
+  say(`备份：${backup.folder}（${backup.manifest.takenAt}）`)
+  if (verify) await drill(backup)
+  else await restore(backup)
+} catch (error) {
+  leave(1, `✗ 恢复失败：${error instanceof Error ? error.message : String(error)}`)
+}
+
+function readArguments() {
+  const options = { from: { type: 'string' }, at: { type: 'string' }, verify: { type: 'boolean' } } as const
+  try {
+    const { values } = parseArgs({ options })
+    const moment = values.at === undefined ? undefined : toInstant(values.at)
+    if (values.from === undefined || (values.at !== undefined && moment === undefined)) leave(2, USAGE)
+    return { from: resolve(values.from), at: moment, verify: values.verify ?? false }
+  } catch (error) {
+    return leave(2, `${error instanceof Error ? error.message : ''}\n${USAGE}`)
+  }
+}
+
+/** The newest backup from which the moment can be reached. */
+async function choose(): Promise<Backup> {
+  const all = await listBackups(from)
+  const usable = all.filter(({ manifest }) => at === undefined || manifest.takenAt <= at)
+  const backup = usable.at(-1)
+  if (backup !== undefined) {
+    if (at !== undefined && config.ARCHIVE_DIR === undefined)
+      throw new Error('恢复到某一时刻须有归档日志：请设置 ARCHIVE_DIR')
+    return backup
+  }
+  const oldest = all[0]
+  throw new Error(
+    oldest === undefined
+      ? `${from} 中没有备份`
+      : `${at} 早于最早的备份（${oldest.manifest.takenAt} 完成），无法恢复到该时刻`,
+  )
+}
+
+async function restore(backup: Backup): Promise<void> {
+  const dataDir = config.dataDir
+  for (const name of ['database', 'files'])
+    if (!(await isEmptyOrMissing(join(dataDir, name))))
+      throw new Error(`${join(dataDir, name)} 不是空的，请先移开`)
+  const keyFile = await keysFor(backup, config.MASTER_KEY_FILE ?? join(dataDir, 'keys', 'master.key'))
+  await rebuild(backup, dataDir, config.ARCHIVE_DIR)
+  await withServer(dataDir, config.ARCHIVE_DIR, (url) => note(url, backup))
+  say(`✓ 已恢复到 ${dataDir}，用时 ${seconds()} 秒。`)
+  if (keyFile === undefined) say('  主密钥尚未放回：放到 keys/master.key（0400）后才能启动。')
+  say('  现在可以 npm start；再以 npm run verify 核对历史。')
+}
+
+async function drill(backup: Backup): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), 'banjian-restore-'))
+  await chmod(scratch, 0o755) // the database's own user must pass through
+  try {
+    const keyFile = await keysFor(
+      backup,
+      config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key'),
+    )
+    if (keyFile === undefined) throw new Error('没有主密钥：请用 MASTER_KEY_FILE 指定')
+    await rebuild(backup, scratch, undefined)
+    const lines = await withServer(scratch, undefined, (url) =>
+      prove({
+        url,
+        keyFile,
+        store: join(scratch, 'files'),
+        rows: backup.manifest.rows,
+      }),
+    )
+    for (const { good, text } of lines) say(`${good ? '✓' : '✗'} ${text}`)
+    const bad = lines.filter(({ good }) => !good).length
+    say(bad === 0 ? `✓ 演练通过，用时 ${seconds()} 秒。` : `✗ 演练未通过：${bad} 项，用时 ${seconds()} 秒。`)
+    if (bad > 0) process.exitCode = 1
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+/** The database and the stored files; the log comes from ARCHIVE_DIR, what is written anew goes to `archiveDir`. */
+async function rebuild(backup: Backup, dataDir: string, archiveDir: string | undefined): Promise<void> {
+  const recovery = { at, archiveFolder: config.ARCHIVE_DIR && resolve(config.ARCHIVE_DIR) }
+  const home = { dataDir: join(dataDir, 'database'), durable: true, archiveDir }
+  await restoreCluster(backup.manifest.cluster, backup.folder, home, recovery)
+  const { count, lacking } = await restoreFiles(backup, join(dataDir, 'files'))
+  say(`  数据库已恢复${at === undefined ? '' : `到 ${at}`}，附件 ${count} 个`)
+  if (lacking.length === 0) return
+  say(`✗ 备份中缺 ${lacking.length} 个附件：${lacking.slice(0, 5).join('、')}`)
+  process.exitCode = 1
+}
+
+/** The key file, from the backup where it holds one; undefined when there is none yet. */
+async function keysFor(backup: Backup, keyFile: string): Promise<string | undefined> {
+  const there = (path: string) => stat(path).then(() => true, unlessGone(false))
+  if (await there(keyFile)) return keyFile
+  const saved = join(backup.folder, '..', 'keys', 'master.key')
+  if (!(await there(saved))) return undefined
+  if (verify) return saved
+  await mkdir(dirname(keyFile), { recursive: true, mode: 0o700 })
+  await copyFile(saved, keyFile)
+  return keyFile
+}
+
+async function withServer<T>(
+  dataDir: string,
+  archiveDir: string | undefined,
+  work: (url: string) => Promise<T>,
+) {
+  const home = { dataDir: join(dataDir, 'database'), durable: true, archiveDir }
+  const server = await startEmbedded({ ...home, port: 0, log: silent })
+  try {
+    return await work(server.url)
+  } finally {
+    await server.stop()
+    if (dataDir !== config.dataDir) await rm(server.home, { recursive: true, force: true })
+  }
+}
+
+/** That history was taken back to an earlier moment belongs to the history. */
+async function note(url: string, { name, manifest }: Backup): Promise<void> {
+  const onError = (error: Error) => say(`数据库连接中断：${error.name}`)
+  const db = openDatabase({ url, connections: 2, clock: systemClock, onError })
+  const data = { name, takenAt: manifest.takenAt, to: at ?? null } satisfies Record<string, Instant | null>
+  try {
+    await db.transaction((tx) =>
+      record(tx, systemActor('restore'), {
+        subject: 'system',
+        subjectId: NIL,
+        type: 'system.restored',
+        data,
+      }),
+    )
+  } finally {
+    await db.end()
+  }
+}
+
+function seconds(): string {
+  return ((performance.now() - begun) / 1000).toFixed(1)
+}
+
+function leave(code: number, message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(code)
+}

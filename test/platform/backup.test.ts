@@ -1,0 +1,252 @@
+// Backups are taken beside the writing service, come back whole or to a moment, and are refused when they are not whole.
+import { execFile } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { openDeps, type Deps } from '../../src/deps.ts'
+import { createPerson } from '../../src/people/commands.ts'
+import { systemActor } from '../../src/platform/actor.ts'
+import { takeCheckpoint } from '../../src/platform/checkpoint.ts'
+import { systemClock, type Instant } from '../../src/platform/clock.ts'
+import { startEmbedded, type Embedded } from '../../src/platform/embedded.ts'
+import { record } from '../../src/platform/events.ts'
+import { migrate } from '../../src/platform/migrate.ts'
+import { leadsOn } from '../../src/platform/timelines.ts'
+import { generateName, generatePhone, seeded } from '../support/identity.ts'
+import { collectingLog } from './opened.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const CHAIN = '01990000-0000-7000-8000-000000000001'
+const quiet = { info() {}, warn() {}, error() {} }
+
+let folder: string
+let backups: string
+let archiveDir: string
+let server: Embedded
+let deps: Deps & { close(): Promise<void> }
+let written = 0
+
+const environment = (dataDir: string) => ({
+  PATH: process.env['PATH'],
+  TZ: 'UTC',
+  DATA_DIR: dataDir,
+  ARCHIVE_DIR: archiveDir,
+  EMBEDDED_PORT: '0',
+})
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'banjian-backup-'))
+  chmodSync(folder, 0o755) // the database's own user must pass through
+  backups = join(folder, 'backups')
+  archiveDir = join(folder, 'archive')
+  const config = readConfig({ DATA_DIR: join(folder, 'live') })
+  const home = { dataDir: join(folder, 'live', 'database'), port: 0, durable: true, archiveDir, log: quiet }
+  server = await startEmbedded(home)
+  await migrate(server.url)
+  deps = await openDeps(config, server.url, { log: collectingLog().log })
+  await ask(server.url, 'create table kept (n int primary key)')
+  const rng = seeded(7)
+  const person = { name: generateName(rng), phone: generatePhone(rng) }
+  await deps.db.transaction((tx) => createPerson(tx, deps.vault, systemActor('test'), person))
+  await deps.files.store(Buffer.from('一份附件'), { name: '附件.txt', maxBytes: 1000, allow: ['txt'] })
+  await takeCheckpoint(deps)
+})
+afterAll(async () => {
+  await deps.close()
+  await server.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** One more row, and one more event in the chain. */
+async function write(): Promise<void> {
+  await deps.db.transaction(async (tx) => {
+    const event = { subject: 'unit', subjectId: CHAIN, type: 'unit.renamed', data: { n: written + 1 } }
+    await record(tx, systemActor('test'), event)
+    await tx.query({ name: 'test.keep', text: 'insert into public.kept values ($1)' }, [written + 1])
+  })
+  written++
+}
+
+/** Runs a script as `npm run` would; all that it said. */
+function run(script: 'backup' | 'restore', args: string[], dataDir = join(folder, 'live')) {
+  return new Promise<{ code: number; said: string }>((done) => {
+    const options = { cwd: ROOT, env: environment(dataDir) }
+    execFile(process.execPath, [`scripts/${script}.ts`, ...args], options, (error, stdout, stderr) =>
+      done({ code: error === null ? 0 : Number(error.code), said: stdout + stderr }),
+    )
+  })
+}
+
+async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** What a restored installation holds, read from its own server. */
+async function stateOf(dataDir: string) {
+  const restored = await startEmbedded({
+    dataDir: join(dataDir, 'database'),
+    port: 0,
+    durable: true,
+    log: quiet,
+  })
+  try {
+    const [state] = await ask(
+      restored.url,
+      `select (select count(*)::int from kept) as rows, (select max(n) from kept) as newest,
+         (select count(*)::int from app.events where subject_id = '${CHAIN}') as events,
+         (select type from app.events order by at desc, seq desc limit 1) as last`,
+    )
+    return state
+  } finally {
+    await restored.stop()
+  }
+}
+
+/** The archive holds everything that was written so far. */
+async function archived(): Promise<void> {
+  const [segment] = await ask(server.url, 'select pg_walfile_name(pg_switch_wal()) as name')
+  const file = join(archiveDir, `${String(segment?.['name'])}.gz`)
+  for (let tries = 0; tries < 200 && !existsSync(file); tries++) await pause(50)
+  expect(existsSync(file)).toBe(true)
+}
+
+const newestBackup = () =>
+  join(backups, readdirSync(backups).findLast((name) => name.startsWith('banjian-')) ?? '')
+
+describe('a backup', { timeout: 120_000 }, () => {
+  let atBackup = 0
+  let beforeMistake: Instant
+
+  test('is taken while the service writes, and proves whole', async () => {
+    let writing = true
+    const writer = (async () => {
+      while (writing) await write()
+    })()
+    const { code, said } = await run('backup', ['--to', backups])
+    atBackup = written
+    writing = false
+    await writer
+    expect(said).toContain('✓ 备份完成')
+    expect(said).toContain('主密钥')
+    expect(code).toBe(0)
+    expect(atBackup).toBeGreaterThan(20)
+    expect(readdirSync(backups).filter((name) => name.startsWith('.'))).toEqual([])
+    expect(readdirSync(newestBackup()).toSorted()).toEqual([
+      'cluster',
+      'files.list',
+      'manifest.json',
+      'password',
+      'wal',
+    ])
+
+    const drill = await run('restore', ['--from', backups, '--verify'])
+    expect(drill.said).toContain('✓ 演练通过')
+    expect(drill.said).toContain('试解密 1 人，0 人未能解密')
+    expect(drill.code).toBe(0)
+  })
+
+  test('comes back, with the archive, to the moment just before a mistake', async () => {
+    await write()
+    const good = written
+    await pause(5)
+    beforeMistake = systemClock.now()
+    await pause(5)
+    await deps.db.bulk((client) => client.query('delete from public.kept'))
+    await write()
+    await archived()
+
+    const to = join(folder, 'restored')
+    const { code, said } = await run('restore', ['--from', backups, '--at', beforeMistake], to)
+    expect(said).toContain('✓ 已恢复')
+    expect(said).toContain('主密钥尚未放回')
+    expect(code).toBe(0)
+    expect(await stateOf(to)).toEqual({ rows: good, newest: good, events: good, last: 'system.restored' })
+    expect(readdirSync(join(to, 'files')).length).toBeGreaterThan(0)
+
+    const again = await run('restore', ['--from', backups], to)
+    expect(again).toMatchObject({ code: 1, said: expect.stringContaining('不是空的') })
+    expect(await stateOf(to)).toMatchObject({ rows: good })
+  })
+
+  test('comes back, without the archive, to the moment it was complete', async () => {
+    const to = join(folder, 'plain')
+    const without = { ...environment(to), ARCHIVE_DIR: '' }
+    const options = { cwd: ROOT, env: without }
+    await new Promise((done) => {
+      execFile(process.execPath, ['scripts/restore.ts', '--from', backups], options, done)
+    })
+    const state = await stateOf(to)
+    expect(state?.['rows']).toBe(state?.['newest'])
+    expect(state?.['rows']).toBeLessThanOrEqual(atBackup)
+    const { rows } = JSON.parse(readFileSync(join(newestBackup(), 'manifest.json'), 'utf8')) as {
+      rows: { events: number }
+    }
+    expect(Number(state?.['events'])).toBeGreaterThan(rows.events - 10)
+    expect(leadsOn({ timeline: 1, lsn: '0/2000120' }, '1\t0/2000120\tno recovery target specified\n')).toBe(
+      true,
+    )
+    expect(leadsOn({ timeline: 1, lsn: '1/0' }, '1\t0/FF000000\tbefore\n')).toBe(false)
+  })
+
+  test('is refused for a moment that it does not reach, and then leaves nothing', async () => {
+    const to = join(folder, 'refused')
+    const early = await run('restore', ['--from', backups, '--at', '2020-08-14T09:00:00+08:00'], to)
+    expect(early).toMatchObject({ code: 1, said: expect.stringContaining('早于最早的备份') })
+    const late = await run('restore', ['--from', backups, '--at', '2099-01-01T00:00:00+08:00'], to)
+    expect(late).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/recovery ended before|could not be recovered/),
+    })
+    expect(existsSync(join(to, 'database', 'cluster'))).toBe(false)
+    expect(await run('restore', ['--from', backups, '--at', 'yesterday'], to)).toMatchObject({ code: 2 })
+  })
+
+  test('is refused when a byte of it was altered, and its drill fails with another key', async () => {
+    const table = join(newestBackup(), 'cluster', 'global', 'pg_filenode.map')
+    const whole = readFileSync(table)
+    await appendFile(table, 'x')
+    const to = join(folder, 'altered')
+    const altered = await run('restore', ['--from', backups], to)
+    expect(altered).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('pg_filenode.map of the backup was altered'),
+    })
+    expect(existsSync(join(to, 'database', 'cluster'))).toBe(false)
+    await writeFile(table, whole)
+
+    const foreign = join(folder, 'foreign')
+    const config = readConfig({ DATA_DIR: foreign })
+    await expect(openDeps(config, server.url, { log: collectingLog().log })).rejects.toThrow(/does not exist/)
+    const drill = await run('restore', ['--from', backups, '--verify'], foreign)
+    expect(drill).toMatchObject({ code: 1, said: expect.stringContaining('没有主密钥') })
+  })
+
+  test('holds the keys only when told to, and older ones are taken away on request', async () => {
+    expect(await run('backup', ['--to', backups, '--keys', join(backups, 'secret')])).toMatchObject({
+      code: 2,
+    })
+    const first = newestBackup()
+    const { code, said } = await run('backup', ['--to', backups, '--with-keys', '--keep', '1'])
+    expect(said).toContain('清理：1 次旧备份')
+    expect(code).toBe(0)
+    expect(existsSync(first)).toBe(false)
+    const live = join(folder, 'live', 'keys', 'master.key')
+    expect(readFileSync(join(backups, 'keys', 'master.key'))).toEqual(readFileSync(live))
+
+    await rm(join(folder, 'foreign'), { recursive: true, force: true })
+    const drill = await run('restore', ['--from', backups, '--verify'], join(folder, 'foreign'))
+    expect(drill).toMatchObject({ code: 0, said: expect.stringContaining('✓ 演练通过') })
+  })
+})
