@@ -13,7 +13,9 @@ import { sessionCookie } from '../../src/orgs/tokens.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import { startEmbedded } from '../../src/platform/embedded.ts'
 import { migrate } from '../../src/platform/migrate.ts'
+import { measureCounting } from './counting.ts'
 import { fill } from './data.ts'
+import { measureImport } from './importing.ts'
 import { load, type Measured, type Request } from './load.ts'
 
 const { values: options } = parseArgs({
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     clients: { type: 'string', default: '8' },
     dir: { type: 'string', default: 'data/bench' },
+    imported: { type: 'string', default: '100000' },
     only: { type: 'string' },
   },
 })
@@ -58,6 +61,8 @@ try {
   await compare('sign', 0.5, service, floor, signing(session.liaison, forService), bareSign(forFloor))
   await compare('a liaison’s open list, 20 of a page', 0.5, service, floor, listing(session.liaison), bareList())
   await compare('one order with its history', 0.5, service, floor, opening(session.liaison), bareOpen())
+  if (wanted('figures')) await measureCounting(deps, unit, compareTimes)
+  if (wanted('import')) await measureImport(deps, Number(options.imported), report)
 } finally {
   for (const child of children) child.kill('SIGTERM')
   await deps.close()
@@ -112,11 +117,30 @@ async function start(script: string): Promise<number> {
   })
 }
 
+function wanted(name: string): boolean {
+  return options.only === undefined || name.includes(options.only)
+}
+
+/** Median of some runs in turn, in milliseconds. */
+async function compareTimes(name: string, most: number, ours: () => Promise<unknown>, bare: () => Promise<unknown>): Promise<void> {
+  const times: { ours: number; bare: number }[] = []
+  const timed = async (run: () => Promise<unknown>) => {
+    const started = performance.now()
+    await run()
+    return performance.now() - started
+  }
+  for (let i = 0; i < 11; i++) times.push({ bare: await timed(bare), ours: await timed(ours) })
+  const median = (values: number[]) => values.toSorted((a, b) => a - b)[5] ?? Number.NaN
+  const [high, low] = [median(times.map((t) => t.ours)), median(times.map((t) => t.bare))]
+  const ratio = high / low
+  report(`${name}: ${ratio.toFixed(2)} times (goal ${most}, ${ratio <= most ? 'reached' : 'MISSED'}) — ${high.toFixed(1)} ms, bare ${low.toFixed(1)} ms`)
+}
+
 type Next = (n: number) => Request | undefined
 
 /** Floor and service in turn, so that a noisy moment hits both; the median of the rounds' ratios. */
 async function compare(name: string, goal: number, service: number, floor: number, ours: Next, bare: Next): Promise<void> {
-  if (options.only !== undefined && !name.includes(options.only)) return
+  if (!wanted(name)) return
   const results: { ours: Measured; bare: Measured; ratio: number }[] = []
   for (let round = 0; round < rounds; round++) {
     const low = await load(floor, clients, seconds, bare)

@@ -1,0 +1,137 @@
+// Measures an import of many orders with histories: the whole way of a workbook, and the taking over beside COPY and merge.
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { from, to } from 'pg-copy-streams'
+import { readCalendar } from '../../src/calendar/queries.ts'
+import type { Deps } from '../../src/deps.ts'
+import { requestCommit, requestImport } from '../../src/imports/commands.ts'
+import { runImport } from '../../src/imports/job.ts'
+import { findImport } from '../../src/imports/records.ts'
+import { systemActor } from '../../src/platform/actor.ts'
+import type { BulkClient } from '../../src/platform/copy.ts'
+import type { StoredFile } from '../../src/platform/files.ts'
+import type { OutboxEvent } from '../../src/platform/outbox.ts'
+import { prepareOffice } from '../demo/office.ts'
+import { makeOrders, type DemoOrder } from '../demo/orders.ts'
+import { recipes } from '../demo/recipe.ts'
+import { workbooksOf, type Workbook } from '../demo/workbooks.ts'
+
+type Report = (line: string) => void
+
+export async function measureImport(deps: Deps, orders: number, report: Report): Promise<void> {
+  const { db, files } = deps
+  await prepareOffice(deps)
+  const actor = systemActor('bench')
+  const books = await workbooks(deps, orders)
+  const kept: StoredFile[] = []
+  for (const { name, bytes } of books) {
+    kept.push(await files.store(bytes, { name, maxBytes: 512 * 1024 * 1024, allow: ['xlsx'] }))
+  }
+  books.length = 0
+  const memory = watchMemory()
+  const ids: string[] = []
+  let [checking, taking] = [0, 0]
+  for (const file of kept) {
+    const started = performance.now()
+    const { id } = await db.transaction((tx) => requestImport(tx, actor, file, true))
+    ids.push(id)
+    await runImport(deps, event('import.requested', id), settled)
+    const held = await findImport(db, id)
+    if (held?.status !== 'checked') throw new Error(`the import is ${held?.status}: ${JSON.stringify(held?.problem)}`)
+    await db.transaction((tx) => requestCommit(tx, actor, id, 'all-or-nothing', held.version))
+    const asked = performance.now()
+    await runImport(deps, event('import.commit-requested', id), settled)
+    checking += asked - started
+    taking += performance.now() - asked
+  }
+  const grown = memory.stop()
+  const floor = await floorOf(deps, ids)
+  const [whole, rate] = [checking + taking, orders / ((checking + taking) / 1000)]
+  report(
+    `import of ${orders} orders with histories from .xlsx: ${Math.round(rate)} rows/s (goal 5000, ${verdict(rate >= 5000)}) — ` +
+      `check ${seconds(checking)}, take over ${seconds(taking)}; resident growth ${grown} MB (goal 200, ${verdict(grown < 200)})`,
+  )
+  report(
+    `the same beside COPY to staging and merge of the same rows: ${(whole / floor).toFixed(2)} times (goal 4, ` +
+      `${verdict(whole / floor <= 4)}), taking over alone ${(taking / floor).toFixed(2)}; floor ${seconds(floor)}`,
+  )
+}
+
+const verdict = (reached: boolean) => (reached ? 'reached' : 'MISSED')
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
+const settled = async () => undefined
+
+function event(type: string, subjectId: string): OutboxEvent {
+  return { id: crypto.randomUUID(), subject: 'import', subjectId, seq: 1, type, at: '', actorId: systemActor('bench').id, data: {} }
+}
+
+/** The demo's year again and again, under other numbers. */
+async function workbooks({ db }: Deps, orders: number): Promise<Workbook[]> {
+  const recipe = recipes.find(({ year }) => year === 2020)
+  if (recipe === undefined) throw new Error('the demo knows no 2020')
+  const year = makeOrders(recipe, await readCalendar(db))
+  const run = Date.now().toString(36)
+  const many = Array.from({ length: orders }, (_, i) => {
+    const order = year[i % year.length] as DemoOrder
+    return { ...order, externalNo: `${run}-${Math.floor(i / year.length)}-${order.externalNo}` }
+  })
+  return workbooksOf(recipe, many)
+}
+
+const ofImport = 'select id from matters where import_id = any($1::uuid[])'
+const written: Record<string, string> = {
+  people: 'id in (select person_id from matters where import_id = any($1::uuid[]))',
+  matters: 'import_id = any($1::uuid[])',
+  ...Object.fromEntries(
+    ['legs', 'replies', 'extensions', 'return_requests', 'call_backs', 'screenings'].map((t) => [t, `matter_id in (${ofImport})`]),
+  ),
+  events: `subject_id in (${ofImport})`,
+}
+
+/** Milliseconds to COPY the rows that the imports wrote into bare staging tables and merge them into tables of the same kind. */
+async function floorOf({ db }: Deps, ids: string[]): Promise<number> {
+  return db.bulk(async (client) => {
+    let spent = 0
+    for (const [table, where] of Object.entries(written)) {
+      const { rows } = await client.query<{ name: string }>(
+        `select quote_ident(attname) as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped
+         and attgenerated = '' order by attnum`,
+        [table],
+      )
+      const columns = rows.map((row) => row.name).join(', ')
+      await client.query(`create table floor_${table} (like ${table} including all)`)
+      await client.query(`create temp table staged_${table} as select ${columns} from ${table} limit 0`)
+      await client.query(`create temp table given_${table} as select ${columns} from ${table} where ${where.replace('$1', `'{${ids.join(',')}}'`)}`)
+      const lines = await copyOut(client, `copy given_${table} to stdout`)
+      const started = performance.now()
+      await copyIn(client, `copy staged_${table} from stdin`, lines)
+      await client.query(`insert into floor_${table} (${columns}) select ${columns} from staged_${table}`)
+      spent += performance.now() - started
+      await client.query(`drop table floor_${table}, staged_${table}, given_${table}`)
+    }
+    return spent
+  })
+}
+
+async function copyOut(client: BulkClient, text: string): Promise<Buffer[]> {
+  const chunks: Buffer[] = []
+  for await (const chunk of client.query(to(text))) chunks.push(chunk as Buffer)
+  return chunks
+}
+
+async function copyIn(client: BulkClient, text: string, chunks: Buffer[]): Promise<void> {
+  await pipeline(Readable.from(chunks), client.query(from(text)))
+}
+
+function watchMemory(): { stop(): number } {
+  globalThis.gc?.()
+  const before = process.memoryUsage().rss
+  let most = before
+  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20)
+  return {
+    stop() {
+      clearInterval(timer)
+      return Math.round((most - before) / 1048576)
+    },
+  }
+}
