@@ -91,7 +91,7 @@ describe('filters', () => {
       [{ topic: 'epidemic', urgency: 'urgent', category: 'help' }, []],
     ]
     for (const [filter, ids] of expected) {
-      expect(idsOf(await found(filter)).toSorted(), `${JSON.stringify(filter)}`).toEqual(ids.toSorted())
+      expect(idsOf(await found(filter)).toSorted(), `by ${JSON.stringify(filter)}`).toEqual(ids.toSorted())
     }
   })
 
@@ -450,8 +450,12 @@ describe('what a list holds is what its reader may see', () => {
     expect(truth.length).toBeGreaterThan(14)
     for (const [name, who, unit] of everyone()) {
       const visible = truth.filter(sees(unit))
-      expect(sorted(idsOf(await pages(desk, who, { limit: '7' }))), `${name}`).toEqual(sorted(idsOf(visible)))
-      expect(sorted(idsOf(await pages(desk, who, { q: '噪声' }))), `${name}`).toEqual(sorted(idsOf(visible)))
+      expect(sorted(idsOf(await pages(desk, who, { limit: '7' }))), `for ${name}`).toEqual(
+        sorted(idsOf(visible)),
+      )
+      expect(sorted(idsOf(await pages(desk, who, { q: '噪声' }))), `for ${name}`).toEqual(
+        sorted(idsOf(visible)),
+      )
       for (const matter of truth) {
         const opened = await desk.call(who, 'GET', `/api/matters/${matter.id}`)
         expect(opened.status, `${name} ${matter.id}`).toBe(visible.includes(matter) ? 200 : 404)
@@ -469,10 +473,10 @@ describe('what a list holds is what its reader may see', () => {
       const mine = truth.filter(sees(reader.unit)).filter((matter) => matter.open)
       const lead = mine.filter((matter) => matter.lead !== null && below(reader.unit).includes(matter.lead))
       const co = mine.filter((matter) => matter.co.some((unit) => below(reader.unit).includes(unit)))
-      expect(sorted(idsOf(await pages(desk, reader, { mine: 'lead', limit: '3' }))), `${name}`).toEqual(
+      expect(sorted(idsOf(await pages(desk, reader, { mine: 'lead', limit: '3' }))), `for ${name}`).toEqual(
         sorted(idsOf(lead)),
       )
-      expect(sorted(idsOf(await pages(desk, reader, { mine: 'co', limit: '3' }))), `${name}`).toEqual(
+      expect(sorted(idsOf(await pages(desk, reader, { mine: 'co', limit: '3' }))), `for ${name}`).toEqual(
         sorted(idsOf(co)),
       )
     }
