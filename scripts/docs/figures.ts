@@ -1,0 +1,50 @@
+// Blocks about figures and imports: metrics with their formulas in words, columns of the platform's export.
+import { columns, type Column } from '../../src/imports/columns.ts'
+import { formulaFor, type Formula, type Metric } from '../../src/kpi/metric.ts'
+import { metrics } from '../../src/kpi/metrics.ts'
+import { partOf } from '../../src/kpi/parts.ts'
+import { code, table, type Row } from './tables.ts'
+import type { Language } from './workflow.ts'
+
+function inWords({ numerator, denominator }: Formula): string {
+  const top = partOf(numerator).label
+  return denominator === null ? top : `${top} ÷ ${partOf(denominator).label}`
+}
+
+/** The formula of the office, and the one of units where it is another. */
+function formulas(metric: Metric): string {
+  const [office, unit] = [inWords(formulaFor(metric, false)), inWords(formulaFor(metric, true))]
+  return office === unit ? office : `${office}；各单位：${unit}`
+}
+
+export function metricsTable(language: Language): string {
+  const zh = language === 'zh'
+  const head = zh
+    ? ['编号', '指标', '定义', '分子 ÷ 分母', '来源']
+    : ['id', '中文', 'English', 'definition', 'counted (numerator ÷ denominator)', 'source']
+  const rows = metrics.map((metric): Row => {
+    const note = metric.note === undefined ? '' : ` ${metric.note[language]}`
+    const definition = `${metric.definition[language]}${note}`
+    return zh
+      ? [code(metric.id), metric.zh, definition, formulas(metric), metric.source]
+      : [code(metric.id), metric.zh, metric.en, definition, formulas(metric), metric.source]
+  })
+  return table(head, rows)
+}
+
+const needed = {
+  en: { column: 'the column', value: 'in every row' },
+  zh: { column: '须有此列', value: '每行必填' },
+}
+
+export function importColumnsTable(language: Language): string {
+  const zh = language === 'zh'
+  const head = zh
+    ? ['列', '也认得的列名', '必需', '个人信息']
+    : ['column', 'also known as', 'required', 'personal']
+  const rows = (Object.values(columns) as Column[]).map(({ label, aliases, required, personal }): Row => {
+    const must = required === undefined ? '' : needed[language][required]
+    return [label, aliases.join('、'), must, personal === undefined ? '' : zh ? '是' : 'yes']
+  })
+  return table(head, rows)
+}
