@@ -5,10 +5,10 @@ import { listDays, readCalendar } from '../../src/calendar/queries.ts'
 import { moveDues } from '../../src/matters/due-moves.ts'
 import { sweepDue } from '../../src/matters/sweeping.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
-import { redue } from '../../workers/redue.ts'
 import { plausible2027 } from '../calendar/years-to-come.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { bring } from './scenes.ts'
+import { runWaiting } from './waiting.ts'
 
 let desk: Desk
 let publisher: { id: string }
@@ -78,18 +78,12 @@ async function notice(given: Record<string, DayKind>): Promise<object> {
 
 type Moves = { matterNo: string; oldDue: string; newDue: string }[]
 const publish = (body: object) => desk.call(publisher, 'POST', '/api/calendar/years', body)
-const follow = async () => {
-  const rows = await desk.deps.db.query<{ id: string }>({
-    name: 'test.redue',
-    text: `select event_id as id from outbox where job = 'redue'`,
-  })
-  await redue(desk.deps, { eventIds: rows.map(({ id }) => id) })
-}
+const follow = () => runWaiting(desk, 'redue')
 
 /** Previews, publishes, lets the job run, and holds the one against the other. */
 async function amend(body: object): Promise<Moves> {
   const preview = await publish({ ...body, dryRun: true })
-  expect(preview.status, `${JSON.stringify(preview.body)}`).toBe(200)
+  expect(preview.status, `told ${JSON.stringify(preview.body)}`).toBe(200)
   const before = await everyClock()
   expect((await publish(body)).status).toBe(200)
   expect(await everyClock()).toEqual(before)

@@ -1,9 +1,9 @@
 // Finding matters: every filter, full text, pages that lose and repeat nothing, and lists that hold exactly what one may see.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { index } from '../../workers/indexing.ts'
 import { gramsOf } from '../../src/matters/search.ts'
 import { openDesk, type Answer, type Desk } from './desk.ts'
 import { bring } from './scenes.ts'
+import { runWaiting } from './waiting.ts'
 
 interface Item {
   id: string
@@ -39,15 +39,6 @@ async function pages(
   throw new Error('the pages do not end')
 }
 const idsOf = (items: { id: string }[]) => items.map(({ id }) => id)
-
-/** Runs the job that waits behind what was written. */
-async function reindex(desk: Desk): Promise<void> {
-  const rows = await desk.deps.db.query<{ id: string }>({
-    name: 'test.waiting',
-    text: `select event_id as id from outbox where job = 'index'`,
-  })
-  await index(desk.deps, { eventIds: rows.map(({ id }) => id) })
-}
 
 describe('filters', () => {
   let desk: Desk
@@ -192,7 +183,7 @@ describe('full text', () => {
     desk = await openDesk()
     for (const [key, [title, content]] of Object.entries(texts))
       ids[key] = (await desk.register({ title, content })).id
-    await reindex(desk)
+    await runWaiting(desk, 'index')
   })
   afterAll(() => desk.close())
   const keysOf = async (q: string) => {
@@ -251,7 +242,7 @@ describe('full text', () => {
 
   it('follows a correction and the answer once their job has run, also when it runs twice', async () => {
     const { id } = await desk.register({ title: '路灯不亮', content: '巷口路灯已坏两周。' })
-    await reindex(desk)
+    await runWaiting(desk, 'index')
     const finds = async (q: string) => idsOf(await pages(desk, 'leader', { q })).includes(id)
     expect(await finds('路灯')).toBe(true)
     await desk.call(
@@ -262,13 +253,13 @@ describe('full text', () => {
       { 'if-match': '"1"' },
     )
     expect(await finds('路灯')).toBe(false)
-    await reindex(desk)
+    await runWaiting(desk, 'index')
     expect(await finds('井盖')).toBe(true)
     expect(await finds('路灯')).toBe(false)
     const { approvedBy: _, ...answer } = { ...desk.answer, contactedAt: desk.clock.now() }
     await desk.does('agent', id, 'direct-reply', { ...answer, result: '已更换为球墨铸铁' })
-    await reindex(desk)
-    await reindex(desk)
+    await runWaiting(desk, 'index')
+    await runWaiting(desk, 'index')
     expect(await finds('球墨铸铁')).toBe(true)
   })
 
@@ -278,7 +269,7 @@ describe('full text', () => {
       String.fromCodePoint(0x4e00 + ((i * 7919) % 20_000)),
     ).join('')
     const { id } = await desk.register({ content: `${content}终于写到了末尾` })
-    await reindex(desk)
+    await runWaiting(desk, 'index')
     expect(idsOf(await pages(desk, 'leader', { q: '写到了末尾' }))).toEqual([id])
   })
 
@@ -428,7 +419,7 @@ describe('what a list holds is what its reader may see', () => {
       lead: township,
       co: [],
     })
-    await reindex(desk)
+    await runWaiting(desk, 'index')
   })
   afterAll(() => desk.close())
 
