@@ -1,16 +1,22 @@
 // The matters behind a figure: exactly as many as it says, for the same viewer, as of the same instant.
-import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { states } from '../matters/workflow.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Day, Instant } from '../platform/clock.ts'
-import type { Db, Sql } from '../platform/db.ts'
+import type { Db } from '../platform/db.ts'
 import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { factsAsOf, factsIn, holds } from './conditions.ts'
 import { formulaFor } from './metric.ts'
 import { partOf, type Part } from './parts.ts'
-import { conditionsOn, instantAsked, metricAsked, valuesFrom, visibleCondition } from './questions.ts'
+import {
+  conditionsOn,
+  instantAsked,
+  metricAsked,
+  planned,
+  valuesFrom,
+  visibleCondition,
+} from './questions.ts'
 import type { MatterQuery, Place } from './questions.ts'
 import { AT, ledBy } from './recount.ts'
 import { resolveScope } from './scope.ts'
@@ -65,7 +71,7 @@ export async function matterIdsBehind(
     conditions.push(`(m.dispatched_day, m.id) > (${place(after.day)}::date, ${place(after.id)}::uuid)`)
   }
   const rows = await db.query<Omit<MatterBehind, 'stateLabel'> & { day: Day }>(
-    prepared(`select m.day, ${COLUMNS} from (
+    planned(`select m.day, ${COLUMNS} from (
         select *, m.dispatched_day as day from matters m where ${conditions.join(' and ')}
         order by m.dispatched_day, m.id limit ${place(page.limit + 1)}) m
       left join units u on u.id = m.lead_unit_id order by m.day, m.id`),
@@ -112,7 +118,7 @@ function counted(part: Part, units: string | undefined): string[] {
 
 async function count(db: Db, conditions: readonly string[], values: readonly unknown[]): Promise<number> {
   const text = `select count(*)::int as total from matters m where ${conditions.join(' and ')}`
-  const [row] = await db.query<{ total: number }>(prepared(text), [...values])
+  const [row] = await db.query<{ total: number }>(planned(text), [...values])
   return row?.total ?? 0
 }
 
@@ -127,9 +133,4 @@ function readPlace(cursor: string): { total: number; day: Day; id: string } {
 
 function labelOf(state: string): string {
   return Object.entries(states).find(([name]) => name === state)?.[1].label ?? state
-}
-
-/** Statements differ by what is asked, not by its values. */
-function prepared(text: string): Sql {
-  return { name: `kpi-list-${hash('sha1', text, 'hex').slice(0, 16)}`, text }
 }

@@ -6,7 +6,14 @@ import type { Db, Sql } from '../platform/db.ts'
 import { figuresOf, type Counts, type FigureTable } from './figures.ts'
 import { formulaFor, type Metric } from './metric.ts'
 import { columnOf, partOf, type PartName } from './parts.ts'
-import { conditionsOn, instantAsked, metricsAsked, valuesFrom, visibleCondition } from './questions.ts'
+import {
+  conditionsOn,
+  instantAsked,
+  metricsAsked,
+  planned,
+  valuesFrom,
+  visibleCondition,
+} from './questions.ts'
 import type { FigureQuery, Grouping, Place } from './questions.ts'
 import { AT, counting, countingKeys, mattersWhere, type GroupColumn } from './recount.ts'
 import { DIRTY_KEYS } from './rollup.ts'
@@ -88,7 +95,7 @@ function fromMatters(db: Db, plan: Plan, viewer: Actor | undefined, isNow: boole
     apart: plan.groupBy === 'unit',
     ...(plan.units === null ? {} : { units: `${place(plan.units)}::uuid[]` }),
   })
-  return db.query<Row>(prepared(text), values)
+  return db.query<Row>(planned(text), values)
 }
 
 /**
@@ -122,7 +129,7 @@ function keyConditions({ query, units }: Plan, place: Place): string[] {
   return found
 }
 
-/** Statements differ by what is asked, not by its values: each is prepared once. */
+/** Reads few rows whatever is asked, so one plan serves all values; it would take longer to make than to run. */
 function prepared(text: string): Sql {
   return { name: `kpi-${hash('sha1', text, 'hex').slice(0, 16)}`, text }
 }

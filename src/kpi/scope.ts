@@ -21,7 +21,10 @@ export interface Scope {
 
 export const NO_UNIT_LABEL = '无承办单位'
 
-const below = statement<{ id: string }>('kpi.below', 'select unnest(sees) as id from units where id = $1 order by id')
+const below = statement<{ id: string }>(
+  'kpi.below',
+  'select unnest(sees) as id from units where id = $1 order by id',
+)
 
 /** A unit's staff ask about their own units only; every other unit does not exist for them. */
 export async function resolveScope(db: Db, actor: Actor, query: ScopeQuery): Promise<Scope> {
