@@ -16,10 +16,11 @@ const PINNED = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).opti
 
 /** What each npm script runs, seen from the root; the flags are Node's. */
 const COMMANDS = {
-  start: { flags: ['--disable-proto=throw'], script: 'src/main.ts' },
+  start: { flags: ['--disable-proto=throw'], script: 'scripts/start.ts' },
   demo: { script: 'scripts/demo/main.ts' },
   bench: { script: 'scripts/bench/main.ts' },
   verify: { script: 'scripts/verify.ts' },
+  outbox: { script: 'scripts/outbox.ts' },
   backup: { script: 'scripts/backup.ts' },
   restore: { script: 'scripts/restore.ts' },
   docs: { script: 'scripts/docs/main.ts' },

@@ -1,4 +1,5 @@
-// The process: configuration, database, dependencies, then the roles that were asked for, until a signal ends it.
+// The process: configuration, database, dependencies, then the roles that were asked for, until a signal ends it. Started
+// by scripts/start.ts, which brings the workers along.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import { isTransient, sqlState } from './platform/db.ts'
 import { startEmbedded } from './platform/embedded.ts'
 import { databaseFaults } from './platform/health.ts'
 import { openLog, withoutValues, type Log } from './platform/log.ts'
-import { createMetrics } from './platform/metrics.ts'
+import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
 import { version } from './version.ts'
 
@@ -22,6 +23,15 @@ const DATABASE_WAIT_MS = 30_000
 
 type Closing = () => Promise<unknown>
 
+export interface Workers {
+  /** Something was written: look at the outbox now. */
+  wake(): void
+  /** Takes no new job, waits for running ones at most this long, and resolves. */
+  close(graceMs: number): Promise<void>
+}
+/** Starts the worker role; called only in a process that has it. */
+export type StartWorkers = (deps: Deps, metrics: Metrics) => Promise<Workers>
+
 /** What a person at the console must read; everything else goes to the log. */
 class StartRefused extends Error {}
 
@@ -29,20 +39,23 @@ const closings: Closing[] = []
 let leaving = false
 let leavingSince = 0
 
-try {
-  const config = readConfig()
-  const log = openLog(config)
-  process.on('uncaughtException', (error) => crash(log, error))
-  process.on('SIGTERM', () => void leave('SIGTERM', config, log))
-  process.on('SIGINT', () => void leave('SIGINT', config, log))
-  await run(config, log)
-} catch (error) {
-  say(`启动失败 · banjian cannot start: ${reasonOf(error)}`)
-  await closeAll().catch(() => undefined)
-  process.exit(1)
+/** Runs until a signal; ends the process with 1 and a reason when it cannot start. */
+export async function main(startWorkers: StartWorkers): Promise<void> {
+  try {
+    const config = readConfig()
+    const log = openLog(config)
+    process.on('uncaughtException', (error) => crash(log, error))
+    process.on('SIGTERM', () => void leave('SIGTERM', config, log))
+    process.on('SIGINT', () => void leave('SIGINT', config, log))
+    await run(config, log, startWorkers)
+  } catch (error) {
+    say(`启动失败 · banjian cannot start: ${reasonOf(error)}`)
+    await closeAll().catch(() => undefined)
+    process.exit(1)
+  }
 }
 
-async function run(config: Config, log: Log): Promise<void> {
+async function run(config: Config, log: Log, startWorkers: StartWorkers): Promise<void> {
   await listen(config, () => tryPort(config))
   const databaseUrl = config.DATABASE_URL ?? (await embedded(config, log))
   await patiently(() => migrate(databaseUrl))
@@ -53,9 +66,7 @@ async function run(config: Config, log: Log): Promise<void> {
   await prepare(deps)
 
   const metrics = createMetrics(deps)
-  // The one place where src reaches for workers: a process of all roles is composed here.
-  const workers =
-    config.ROLE === 'api' ? undefined : await (await import('../workers/main.ts')).startWorkers(deps, metrics)
+  const workers = config.ROLE === 'api' ? undefined : await startWorkers(deps, metrics)
   if (workers !== undefined) closings.push(() => workers.close(GRACE_MS))
   const app = await buildApp(deps, {
     metrics,

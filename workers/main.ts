@@ -1,5 +1,6 @@
 // The worker role: the relay of the outbox, and the handlers of all jobs.
 import type { Deps } from '../src/deps.ts'
+import type { Workers } from '../src/main.ts'
 import type { Metrics } from '../src/platform/metrics.ts'
 import type { Handler } from '../src/platform/queue.ts'
 import { checkpoint } from './checkpoint.ts'
@@ -13,13 +14,16 @@ import { redue } from './redue.ts'
 import { rollup } from './rollup.ts'
 import { sweep } from './sweep.ts'
 
-const handlers: Record<string, Job> = { checkpoint, import: importFile, index, 'index-import': indexImport, purge, recount, redue, rollup, sweep }
-
-export interface Workers {
-  /** Something was written: look at the outbox now. */
-  wake(): void
-  /** Takes no new job, waits for running ones at most this long, and resolves. */
-  close(graceMs: number): Promise<void>
+const handlers: Record<string, Job> = {
+  checkpoint,
+  import: importFile,
+  index,
+  'index-import': indexImport,
+  purge,
+  recount,
+  redue,
+  rollup,
+  sweep,
 }
 
 export async function startWorkers(deps: Deps, metrics: Metrics): Promise<Workers> {

@@ -60,7 +60,7 @@ export function sendProblem(
 }
 
 /** The problem that an error is: its own, one of the request's form, one of the database's state, or just a failure. */
-export function toProblem(error: unknown): Problem {
+function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (hasZodFastifySchemaValidationErrors(error))
     return new Problem('request/invalid', { errors: fieldErrors(error) })

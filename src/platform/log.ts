@@ -46,7 +46,7 @@ const MAX_TEXT = 300
 const ROTATE_BYTES = 50 * 1024 * 1024
 
 /** The file of the log, or undefined for standard output. */
-export function logFile(config: Config): string | undefined {
+function logFile(config: Config): string | undefined {
   if (config.LOG_FILE === '-') return undefined
   if (config.LOG_FILE !== undefined) return config.LOG_FILE
   return config.DATABASE_URL === undefined ? join(config.dataDir, 'logs', 'banjian.log') : undefined

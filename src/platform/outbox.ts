@@ -100,14 +100,21 @@ export async function reviveOutbox(db: Database, job?: string): Promise<number> 
   return (await db.transaction((tx) => revive(tx, [job ?? null]))).length
 }
 
-const state = statement<{ job: string; waiting: number; dead: number; oldest: string | null }>(
+const state = statement<{
+  job: string
+  waiting: number
+  dead: number
+  oldest: string | null
+  lastError: string | null
+}>(
   'outbox.state',
   `select job, (count(*) filter (where dead_at is null))::int as waiting,
-     (count(*) filter (where dead_at is not null))::int as dead, min(at) filter (where dead_at is null) as oldest
+     (count(*) filter (where dead_at is not null))::int as dead, min(at) filter (where dead_at is null) as oldest,
+     (array_agg(last_error order by at desc) filter (where last_error is not null))[1] as "lastError"
    from outbox group by job order by job`,
 )
 
-/** For each job: rows not done, rows given up, and the moment of the oldest that is not done. */
+/** For each job: rows not done, rows given up, the moment of the oldest that is not done, and an error, if any. */
 export function outboxState(db: Db) {
   return state(db)
 }

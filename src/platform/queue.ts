@@ -52,7 +52,7 @@ const JOB: JobsOptions = {
 const SCHEDULED: JobsOptions = { ...JOB, attempts: 5 }
 
 /** 0.5–1 s, doubled with each attempt, a minute at most: twenty attempts take about a quarter of an hour. */
-export function backoff(attempt: number, random = Math.random()): number {
+function backoff(attempt: number, random = Math.random()): number {
   return Math.round(Math.min(60_000, 1000 * 2 ** (attempt - 1)) * (0.5 + random / 2))
 }
 

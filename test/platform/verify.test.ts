@@ -10,6 +10,7 @@ import { takeCheckpoint } from '../../src/platform/checkpoint.ts'
 import { plusHours, systemClock, type Clock } from '../../src/platform/clock.ts'
 import { chainHash, record } from '../../src/platform/events.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
+import { openDesk } from '../matters/desk.ts'
 import { openDependencies, type Opened } from './opened.ts'
 
 interface Link {
@@ -231,6 +232,26 @@ describe('verification of the history', () => {
       chainHash(null, canon),
     ])
     expect(await verify()).toMatchObject([{ kind: 'unsealed', place: `${chain} #1` }])
+  })
+
+  it('finds that the last, not yet sealed event of a matter was cut off, or its row put back', async () => {
+    const desk = await openDesk()
+    const { db, vault } = desk.deps
+    const alter = (sql: string, id: string) => db.bulk((client) => client.query(sql, [id]))
+    const found = async () => (await verifyChains(db, vault)).findings.map(({ kind, place }) => [kind, place])
+    const { id } = await desk.register()
+    await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.township })
+    expect(await found()).toEqual([])
+    await alter('update app.matters set seq = seq - 1 where id = $1', id)
+    expect(await found()).toEqual([['head', id]])
+    await alter('update app.matters set seq = seq + 1 where id = $1', id)
+    await db.bulk((client) => client.query('alter table app.events disable trigger user'))
+    await alter(
+      'delete from app.events e using app.matters m where m.id = $1 and e.subject_id = m.id and e.seq = m.seq',
+      id,
+    )
+    expect(await found()).toEqual([['head', id]])
+    await desk.close()
   })
 
   it('refuses changes through the database while the triggers stand', async () => {
