@@ -109,7 +109,7 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
     // Of a shape that does not fit: where, and what kind of misfit.
     issues:
       error instanceof z.core.$ZodError
-        ? error.issues.map(({ path, code }) => `/${path.join('/')} ${code}`).join(', ')
+        ? withoutValues(error.issues.map(({ path, code }) => `/${path.join('/')} ${code}`).join(', '))
         : undefined,
     stack: framesOf(error),
   }
