@@ -12,8 +12,8 @@ export const AT = '$1'
  */
 const SHARED = '(cardinality(m.unit_ids) > 1 or m.late_from is distinct from m.lead_late_from)'
 
-const columns = (facts: string) => `m.id, m.lead_unit_id as unit_id, m.dispatched_day as day,
-  m.channel, m.category, m.topic, m.late_from, m.lead_late_from, ${facts} as facts`
+const key = 'm.lead_unit_id as unit_id, m.dispatched_day as day, m.channel'
+const clocks = 'm.id, m.late_from, m.lead_late_from'
 
 /** When a fact that now fails will hold by the passing of time; null: never. */
 const nextMove = `least(${movingColumns.map((c) => `case when m.${c} >= ${AT} then m.${c} end`).join(', ')})`
@@ -28,24 +28,27 @@ export interface Source {
 export function mattersWhere(conditions: readonly string[], now: boolean): Source {
   const facts = now ? factsNow(AT) : factsAsOf(AT)
   const select = (...all: string[]) =>
-    `select ${columns(facts)}, ${nextMove} as next_move from matters m where ${all.join(' and ')}`
+    `select ${key}, ${clocks}, m.category, m.topic, ${facts} as facts, ${nextMove} as next_move
+     from matters m where ${all.join(' and ')}`
   return { matters: select(...conditions), shared: select(...conditions, SHARED) }
 }
 
 /**
  * The matters of the keys (unit_id, day, channel) in the relation `keys`, as of now. Each key is looked up by itself:
- * `offset 0` keeps the planner from reading all matters because it takes the keys for many.
+ * `offset 0` keeps the planner from reading all matters because it takes the keys for many; behind it, only columns of the
+ * indexes may be selected.
  */
 const mattersOfKeys: Source = {
   matters: `select m.* from keys k cross join lateral (
-      select ${columns(factsNow(AT))}, ${nextMove} as next_move from matters m
+      select ${key}, ${factsNow(AT)} as facts, ${nextMove} as next_move from matters m
       where m.dispatched_day = k.day and m.lead_unit_id = k.unit_id and m.channel = k.channel
       union all
-      select ${columns(factsNow(AT))}, ${nextMove} as next_move from matters m
+      select ${key}, ${factsNow(AT)} as facts, ${nextMove} as next_move from matters m
       where k.unit_id = '${NIL}' and m.dispatched_day = k.day and m.lead_unit_id is null and m.channel = k.channel
       offset 0) m`,
   shared: `select m.* from (select distinct day from keys) k cross join lateral (
-      select ${columns(factsNow(AT))} from matters m where m.dispatched_day = k.day and ${SHARED} offset 0) m`,
+      select ${key}, ${clocks}, ${factsNow(AT)} as facts from matters m
+      where m.dispatched_day = k.day and ${SHARED} offset 0) m`,
 }
 
 /** The rollup's key as grouping columns. */
@@ -57,9 +60,9 @@ export const byKey = (unit: string): GroupColumn[] => [
 
 /** Counts the keys in the relation `keys`, each as a row of its own. */
 export function countingKeys(parts: readonly PartName[], fresh = false): string {
-  const within = (unit: string) => `exists (select 1 from keys k
-    where k.unit_id = coalesce(${unit}, '${NIL}') and k.day = m.day and k.channel = m.channel)`
-  return counting({ source: mattersOfKeys, by: byKey, parts, apart: true, fresh, within })
+  // Legs of the days are gathered for all units and sifted at the end: that is quicker than to ask for each unit.
+  const only = `(coalesce(unit_id, '${NIL}'), day, channel) in (select unit_id, day, channel from keys)`
+  return counting({ source: mattersOfKeys, by: byKey, parts, apart: true, fresh, only })
 }
 
 /** What one more is, besides a matter: the numbers of `Part.by` in the cells. */
@@ -83,13 +86,13 @@ export interface Question {
   apart: boolean
   /** Adds `fresh_until`: the next moment at which a count changes by itself. */
   fresh?: boolean
-  /** A further condition on `unit`, `day`, `channel` (qualified by `m`) of what legs add. */
-  within?: (unit: string) => string
+  /** A condition on the grouping columns. */
+  only?: string
 }
 
 /** Rows of the grouping columns and one integer column a part. Wants to be a statement or a CTE of its own. */
 export function counting(question: Question): string {
-  const { by, parts, fresh = false } = question
+  const { by, parts, fresh = false, only } = question
   const asked = new Set(parts.map((name) => partOf(name).by ?? 'matter'))
   const groups = by('m.unit_id').map(({ as, result = as }) => ({ as, result }))
   const sums = parts.map((name) => {
@@ -106,7 +109,7 @@ export function counting(question: Question): string {
     ...(asked.has('late-co-unit') ? [ofLateCo(question, 'late-co-unit')] : []),
   ]
   return `select ${[...groups.map(({ as, result }) => `${result} as ${as}`), ...sums, ...(fresh ? [moment] : [])].join(', ')}
-    from (${branches.join(' union all ')}) cells
+    from (${branches.join(' union all ')}) cells ${only === undefined ? '' : `where ${only}`}
     ${groups.length === 0 ? '' : `group by ${groups.map(({ result }) => result).join(', ')}`}`
 }
 
@@ -122,18 +125,18 @@ function ofMatters({ source, by, units, fresh }: Question): string {
  * Units with a late lead leg on a matter, other than what the present lead leg already says of its unit. The few matters
  * in question come first (`offset 0`), then their legs: late legs as such are many.
  */
-function ofLateUnits({ source, by, units, apart, within }: Question): string {
+function ofLateUnits({ source, by, units, apart }: Question): string {
   const unit = 'l.unit_id'
   const own = apart || units === undefined ? 'm.unit_id = l.unit_id' : ledBy(units)
   return `select 1, ${listed(by(unit))} m.facts | ${bitOf('leadLate')}, count(distinct m.id)::int, null::timestamptz
     from (select * from (${source.shared}) m where m.late_from < ${AT} offset 0) m
     join legs l on l.matter_id = m.id and l.role = 'lead' and l.late_from < ${AT}
     where not coalesce(${own} and m.lead_late_from < ${AT}, false)
-    ${units === undefined ? '' : `and ${unit} = any(${units})`} ${within === undefined ? '' : `and ${within(unit)}`}
+    ${units === undefined ? '' : `and ${unit} = any(${units})`}
     group by ${places(by(unit))}`
 }
 
-function ofLateCo({ source, by, units, fresh, within }: Question, kind: 'late-co' | 'late-co-unit'): string {
+function ofLateCo({ source, by, units, fresh }: Question, kind: 'late-co' | 'late-co-unit'): string {
   const unit = kind === 'late-co' ? 'm.unit_id' : 'l.unit_id'
   const late = `l.late_from < ${AT}`
   return `select ${kinds[kind]}, ${listed(by(unit))} m.facts,
@@ -141,7 +144,7 @@ function ofLateCo({ source, by, units, fresh, within }: Question, kind: 'late-co
       ${fresh === true ? `min(l.late_from) filter (where l.late_from >= ${AT})` : 'null::timestamptz'}
     from (${source.shared}) m join legs l on l.matter_id = m.id and l.role = 'co'
       and ${fresh === true ? 'l.late_from is not null' : late}
-    where true ${units === undefined ? '' : `and ${unit} = any(${units})`} ${within === undefined ? '' : `and ${within(unit)}`}
+    where true ${units === undefined ? '' : `and ${unit} = any(${units})`}
     group by ${places(by(unit))}`
 }
 
