@@ -1,4 +1,5 @@
 // The environment as one shape, each key described; the only reader of process.env.
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
@@ -13,6 +14,10 @@ export const configShape = z.object({
     .string()
     .optional()
     .describe('PostgreSQL 15 or newer; without it the embedded server starts.'),
+  DATABASE_URL_FILE: z
+    .string()
+    .optional()
+    .describe('File that holds DATABASE_URL, as container platforms hand over secrets.'),
   UNSAFE_DATABASE: flag
     .default(false)
     .describe('true starts on a database that may lose acknowledged writes (fsync off …); for trials.'),
@@ -26,6 +31,7 @@ export const configShape = z.object({
     .string()
     .optional()
     .describe('Redis for the job queue; without it the queue is in PostgreSQL.'),
+  REDIS_URL_FILE: z.string().optional().describe('File that holds REDIS_URL.'),
   ROLE: z.enum(['all', 'api', 'worker']).default('all').describe('What this process does.'),
   WORKER_CONCURRENCY: count(1, 64).default(4).describe('Jobs that one process works on at a time.'),
   DRAIN_SECONDS: count(0, 60)
@@ -93,10 +99,25 @@ export interface Config extends z.output<typeof configShape> {
 /** Reads and checks the environment; throws one error that lists every wrong key. */
 export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  for (const key of ['DATABASE_URL', 'REDIS_URL']) {
+    const file = given[`${key}_FILE`]
+    if (file !== undefined) given[key] = readSecret(key, file)
+  }
   const parsed = configShape.safeParse(given)
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
     throw new Error(`Configuration is invalid:\n${wrong.join('\n')}`)
   }
   return { ...parsed.data, dataDir: resolve(parsed.data.DATA_DIR) }
+}
+
+function readSecret(key: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Error(`Configuration is invalid:\n  ${key}_FILE: cannot read ${file} (${code})`, {
+      cause: error,
+    })
+  }
 }
