@@ -50,7 +50,7 @@ export async function runDemo({ url, deps }: Serving, options: RunOptions): Prom
     const imports: Loaded[] = []
     for (const recipe of recipes) {
       for (const workbook of await delivered(folder, recipe, calendar)) {
-        const loaded = await load(calls, workbook)
+        const loaded = await load(calls, deps, workbook)
         tell(told(loaded))
         imports.push(loaded)
       }

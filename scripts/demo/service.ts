@@ -46,8 +46,13 @@ export async function serveDemo(config: Config, { fresh }: { fresh: boolean }): 
   await mkdir(resolve(config.dataDir), { recursive: true })
   const database = await databaseOf(config)
   try {
-    await makeRoom(config, database, fresh)
-    await migrate(database.url)
+    const earlier = await makeRoom(config, database, fresh)
+    await migrate(database.url).catch((error: unknown) => {
+      if (!earlier) throw error
+      const reason =
+        '演示数据由另一版本写成，请加 --fresh 重来。\nAnother version wrote these data: start over with --fresh.'
+      throw new Refused(reason, { cause: error })
+    })
     const deps = await openDeps(config, database.url)
     const serving = await serve(deps).catch(async (error: unknown) => {
       await deps.close()
@@ -108,7 +113,8 @@ async function databaseOf(config: Config): Promise<RunningDatabase> {
   }
 }
 
-async function makeRoom(config: Config, { url, shared }: RunningDatabase, fresh: boolean): Promise<void> {
+/** True when an earlier demonstration stays. */
+async function makeRoom(config: Config, { url, shared }: RunningDatabase, fresh: boolean): Promise<boolean> {
   const db = openDatabase({ url, connections: 2, clock: systemClock, onError: () => undefined })
   try {
     const content = await contentOf(db)
@@ -118,15 +124,16 @@ async function makeRoom(config: Config, { url, shared }: RunningDatabase, fresh:
           'The database holds an office’s own data: give the demonstration another DATA_DIR or DATABASE_URL.',
       )
     }
-    if (!fresh) return
+    if (!fresh) return content === 'demo'
     if (shared)
       throw new Refused(
         '演示数据正由另一个进程使用，请先停止它再用 --fresh。\nStop the running service first.',
       )
-    if (content !== 'demo') return
+    if (content !== 'demo') return false
     await forget(db)
     for (const folder of ['files', WORKBOOKS])
       await rm(join(config.dataDir, folder), { recursive: true, force: true })
+    return false
   } finally {
     await db.end()
   }

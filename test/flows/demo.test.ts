@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callsTo } from '../../scripts/demo/calls.ts'
 import { expectedFigures } from '../../scripts/demo/expected.ts'
+import { checkYear } from '../../scripts/demo/figures.ts'
 import { settle } from '../../scripts/demo/loading.ts'
 import { issueKey, prepareOffice } from '../../scripts/demo/office.ts'
 import { runDemo, type Report } from '../../scripts/demo/run.ts'
@@ -89,6 +90,16 @@ describe.each(backends)('a small office with the queue on %s', (backend) => {
     ])
     expect(again.years).toEqual(report.years)
     expect(await written(deps.db)).toEqual(before)
+  })
+
+  it('says which figures are not what they should be', async () => {
+    const key = await issueKey(deps)
+    const { orders } = smallRecipe
+    const other = { ...smallRecipe, orders: { ...orders, onTime: orders.onTime - 1, late: orders.late + 1 } }
+    const figures = await checkYear(callsTo(serving.url, key.secret), other, { reported: false })
+    await key.revoke()
+    const wrong = figures.filter(({ agrees }) => !agrees).map(({ metric }) => metric)
+    expect(wrong).toEqual(['M05', 'M05b', 'M07', 'M07r'])
   })
 
   it('leaves no key behind that would open the door', async () => {
