@@ -1,13 +1,15 @@
 // The worker role: the relay of the outbox, and the handlers of all jobs.
 import type { Deps } from '../src/deps.ts'
+import { batchJobs } from '../src/jobs.ts'
 import type { Workers } from '../src/main.ts'
 import type { Metrics } from '../src/platform/metrics.ts'
 import type { Handler } from '../src/platform/queue.ts'
+import { startRelay } from '../src/platform/relay.ts'
 import { checkpoint } from './checkpoint.ts'
 import { importFile } from './import.ts'
 import { index, indexImport } from './indexing.ts'
 import type { Job } from './job.ts'
-import { startRelay } from './outbox.ts'
+import { makeUp, tidy } from './outbox.ts'
 import { purge } from './purge.ts'
 import { recount } from './recount.ts'
 import { redue } from './redue.ts'
@@ -31,7 +33,15 @@ export async function startWorkers(deps: Deps, metrics: Metrics): Promise<Worker
   const timed = Object.entries(handlers).map(([name, job]) => [name, measured(name, job, deps, metrics)])
   const concurrency = config.WORKER_CONCURRENCY
   const worker = await queue.work(Object.fromEntries(timed) as Record<string, Handler>, { concurrency })
-  const relay = startRelay(deps)
+  let madeUp = false
+  const relay = startRelay(deps, {
+    batchJobs,
+    async tidy() {
+      await tidy(deps)
+      if (!madeUp) await makeUp(deps)
+      madeUp = true
+    },
+  })
   return {
     wake: relay.wake,
     async close(graceMs) {
