@@ -42,9 +42,10 @@ export function factsAsOf(at: string, names?: readonly FactName[]): string {
   return terms.length === 0 ? '0' : `(${terms.join(' + ')})`
 }
 
-/** The same as of now, from the stored bits: what is settled has happened by now. */
+/** The same as of now, from the stored bits: what is settled has happened by now. Most matters were never late at all. */
 export function factsNow(at: string): string {
-  return `(m.flags + ${moving.map((fact) => movingTerm(fact, at)).join(' + ')})`
+  const moved = moving.map((fact) => movingTerm(fact, at)).join(' + ')
+  return `case when coalesce(${movingColumns.map((c) => `m.${c}`).join(', ')}) is null then m.flags else m.flags + ${moved} end`
 }
 
 function movingTerm([name, { at: column }]: [string, Fact], at: string): string {
