@@ -1,7 +1,7 @@
 // How figures are rounded, written and compared in words. Integers in, text out.
 
 /** For a zero denominator: there is nothing to take a share of. */
-export const NOTHING = '无'
+const NOTHING = '无'
 
 /**
  * The share of `numerator` in `denominator` in per cent, half up, with `decimals`; with as many more as it takes that

@@ -16,7 +16,7 @@ export interface FoldQuery {
 }
 
 /** Whether a history counts in this part of this metric. */
-export function counts({ matter: m, legs }: History, metric: string, part: Part, q: FoldQuery): boolean {
+function counts({ matter: m, legs }: History, metric: string, part: Part, q: FoldQuery): boolean {
   if (m.dispatched_at === null) return false
   const day = dayIn(m.dispatched_at)
   if (day < q.from || day > q.to) return false

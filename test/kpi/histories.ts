@@ -230,12 +230,12 @@ export function lateFrom(l: LegRow): Instant | null {
   return stop !== null && stop <= l.effective_due_at ? null : l.effective_due_at
 }
 
-export function signLateFrom(l: LegRow): Instant | null {
+function signLateFrom(l: LegRow): Instant | null {
   const stop = l.signed_at ?? l.stopped_at
   return stop !== null && stop <= l.sign_due_at ? null : l.sign_due_at
 }
 
-export function least(all: readonly (Instant | null)[]): Instant | null {
+function least(all: readonly (Instant | null)[]): Instant | null {
   return all.filter((a) => a !== null).toSorted()[0] ?? null
 }
 
