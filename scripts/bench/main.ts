@@ -16,6 +16,7 @@ import { migrate } from '../../src/platform/migrate.ts'
 import { measureCounting } from './counting.ts'
 import { fill } from './data.ts'
 import { measureImport } from './importing.ts'
+import { measureStart } from './starting.ts'
 import { load, type Measured, type Request } from './load.ts'
 
 const { values: options } = parseArgs({
@@ -63,6 +64,7 @@ try {
   await compare('one order with its history', 0.5, service, floor, opening(session.liaison), bareOpen())
   if (wanted('figures')) await measureCounting(deps, unit, compareTimes)
   if (wanted('import')) await measureImport(deps, Number(options.imported), report)
+  if (wanted('start')) await measureStart(dataDir, report)
 } finally {
   for (const child of children) child.kill('SIGTERM')
   await deps.close()

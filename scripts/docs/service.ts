@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { configShape } from '../../src/config.ts'
 import { batchJobs, reactions, schedules } from '../../src/jobs.ts'
-import { problems } from '../../src/platform/problems.ts'
+import { problems } from '../../src/platform/problems.data.ts'
 import { code, codes, table, type Row } from './tables.ts'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -14,7 +14,8 @@ export function configurationTable(): string {
   const rows = Object.entries(properties).map(([key, shape]): Row => {
     const { description = '', enum: words } = shape as { description?: string; enum?: unknown[] }
     const value = defaults[key]
-    const shown = value === undefined ? '' : value === '' ? '(empty)' : code(String(value))
+    const shown =
+      value === undefined ? '' : value === '' ? '(empty)' : code(JSON.stringify(value).replaceAll('"', ''))
     return [
       code(key),
       shown,

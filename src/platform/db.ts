@@ -1,5 +1,4 @@
 // The only place that imports the PostgreSQL driver: pools, prepared statements, transactions.
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { instantFromDatabase, type Clock, type Instant } from './clock.ts'
 
@@ -11,7 +10,6 @@ export interface Sql {
 /** Reads: a pool or a transaction. Every statement is named, so it is prepared once a connection. */
 export interface Db {
   query<R extends object>(sql: Sql, values?: unknown[]): Promise<R[]>
-  readonly orm: NodePgDatabase
 }
 
 declare const transactional: unique symbol
@@ -123,13 +121,9 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 function readsOf(source: pg.Pool | pg.PoolClient): Db {
-  let orm: NodePgDatabase | undefined
   return {
     query: async <R extends object>(sql: Sql, values: unknown[] = []) =>
       (await source.query<R>({ name: sql.name, text: sql.text, values })).rows,
-    get orm() {
-      return (orm ??= drizzle(source))
-    },
   }
 }
 
@@ -147,9 +141,6 @@ async function runTransaction<T>(
   const reads = readsOf(client)
   const tx = {
     query: reads.query,
-    get orm() {
-      return reads.orm
-    },
     now,
     jobsFor,
     later: (sql: Sql, values: unknown[] = []) =>

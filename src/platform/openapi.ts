@@ -2,7 +2,8 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
-import { problems, type ProblemCode } from './problems.ts'
+import { problems } from './problems.data.ts'
+import type { ProblemCode } from './problems.ts'
 import { IDEMPOTENCY_DAYS } from './purge.ts'
 
 /** What the document says about the service as a whole. */

@@ -3,7 +3,8 @@ import scalar from '@scalar/fastify-api-reference'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { PAGE_POLICY } from './headers.ts'
-import { Problem, problems, type ProblemCode } from './problems.ts'
+import { problems } from './problems.data.ts'
+import { Problem, type ProblemCode } from './problems.ts'
 
 const open = { audience: 'anyone' }
 const problemEntry = z.object({ type: z.string(), status: z.int(), zh: z.string(), en: z.string() })

@@ -6,7 +6,7 @@ import { plusHours, systemClock } from '../../src/platform/clock.ts'
 import { openDatabase } from '../../src/platform/db.ts'
 import { databaseFaults } from '../../src/platform/health.ts'
 import { createLimiter } from '../../src/platform/limits.ts'
-import { problems } from '../../src/platform/problems.ts'
+import { problems } from '../../src/platform/problems.data.ts'
 import { openDependencies, type Opened } from './opened.ts'
 
 describe('operation', () => {
