@@ -24,16 +24,17 @@ export class Refused extends Error {}
 
 const WORKBOOKS = 'workbooks'
 
-/** The folder of the demonstration, apart from an office's own. */
+/** In a folder apart from an office's own, and with nothing of it but what the environment names on purpose. */
 export function demoConfig(environment: Record<string, string | undefined>): Config {
+  const given = (key: string) => (environment[key] === '' ? undefined : environment[key])
+  const dataDir = given('DATA_DIR') ?? join('data', 'demo')
   return readConfig({
     ...environment,
-    DATA_DIR: environment['DATA_DIR'] ?? join('data', 'demo'),
+    DATA_DIR: dataDir,
+    LOG_FILE: given('LOG_FILE') ?? join(dataDir, 'logs', 'demo.log'),
     ...{ HOST: '127.0.0.1', PORT: '0', ROLE: 'all', SCHEDULES: 'false', RATE_LIMIT_PER_MINUTE: '1000000' },
-    // A queue in Redis might be an office's own.
-    REDIS_URL: undefined,
-    LOG_FILE:
-      environment['LOG_FILE'] ?? join(environment['DATA_DIR'] ?? join('data', 'demo'), 'logs', 'demo.log'),
+    // A queue in Redis, an archive and a place for checkpoints might be an office's own.
+    ...{ REDIS_URL: '', REDIS_URL_FILE: '', ARCHIVE_DIR: '', CHECKPOINT_DIR: '' },
   })
 }
 
