@@ -9,7 +9,7 @@ import { shippedDays, shippedYears, SHIPPED_SOURCE } from './shipped.ts'
 import { planYear, type YearNotice, type YearPlan } from './years.ts'
 
 /** The subject of the calendar's events: one chain for all years. */
-export const CALENDAR_ID = '00000000-0000-8000-8000-0000ca1e0da5'
+const CALENDAR_ID = '00000000-0000-8000-8000-0000ca1e0da5'
 
 const knownYears = statement<Pick<CalendarYear, 'year' | 'status' | 'version'>>(
   'calendar.known',

@@ -70,7 +70,7 @@ export function planYear(calendar: Calendar, notice: YearNotice): YearPlan {
   }
 
   const days = yearDays(year, notice)
-  const years = [...others, { year, status, source, version: calendar.version + 1 }].sort(
+  const years = [...others, { year, status, source, version: calendar.version + 1 }].toSorted(
     (a, b) => a.year - b.year,
   )
   const stored = years.flatMap((one) => (one.year === year ? days : daysOf(calendar, one.year)))

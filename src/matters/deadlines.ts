@@ -46,7 +46,7 @@ export function promise(
   }
 }
 
-export function handlingLimit(
+function handlingLimit(
   policy: Policy,
   matter: { category: string; urgency: string },
   limitClass: LimitClass,

@@ -91,6 +91,6 @@ export function initialPassword(): string {
   for (;;) {
     const groups = Array.from({ length: INITIAL_GROUPS }, () => Array.from({ length: GROUP }, pick).join(''))
     const password = groups.join('-')
-    if (INITIAL.every((kind) => [...kind].some((c) => password.includes(c)))) return password
+    if (INITIAL.every((kind) => kind.split('').some((c) => password.includes(c)))) return password
   }
 }

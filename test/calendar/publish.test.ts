@@ -179,7 +179,7 @@ describe('amending a published year', () => {
     const outcomes = await Promise.allSettled(
       notices.map((notice) => db.transaction((tx) => publishYear(tx, actor, notice, version))),
     )
-    expect(outcomes.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(outcomes.map((one) => one.status).toSorted()).toEqual(['fulfilled', 'rejected'])
     expect(outcomes.find((one) => one.status === 'rejected')?.reason).toMatchObject({ code: 'request/stale' })
     expect((await readCalendar(db)).version).toBe(version + 1)
   })

@@ -1,6 +1,6 @@
 // A year is published only when its arrangement can be true.
 import { describe, expect, test } from 'vitest'
-import { calendarFrom, daysOf, type Calendar, type DayKind } from '../../src/calendar/days.ts'
+import { calendarFrom, daysOf, type Calendar } from '../../src/calendar/days.ts'
 import { due, isWorkday } from '../../src/calendar/rules.ts'
 import { planYear, yearDays, type NamedDay, type YearNotice } from '../../src/calendar/years.ts'
 import { plusDays } from '../../src/platform/clock.ts'
@@ -96,7 +96,7 @@ describe('a provisional year', () => {
   test('must be final before the next one is', () => {
     const days = yearDays(2027, plausible2027()).map(({ kind, name }, i) => ({
       day: plusDays('2028-01-01', i),
-      kind: kind as DayKind,
+      kind,
       name,
     }))
     const notice: YearNotice = { year: 2028, status: 'published', source: 's', days }

@@ -121,7 +121,7 @@ function send(
   }
 }
 
-export function newLeg(
+function newLeg(
   subject: Case,
   setting: Setting,
   leg: { unitId: string; limitClass: LimitClass; kind: NewLeg['kind']; ahead?: number },
