@@ -4,7 +4,7 @@ import { readCalendar } from '../calendar/queries.ts'
 import type { Deps } from '../deps.ts'
 import { listRegions, listUnits } from '../orgs/queries.ts'
 import type { Instant } from '../platform/clock.ts'
-import { copyInto, copyLine, type BulkClient } from '../platform/copy.ts'
+import type { BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
 import { checkRow, type Checked } from './checks.ts'
@@ -16,7 +16,7 @@ import { placesOf } from './places.ts'
 import { needsOf, planRow, type PlannedRow } from './planning.ts'
 import { noteProgress, type ImportRecord } from './records.ts'
 import type { About, SheetRow } from './sheet.ts'
-import { createStaging, newBatch } from './staging.ts'
+import { createStaging, openStaging } from './staging.ts'
 import { lastMoment } from './states.ts'
 
 export interface Summary {
@@ -32,9 +32,12 @@ export interface Summary {
   asOf: Instant | null
 }
 
-const BATCH = 2000
+/** Rows that are compared with what is held in one statement. */
+const BATCH = 500
 /** Rows between two breaths of the event loop: about ten milliseconds. */
 const BREATH = 50
+/** Bytes that are sent to the staging tables at once. */
+const SEND = 4 * 1024 * 1024
 
 /**
  * Checks the whole file in one transaction, which `finish` ends: until then nothing of it is seen, however often it is
@@ -73,9 +76,10 @@ async function readRows(
     ...{ newOrders: 0, changed: 0, unchanged: 0, asOf: null },
   }
   let header: Header | undefined
+  const staging = openStaging()
   let sending: Promise<void> = Promise.resolve()
 
-  /** Compares and plans one batch while the one before is still being sent. */
+  /** Compares and plans one batch while what was planned before is still being sent. */
   async function work(rows: readonly SheetRow[], found: Header): Promise<void> {
     const checked: Checked[] = []
     for (const [i, row] of rows.entries()) {
@@ -95,17 +99,22 @@ async function readRows(
         needs.person && held.personId !== null ? [held.personId] : [],
       ),
     })
-    const batch = newBatch()
     const setting = { importId, vault, calendar, header: found }
-    const planned: PlannedRow[] = []
     for (const [i, each] of checked.entries()) {
       if (i % BREATH === BREATH - 1) await setImmediate()
-      planned.push(planRow(each, existing.get(each.order?.externalNo ?? ''), details, setting, batch))
+      const planned = planRow(each, existing.get(each.order?.externalNo ?? ''), details, setting, staging)
+      count(summary, planned)
+      staging.add('rows', { ...planned, ...findingsOf(planned) })
     }
-    count(summary, planned)
+    staging.pack()
+    if (staging.size() > SEND) await send()
+  }
+
+  async function send(): Promise<void> {
     await sending
-    sending = batch.send(client, importId).then(() => sendRows(client, planned))
-    sending.catch(() => undefined) // awaited before the next batch or at the end
+    const go = staging.take()
+    sending = go(client, importId)
+    sending.catch(() => undefined) // awaited before the next or at the end
     await noteProgress(db, importId, summary.rows)
   }
 
@@ -131,6 +140,7 @@ async function readRows(
   } finally {
     await sending.catch(() => undefined)
   }
+  await send()
   await sending
   return summary
 }
@@ -153,43 +163,18 @@ function onlyOnce(checked: Checked, seen: Map<string, number>, header: Header): 
   return { ...checked, order: null, errors: [...checked.errors, twice] }
 }
 
-function count(summary: Summary, planned: readonly PlannedRow[]): void {
-  for (const { verdict, checked } of planned) {
-    summary.rows += 1
-    if (verdict === 'error') summary.errors += 1
-    else if (verdict === 'new') summary.newOrders += 1
-    else summary[verdict] += 1
-    if (verdict !== 'error' && checked.warnings.length > 0) summary.warnings += 1
-    if (checked.order === null) continue
-    const last = lastMoment(checked.order)
-    if (summary.asOf === null || last > summary.asOf) summary.asOf = last
-  }
+function count(summary: Summary, { verdict, checked }: PlannedRow): void {
+  summary.rows += 1
+  if (verdict === 'error') summary.errors += 1
+  else if (verdict === 'new') summary.newOrders += 1
+  else summary[verdict] += 1
+  if (verdict !== 'error' && checked.warnings.length > 0) summary.warnings += 1
+  if (checked.order === null) return
+  const last = lastMoment(checked.order)
+  if (summary.asOf === null || last > summary.asOf) summary.asOf = last
 }
 
-const ROW_COLUMNS = [
-  'import_id',
-  'row_no',
-  'external_no',
-  'verdict',
-  'matter_id',
-  'changes',
-  'errors',
-  'warnings',
-]
-
-async function sendRows(client: BulkClient, planned: readonly PlannedRow[]): Promise<void> {
-  const lines = planned.map(({ importId, rowNo, externalNo, verdict, matterId, changes, checked }) => {
-    const json = (list: readonly object[]) => (list.length === 0 ? null : JSON.stringify(list))
-    return copyLine([
-      importId,
-      rowNo,
-      externalNo,
-      verdict,
-      matterId,
-      changes,
-      json(checked.errors),
-      json(checked.warnings),
-    ])
-  })
-  await copyInto(client, 'app.import_rows', ROW_COLUMNS, lines.join(''))
+function findingsOf({ checked: { errors, warnings } }: PlannedRow) {
+  const json = (list: readonly object[]) => (list.length === 0 ? null : JSON.stringify(list))
+  return { errors: json(errors), warnings: json(warnings) }
 }

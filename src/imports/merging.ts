@@ -25,13 +25,16 @@ export async function mergeStaged(
   const at = (name: StagedName) => stagingTable(id, name)
   const run = (sql: string, values: unknown[] = []) => client.query(sql, values)
 
-  const staged = await client.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [at('matters')])
+  const staged = await client.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [
+    at('matters'),
+  ])
   if (staged.rows[0]?.there !== true) return 'lost'
   const counts = await client.query<{ n: number; fresh: number }>(
     `select count(*)::int as n, count(*) filter (where fresh)::int as fresh from ${at('matters')}`,
   )
   if (counts.rows[0]?.n !== newOrders + changed || counts.rows[0].fresh !== newOrders) return 'lost'
-  for (const name of ['matters', 'legs', 'people'] as const) await run(`analyze ${at(name)}`)
+  // Only what the joins below ask for: whole rows are wide.
+  await run(`analyze ${at('matters')} (id, external_no, fresh)`)
   if (await isStale(client, at('matters'), at('import_orders'))) return 'stale'
 
   await run(`create temp table sealed (matter_id uuid, no text, seq int, head bytea) on commit drop`)
@@ -42,7 +45,6 @@ export async function mergeStaged(
     at('matters'),
     `${channels.hotline.prefix}-${region}-${tx.now.slice(0, 10).replaceAll('-', '')}`,
   )
-  await run('analyze sealed')
   await insertFresh(run, at, record, tx, actor)
   if (changed > 0) await updateOthers(run, at, record)
   await told(run, at, record, tx)
@@ -145,7 +147,13 @@ const OUTCOMES = [
   'screenings',
 ] as const satisfies StagedName[]
 
-async function insertFresh(run: Run, at: At, { id }: ImportRecord, tx: Tx, actor: Actor): Promise<void> {
+async function insertFresh(
+  run: Run,
+  at: At,
+  { id, asOf }: ImportRecord,
+  tx: Tx,
+  actor: Actor,
+): Promise<void> {
   const people = quoted(sharedColumns('people'))
   await run(
     `insert into app.people (${people}, created_at, version) select ${people}, $1, 1 from ${at('people')} where fresh`,
@@ -163,6 +171,12 @@ async function insertFresh(run: Run, at: At, { id }: ImportRecord, tx: Tx, actor
     const columns = quoted(sharedColumns(name))
     await run(`insert into app.${name} (${columns}) select ${columns} from ${at(name)} where fresh`)
   }
+  const orders = quoted(sharedColumns('import_orders'))
+  await run(
+    `insert into app.import_orders (${orders}, import_id, version, seen_at)
+     select ${orders}, $1, 1, $2 from ${at('import_orders')} where fresh`,
+    [id, asOf ?? tx.now],
+  )
 }
 
 const assigned = (columns: readonly string[], from: string) =>
@@ -222,6 +236,7 @@ async function told(run: Run, at: At, { id, asOf }: ImportRecord, tx: Tx): Promi
   await run(
     `insert into app.import_orders as o (${quoted(columns)}, import_id, version, seen_at)
      select ${quoted(columns, 's.')}, $1, m.version, $2 from ${at('import_orders')} s join app.matters m on m.id = s.matter_id
+     where not s.fresh
      on conflict (matter_id) do update set ${assigned(without(columns, 'matter_id'), 'excluded')}, import_id = $1,
        version = excluded.version, seen_at = greatest(o.seen_at, $2)`,
     [id, seenAt],

@@ -5,7 +5,9 @@ import * as recordTables from '../matters/record-tables.ts'
 import * as matterTables from '../matters/tables.ts'
 import { people } from '../people/tables.ts'
 import { copyInto, copyLine, type BulkClient, type CopyValue } from '../platform/copy.ts'
-import { importOrders } from './tables.ts'
+import { SOURCE } from './existing.ts'
+import type { History } from './history.ts'
+import { importOrders, importRows } from './tables.ts'
 
 interface Staged {
   table: PgTable
@@ -74,24 +76,25 @@ interface Shape {
   columns: readonly string[]
 }
 
-const shapes = new Map<StagedName, Shape>(
-  stagedNames.map((name) => {
-    const { table, without, more }: Staged = staged[name]
-    const all = Object.entries(
-      getTableColumns(table) as Record<string, { name: string; generated?: unknown }>,
-    )
-    const kept = all.filter(([key, column]) => column.generated === undefined && !without.includes(key))
-    return [
-      name,
-      {
-        keys: [...kept.map(([key]) => key), ...Object.keys(more)],
-        columns: [...kept.map(([, column]) => column.name), ...Object.keys(more)],
-      },
-    ]
-  }),
-)
+function shaped(table: PgTable, without: readonly string[], more: Readonly<Record<string, string>>): Shape {
+  const all = Object.entries(getTableColumns(table) as Record<string, { name: string; generated?: unknown }>)
+  const kept = all.filter(([key, column]) => column.generated === undefined && !without.includes(key))
+  return {
+    keys: [...kept.map(([key]) => key), ...Object.keys(more)],
+    columns: [...kept.map(([, column]) => column.name), ...Object.keys(more)],
+  }
+}
 
-function shapeOf(name: StagedName): Shape {
+/** `rows` are not staged: they are `import_rows`, and stay. */
+const shapes = new Map<StagedName | 'rows', Shape>([
+  ...stagedNames.map((name) => {
+    const { table, without, more }: Staged = staged[name]
+    return [name, shaped(table, without, more)] as const
+  }),
+  ['rows', shaped(importRows, [], {})] as const,
+])
+
+function shapeOf(name: StagedName | 'rows'): Shape {
   const shape = shapes.get(name)
   if (shape === undefined) throw new Error(`${name} is not staged`)
   return shape
@@ -125,23 +128,72 @@ export async function dropStaging(client: Pick<BulkClient, 'query'>, importId: s
   await client.query(`drop table if exists ${tables.join(', ')}`)
 }
 
-/** Lines for COPY of one batch, by staging table. */
-export interface Batch {
-  add(name: StagedName, row: object): void
-  /** Sends them, one table after the other; nothing else may use the connection meanwhile. */
-  send(client: BulkClient, importId: string): Promise<void>
+function memberOf(row: object, key: string): CopyValue {
+  return (row as Record<string, CopyValue>)[key]
 }
 
-export function newBatch(): Batch {
-  const lines = new Map<StagedName, string>()
+/** Rows on their way into the staging tables, already in the form of COPY and outside of the heap. */
+export interface Staging {
+  /** `own`: members that count before those of `row`; apart from it, as large objects are costly to copy. */
+  add(name: StagedName | 'rows', row: object, own?: object): void
+  /** Turns what was added into bytes; call it often, as strings weigh on the heap. */
+  pack(): void
+  /** Bytes packed since the last `take`. */
+  size(): number
+  /** What was packed, to be sent; begins anew. */
+  take(): (client: BulkClient, importId: string) => Promise<void>
+}
+
+export function openStaging(): Staging {
+  let lines = new Map<StagedName | 'rows', string[]>()
+  let packed = new Map<StagedName | 'rows', Buffer[]>()
+  let bytes = 0
   return {
-    add(name, row) {
-      const values = shapeOf(name).keys.map((key) => (row as Record<string, CopyValue>)[key])
-      lines.set(name, (lines.get(name) ?? '') + copyLine(values))
+    add(name, row, own = {}) {
+      const values = shapeOf(name).keys.map((key) => memberOf(key in own ? own : row, key))
+      const known = lines.get(name)
+      if (known === undefined) lines.set(name, [copyLine(values)])
+      else known.push(copyLine(values))
     },
-    async send(client, importId) {
-      for (const [name, text] of lines)
-        await copyInto(client, stagingTable(importId, name), shapeOf(name).columns, text)
+    pack() {
+      for (const [name, texts] of lines) {
+        const buffer = Buffer.from(texts.join(''))
+        bytes += buffer.length
+        packed.set(name, [...(packed.get(name) ?? []), buffer])
+      }
+      lines = new Map()
+    },
+    size: () => bytes,
+    take() {
+      const sending = packed
+      packed = new Map()
+      bytes = 0
+      return async (client, importId) => {
+        for (const [name, buffers] of sending) {
+          const table = name === 'rows' ? 'app.import_rows' : stagingTable(importId, name)
+          await copyInto(client, table, shapeOf(name).columns, buffers)
+        }
+      }
     },
   }
+}
+
+/** What every matter of an import has in common. */
+export const FIXED = { channel: 'hotline', source: SOURCE }
+
+/** The rows beside a matter; `before`: the legs of a matter that is here already. */
+export function stageHistory(
+  staging: Staging,
+  history: History,
+  legs: History['legs'],
+  before?: readonly { id: string }[],
+): void {
+  const fresh = before === undefined
+  for (const leg of legs)
+    staging.add('legs', leg, { fresh: fresh || !before.some(({ id }) => id === leg.id) })
+  for (const row of history.replies) staging.add('replies', row, { fresh })
+  for (const row of history.extensions) staging.add('extensions', row, { fresh })
+  for (const row of history.returnRequests) staging.add('return_requests', row, { fresh })
+  for (const row of history.callBacks) staging.add('call_backs', row, { fresh })
+  for (const row of history.screenings) staging.add('screenings', row, { fresh })
 }

@@ -1,5 +1,5 @@
 // COPY: many rows into a table in one stream, for imports; the text form of PostgreSQL, written here.
-import { once } from 'node:events'
+import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from } from 'pg-copy-streams'
 
@@ -18,12 +18,7 @@ export type CopyValue =
 
 /** One row in COPY's text form: null and undefined as `\N`, buffers as bytea, arrays as text[] or uuid[], objects as JSON. */
 export function copyLine(values: readonly CopyValue[]): string {
-  let line = ''
-  for (let i = 0; i < values.length; i++) {
-    if (i > 0) line += '\t'
-    line += copyText(values[i])
-  }
-  return `${line}\n`
+  return `${values.map(copyText).join('\t')}\n`
 }
 
 function copyText(value: CopyValue): string {
@@ -66,13 +61,11 @@ export async function copyInto(
   client: BulkClient,
   table: string,
   columns: readonly string[],
-  lines: string,
+  lines: string | readonly Buffer[],
 ): Promise<number> {
-  if (lines === '') return 0
+  if (lines.length === 0) return 0
   const names = columns.map((column) => `"${column}"`).join(', ')
   const stream = client.query(from(`copy ${table} (${names}) from stdin`))
-  const finished = once(stream, 'finish')
-  stream.end(lines)
-  await finished
+  await pipeline(typeof lines === 'string' ? [Buffer.from(lines)] : lines, stream)
   return stream.rowCount
 }

@@ -1,0 +1,406 @@
+// A file of the city platform goes in: uploaded, checked, confirmed, taken over; again, newer, wrong, half wrong.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chainHash } from '../../src/platform/events.ts'
+import { statement } from '../../src/platform/db.ts'
+import { generateIdNo, generatePhone, seeded } from '../support/identity.ts'
+import { answered, csvOf, openImportDesk, rated, row } from './import-desk.ts'
+
+let desk: Awaited<ReturnType<typeof openImportDesk>>
+beforeAll(async () => {
+  desk = await openImportDesk()
+})
+afterAll(() => desk.close())
+
+const eventsOf = statement<{ type: string; seq: number; canon: string; hash: Buffer; actorId: string }>(
+  'test.import-events',
+  'select type, seq, canon, hash, actor_id as "actorId" from events where subject_id = $1 order by seq',
+)
+const headOf = statement<{ seq: number; head: Buffer }>(
+  'test.import-head',
+  'select seq, head from matters where id = $1',
+)
+const dataOf = (event: { canon: string } | undefined) =>
+  (JSON.parse(event?.canon ?? '{}') as { data: Record<string, unknown> }).data
+
+test('nothing changes before it is confirmed, all of it after', async () => {
+  const before = await desk.counts()
+  const told = await desk.check([
+    row('A-0001'),
+    row('A-0002', rated),
+    row('A-0003', { ...answered, leadUnit: '大石镇' }),
+  ])
+  expect(told).toMatchObject({
+    status: { code: 'checked' },
+    counts: { rows: 3, ok: 3, errors: 0, new: 3, changed: 0, unchanged: 0 },
+  })
+  expect(await desk.counts()).toEqual(before)
+
+  expect(await desk.post(`/api/imports/${told.id}/commit`, { mode: 'all-or-nothing' })).toMatchObject({
+    status: 202,
+  })
+  await desk.work()
+  expect(await desk.told(told.id)).toMatchObject({ status: { code: 'committed' }, acts: [] })
+  expect(await desk.counts()).toEqual({
+    matters: 3,
+    legs: 3,
+    people: 3,
+    replies: 2,
+    calls: 1,
+    extensions: 0,
+    orders: 3,
+    events: 3,
+  })
+  expect(await desk.matter('A-0001')).toMatchObject({
+    state: 'handling',
+    no: expect.stringMatching(/^RX-510802-20200814-\d{6}$/),
+    name: '王*明',
+    importId: told.id,
+    registeredBy: desk.clerk.id,
+  })
+  expect(await desk.matter('A-0002')).toMatchObject({
+    state: 'closed',
+    rating: 'satisfied',
+    firstOnTime: true,
+    publicReply: '已更换灯泡。',
+  })
+  expect(await desk.events(told.id)).toEqual([
+    'import.requested',
+    'import.checked',
+    'import.commit-requested',
+    'import.committed',
+  ])
+})
+
+test('each matter has a chain that holds, by the clerk who confirmed, with the history and nothing personal', async () => {
+  const { id } = await desk.matter('A-0002')
+  const [event] = await eventsOf(desk.deps.db, [id])
+  const [matter] = await headOf(desk.deps.db, [id])
+  expect(event).toMatchObject({ type: 'matter.import', seq: 1, actorId: desk.clerk.id })
+  expect(chainHash(null, event?.canon ?? '')).toEqual(event?.hash)
+  expect(matter).toEqual({ seq: 1, head: event?.hash })
+  expect(dataOf(event)).toMatchObject({ imported: true, externalNo: 'A-0002', to: 'closed' })
+  expect((dataOf(event).history as { act: string }[]).map(({ act }) => act)).toEqual([
+    'register',
+    'dispatch',
+    'sign',
+    'reply',
+    'approve',
+    'call-back',
+  ])
+  expect(event?.canon).not.toMatch(/王小明|15412345678|路灯|幸福路/)
+})
+
+test('a liaison of the unit sees the order with its history, masked', async () => {
+  const { id } = await desk.matter('A-0001')
+  const answer = await desk.open('liaison', id)
+  expect(answer.body).toMatchObject({
+    state: { code: 'handling' },
+    externalNo: 'A-0001',
+    caller: { name: '王*明', phone: '154****5678' },
+    legs: [{ no: 1, imported: true, dueAt: '2020-08-19T23:59:59.999+08:00' }],
+    acts: expect.arrayContaining([expect.objectContaining({ act: 'reply' })]),
+  })
+  expect((await desk.open('otherLiaison', id)).status).toBe(404)
+})
+
+describe('the same again', () => {
+  const rows = [row('B-0001'), row('B-0002', rated)]
+  test('the same file answers with its earlier import', async () => {
+    const bytes = csvOf(rows)
+    const first = await desk.take(bytes)
+    const { status, body } = await desk.upload(bytes)
+    expect([status, body]).toMatchObject([202, { id: first.id, known: true, status: 'committed' }])
+  })
+  test('asked for once more, it is compared and changes nothing', async () => {
+    const before = await desk.counts()
+    const told = await desk.take(csvOf(rows), 'all-or-nothing', true)
+    expect(told.counts).toMatchObject({ rows: 2, new: 0, changed: 0, unchanged: 2 })
+    expect(await desk.counts()).toEqual(before)
+  })
+  test('so does another file with the same orders', async () => {
+    const before = await desk.counts()
+    const told = await desk.take(rows.toReversed())
+    expect(told.counts).toMatchObject({ unchanged: 2, changed: 0, new: 0 })
+    expect(await desk.counts()).toEqual(before)
+  })
+})
+
+describe('a newer file', () => {
+  test('brings what has happened since, and says which columns changed', async () => {
+    await desk.take([row('C-0001'), row('C-0002')])
+    const before = await desk.counts()
+    desk.clock.forward({ days: 14 })
+    const told = await desk.take([row('C-0001', { ...rated, topic: '供电' }), row('C-0002')])
+    expect(told.counts).toMatchObject({ changed: 1, unchanged: 1 })
+    const { items } = await desk.rows(told.id, '&verdict=changed')
+    expect(items).toMatchObject([
+      {
+        externalNo: 'C-0001',
+        changes: ['热点', '回复时间', '回复内容', '审核时间', '回访时间', '回访结果', '满意度', '评价时间'],
+      },
+    ])
+    const matter = await desk.matter('C-0001')
+    expect(matter).toMatchObject({
+      state: 'closed',
+      rating: 'satisfied',
+      version: 2,
+      seq: 2,
+      firstOnTime: true,
+      publicReply: '已更换灯泡。',
+    })
+    expect(await desk.counts()).toEqual({
+      ...before,
+      replies: (before?.replies ?? 0) + 1,
+      calls: (before?.calls ?? 0) + 1,
+      events: (before?.events ?? 0) + 1,
+    })
+    const events = await eventsOf(desk.deps.db, [matter.id])
+    expect(events.map(({ type }) => type)).toEqual(['matter.import', 'matter.import-update'])
+    expect(chainHash(events[0]?.hash ?? null, events[1]?.canon ?? '')).toEqual(events[1]?.hash)
+    expect(dataOf(events[1])).toMatchObject({
+      changed: { repliedAt: [null, '2020-08-12T10:00:00.000+08:00'], rating: [null, 'satisfied'] },
+      texts: ['reply'],
+    })
+    expect(events[1]?.canon).not.toContain('灯泡')
+  })
+
+  test('does not make a late order punctual; says so in the row and in the timeline', async () => {
+    const late = { repliedAt: '2020-08-21 10:00:00', reply: '已处理' }
+    await desk.take([row('C-0003', late)])
+    const told = await desk.take([
+      row('C-0003', {
+        ...late,
+        repliedAt: '2020-08-18 10:00:00',
+        calledBackAt: '2020-08-24',
+        rating: '满意',
+      }),
+    ])
+    const { items } = await desk.rows(told.id)
+    expect(items[0]?.warnings).toContainEqual(
+      expect.objectContaining({ column: '回复时间', code: 'merge/closed-kept' }),
+    )
+    const matter = await desk.matter('C-0003')
+    expect(matter).toMatchObject({
+      firstOnTime: false,
+      lateFrom: '2020-08-19T23:59:59.999+08:00',
+      rating: 'satisfied',
+    })
+    const events = await eventsOf(desk.deps.db, [matter.id])
+    expect(dataOf(events[1])).toMatchObject({
+      kept: { repliedAt: ['2020-08-21T10:00:00.000+08:00', '2020-08-18T10:00:00.000+08:00'] },
+    })
+  })
+
+  test('gives the order to another unit: the first keeps its leg', async () => {
+    await desk.take([row('C-0004', { signedAt: '' })])
+    await desk.take([
+      row('C-0004', { signedAt: '', leadUnit: '大石镇', dispatchedAt: '2020-08-11 09:00:00' }),
+    ])
+    const { id } = await desk.matter('C-0004')
+    expect(await desk.legs(id)).toMatchObject([
+      { no: 1, unitId: desk.township, outcome: 'redispatched' },
+      { no: 2, unitId: desk.other, kind: 'redispatch', outcome: null },
+    ])
+  })
+
+  test('corrects the caller of its own order only, and leaves alone what it does not tell', async () => {
+    const rng = seeded(11)
+    const [phone, idNo] = [generatePhone(rng), generateIdNo(rng)]
+    await desk.take([
+      row('C-0005', { callerPhone: phone, callerIdNo: idNo }),
+      row('C-0006', { callerPhone: phone }),
+    ])
+    const [before, other] = [await desk.matter('C-0005'), await desk.matter('C-0006')]
+    expect(before.personId).not.toBe(other.personId)
+    const told = await desk.take([row('C-0005', { callerName: '李建国', callerPhone: phone })])
+    expect(told.counts.changed).toBe(1)
+    const after = await desk.matter('C-0005')
+    expect(after).toMatchObject({ personId: before.personId, name: '李*国', personVersion: 2 })
+    expect(await desk.matter('C-0006')).toMatchObject({ name: '王*明', personVersion: 1 })
+    const [person] = await idOf(desk.deps.db, [after.personId])
+    expect(person?.masked).toBe(`${idNo.slice(0, 6)}********${idNo.slice(-4)}`)
+  })
+  const idOf = statement<{ masked: string }>(
+    'test.import-id',
+    'select id_masked as masked from people where id = $1',
+  )
+
+  test('leaves to our own people what they have done since', async () => {
+    await desk.take([row('C-0007')])
+    const { id } = await desk.matter('C-0007')
+    await desk.does('liaison', id, 'reply', desk.answer)
+    const told = await desk.take([row('C-0007', { ...rated, title: '路灯不亮(催)' })])
+    const { items } = await desk.rows(told.id)
+    expect(items[0]?.changes).toEqual(['标题'])
+    expect(items[0]?.warnings.map(({ code }) => code)).toContain('merge/touched')
+    expect(await desk.matter('C-0007')).toMatchObject({
+      state: 'replied',
+      title: '路灯不亮(催)',
+      rating: null,
+    })
+    const again = await desk.take(
+      [row('C-0007', { ...rated, title: '路灯不亮(催)', content: '村口路灯已三日不亮,出行不便。' })].concat([
+        row('C-0008'),
+      ]),
+    )
+    expect(again.counts).toMatchObject({ unchanged: 1, new: 1, warnings: 0 })
+  })
+
+  test('an order that was registered here by hand is an error, not a second matter', async () => {
+    await desk.register({ externalNo: 'C-0009', source: 'city-platform' })
+    const told = await desk.check([row('C-0009')])
+    expect(told.counts).toMatchObject({ errors: 1, new: 0 })
+    expect((await desk.rows(told.id)).items[0]?.errors).toMatchObject([{ code: 'order/own' }])
+  })
+})
+
+describe('rows with errors', () => {
+  const rng = seeded(5)
+  const idNo = generateIdNo(rng)
+  const wrong = idNo.slice(0, 17) + (idNo.endsWith('1') ? '2' : '1')
+  const rows = [
+    row('D-0001'),
+    row('D-0002', { leadUnit: '不存在局' }),
+    row('D-0001'),
+    row('D-0004', { callerIdNo: wrong }),
+    row('D-0005', rated),
+  ]
+
+  test('are listed with row, column and reason; the number of the first row where one stands twice', async () => {
+    const told = await desk.check(rows)
+    expect(told.counts).toMatchObject({ rows: 5, ok: 2, errors: 3, new: 2 })
+    const { items } = await desk.rows(told.id, '&verdict=error')
+    expect(items).toMatchObject([
+      { row: 3, errors: [{ column: '承办单位', code: 'unit/unknown', value: '不存在局' }] },
+      { row: 4, errors: [{ column: '工单编号', code: 'order/twice', message: '文件中第2行已有此工单编号' }] },
+      {
+        row: 5,
+        errors: [{ column: '身份证号', code: 'person/invalid', message: '身份证号码校验位不符,请核对' }],
+      },
+    ])
+  })
+
+  test('keep everything out when all rows are to be right', async () => {
+    const before = await desk.counts()
+    const { id } = await desk.check(rows)
+    expect(await desk.post(`/api/imports/${id}/commit`, { mode: 'all-or-nothing' })).toMatchObject({
+      status: 409,
+      body: { code: 'import/has-errors' },
+    })
+    expect(await desk.counts()).toEqual(before)
+  })
+
+  test('stay out when only the good ones are wanted', async () => {
+    const before = await desk.counts()
+    const told = await desk.take(rows, 'good-rows-only')
+    expect(told).toMatchObject({ status: { code: 'committed' }, counts: { errors: 3, new: 2 } })
+    expect((await desk.counts())?.matters).toBe((before?.matters ?? 0) + 2)
+  })
+
+  test('can be put right by checking again, once the unit exists', async () => {
+    const told = await desk.check([row('D-0006', { leadUnit: '新设街道' })])
+    expect(told.counts.errors).toBe(1)
+    await desk.unit3('新设街道')
+    expect(await desk.post(`/api/imports/${told.id}/recheck`)).toMatchObject({ status: 202 })
+    await desk.work()
+    expect((await desk.told(told.id)).counts).toMatchObject({ errors: 0, new: 1 })
+  })
+
+  test('come as a CSV for Excel', async () => {
+    const { id } = await desk.check([row('D-0007', { leadUnit: '=cmd局' }), ...rows])
+    const response = await desk.get(`/api/imports/${id}/report.csv`)
+    expect(response.headers['content-type']).toContain('text/csv')
+    expect(response.body.startsWith('\ufeff行号,工单编号')).toBe(true)
+    expect(response.body).toContain(`2,D-0007,有误,错误,承办单位,没有名为“=cmd局”的单位,'=cmd局`)
+  })
+
+  test('name nobody: not in rows, events or the log', async () => {
+    const phone = generatePhone(rng).slice(0, 10)
+    const told = await desk.check([
+      row('D-0008', { callerPhone: phone, callerIdNo: wrong, callerName: '欧阳修远', leadUnit: '欧阳修远' }),
+    ])
+    const { items } = await desk.rows(told.id)
+    const csv = (await desk.get(`/api/imports/${told.id}/report.csv`)).body
+    const [stored] = await storedRows(desk.deps.db, [told.id])
+    const events = await eventsOf(desk.deps.db, [told.id])
+    const everything = JSON.stringify([items, csv, stored, events.map(({ canon }) => canon)])
+    expect(items[0]?.errors).toHaveLength(3)
+    expect(everything).not.toMatch(new RegExp(`${phone}|${wrong}|欧阳修远|${wrong.slice(6, 14)}`))
+  })
+  const storedRows = statement<{ all: string }>(
+    'test.import-stored',
+    'select json_agg(r)::text as all from import_rows r where import_id = $1',
+  )
+})
+
+describe('a file that cannot be read', () => {
+  test('without a header fails, says why, and can be uploaded again', async () => {
+    const told = await desk.check(Buffer.from('甲,乙\r\n1,2\r\n'))
+    expect(told).toMatchObject({
+      status: { code: 'failed' },
+      problem: { code: 'import/header', errors: [{ code: 'header/missing' }] },
+    })
+    expect((await desk.upload(Buffer.from('甲,乙\r\n1,2\r\n'))).body).toMatchObject({ known: false })
+    await desk.work()
+  })
+  test('with missing columns names them', async () => {
+    const told = await desk.check(Buffer.from('工单编号,受理时间\r\nX-0001,2020-01-01\r\n'))
+    expect(told.problem?.errors?.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('“承办单位”'),
+    )
+  })
+  test('with a header alone holds no rows', async () => {
+    expect(await desk.check([])).toMatchObject({
+      status: { code: 'failed' },
+      problem: { code: 'import/no-rows' },
+    })
+  })
+  test('of another kind is refused at once', async () => {
+    expect((await desk.upload(Buffer.from('%PDF-1.4'), { name: '表.pdf' })).status).toBe(415)
+  })
+})
+
+describe('who may, and when', () => {
+  test('a liaison may neither upload nor look', async () => {
+    const { liaison } = desk.staff
+    expect((await desk.upload(csvOf([row('E-0001')]), { who: liaison })).status).toBe(403)
+    expect((await desk.get('/api/imports', liaison)).statusCode).toBe(403)
+  })
+  test('what is committed cannot be committed again, given up or checked again', async () => {
+    const { id } = await desk.take([row('E-0002')])
+    for (const act of ['commit', 'discard', 'recheck']) {
+      const answer = await desk.post(
+        `/api/imports/${id}/${act}`,
+        act === 'commit' ? { mode: 'good-rows-only' } : undefined,
+      )
+      expect(answer).toMatchObject({ status: 409, body: { code: 'import/wrong-status' } })
+    }
+  })
+  test('a discarded import leaves nothing behind, its file neither', async () => {
+    const before = await desk.counts()
+    const told = await desk.check([row('E-0003')])
+    expect(await desk.post(`/api/imports/${told.id}/discard`)).toMatchObject({ status: 202 })
+    await desk.work()
+    expect(await desk.counts()).toEqual(before)
+    const [left] = await leftBehind(desk.deps.db)
+    expect(left).toEqual({ tables: 0, files: 0 })
+  })
+  // Imports of other tests that wait for their confirmation keep theirs.
+  const leftBehind = statement<{ tables: number; files: number }>(
+    'test.import-left',
+    `select (select count(*)::int from pg_tables where schemaname = 'staging' and not exists (
+         select from imports i where i.status = 'checked' and tablename like 'i' || replace(i.id::text, '-', '') || '%')) as tables,
+       (select count(*)::int from files f join imports i on i.id = f.subject_id
+        where f.removed_at is null and i.status in ('committed', 'discarded')) as files`,
+  )
+  test('the list shows the newest first, page by page', async () => {
+    const first = (await desk.get('/api/imports?limit=2')).json<{ items: { id: string }[]; next: string }>()
+    const second = (await desk.get(`/api/imports?limit=2&cursor=${first.next}`)).json<{
+      items: { id: string }[]
+    }>()
+    expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(4)
+    expect((await desk.get('/api/imports/columns')).json<{ items: object[] }>().items.length).toBeGreaterThan(
+      30,
+    )
+  })
+})
