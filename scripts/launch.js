@@ -143,10 +143,10 @@ async function install(withDevelopment) {
       ? 'are not those of package-lock.json'
       : undefined
   if (why === undefined) return
-  process.stdout.write(`The packages ${why}: installing them, which takes a minute or two …\n`)
+  process.stderr.write(`The packages ${why}: installing them, which takes a minute or two …\n`)
   let code = await npm('ci')
   if (code !== 0) {
-    process.stdout.write(
+    process.stderr.write(
       `npm ci failed with code ${code}; trying npm install, which may take other versions than those locked …\n`,
     )
     code = await npm('install', '--no-save')
@@ -183,7 +183,8 @@ function npm(...npmArgs) {
     : [WINDOWS ? 'npm.cmd' : 'npm', []]
   return new Promise((done) => {
     const child = spawn(command, [...first, ...npmArgs], {
-      stdio: 'inherit',
+      // A command's own output, like the demo's JSON, stays clean.
+      stdio: ['inherit', 2, 2],
       shell: WINDOWS && first.length === 0,
     })
     child.once('error', (error) => leave(1, `npm cannot be run: ${error.message}`))

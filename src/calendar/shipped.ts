@@ -12,7 +12,7 @@ export const SHIPPED_SOURCE = `国务院办公厅放假安排（chinese-days ${d
  */
 export function shippedYears(): number[] {
   const years = new Set(Object.keys(holidays.holidays).map((day) => Number(day.slice(0, 4))))
-  return years.toSorted((a, b) => a - b)
+  return [...years].toSorted((a, b) => a - b)
 }
 
 /** Every day of a shipped year, checked like a year that the office enters. */

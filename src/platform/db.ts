@@ -104,14 +104,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  const inTransaction = <T>(client: pg.PoolClient, work: (tx: Tx) => Promise<T>) =>
-    runTransaction(client, options.clock.now(), jobsFor, work)
+  const inTransaction = <T>(client: pg.PoolClient, send: Send, work: (tx: Tx) => Promise<T>) =>
+    runTransaction(client, send, options.clock.now(), jobsFor, work)
 
   return {
     ...readsOf(requests),
-    transaction: (work) => withClient(requests, (client) => inTransaction(client, work)),
+    transaction: (work) =>
+      withClient(requests, (client) => inTransaction(client, (query) => client.query(query), work)),
     bulk: (work) => withClient(bulk, work),
-    bulkTransaction: (work) => withClient(bulk, (client) => inTransaction(client, (tx) => work(tx, client))),
+    bulkTransaction: (work) =>
+      withClient(bulk, (client) => inTransaction(client, inTurn(client), (tx) => work(tx, client))),
     waiting: () => requests.waitingCount,
     async end() {
       ended = true
@@ -127,29 +129,31 @@ function readsOf(source: pg.Pool | pg.PoolClient): Db {
   }
 }
 
+type Send = (query: string | { name: string; text: string; values: unknown[] }) => Promise<pg.QueryResult>
+
 async function runTransaction<T>(
   client: pg.PoolClient,
+  send: Send,
   now: Instant,
   jobsFor: (eventType: string) => readonly string[],
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const sent: Promise<unknown>[] = []
-  const send = (promise: Promise<unknown>) => {
+  const later = (promise: Promise<unknown>) => {
     promise.catch(() => undefined) // awaited below; a rejection must not be unhandled before that
     sent.push(promise)
   }
-  const reads = readsOf(client)
   const tx = {
-    query: reads.query,
+    query: async ({ name, text }: Sql, values: unknown[] = []) =>
+      (await send({ name, text, values })).rows as object[],
     now,
     jobsFor,
-    later: (sql: Sql, values: unknown[] = []) =>
-      send(client.query({ name: sql.name, text: sql.text, values })),
+    later: ({ name, text }: Sql, values: unknown[] = []) => later(send({ name, text, values })),
   } as unknown as Tx
-  send(client.query('begin'))
+  later(send('begin'))
   try {
     const result = await work(tx)
-    const commit = client.query('commit')
+    const commit = send('commit')
     commit.catch(() => undefined)
     await Promise.all(sent)
     if ((await commit).command !== 'COMMIT') throw new Error('the transaction was rolled back by the server')
@@ -157,6 +161,16 @@ async function runTransaction<T>(
   } catch (error) {
     await client.query('rollback').catch(() => undefined) // a lost connection has rolled back by itself
     throw error
+  }
+}
+
+/** One statement after the other: a connection that is not pipelined takes the next when the last is answered. */
+function inTurn(client: pg.PoolClient): Send {
+  let last: Promise<unknown> = Promise.resolve()
+  return (query) => {
+    const next = last.then(() => client.query(query))
+    last = next.catch(() => undefined)
+    return next
   }
 }
 
