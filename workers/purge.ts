@@ -1,4 +1,5 @@
 // Every night: deletes what has served its time.
+import { purgeImports } from '../src/imports/leftovers.ts'
 import { purgeSignIns } from '../src/orgs/attempts.ts'
 import { sessionLimits } from '../src/orgs/session.ts'
 import { idleSince } from '../src/orgs/sign-in-rules.ts'
@@ -13,6 +14,7 @@ export const purge: Job = (deps) => {
     const answers = await purgeAnswers(db, now)
     const { sessions, attempts } = await purgeSignIns(db, now, idleSince(now, sessionLimits(config)))
     const uploads = await files.sweep(now)
-    return `${answers} answers, ${sessions} sessions, ${attempts} attempts, ${uploads} broken uploads`
+    const imports = await purgeImports(deps)
+    return `${answers} answers, ${sessions} sessions, ${attempts} attempts, ${uploads} broken uploads, ${imports.discarded} imports given up`
   })
 }

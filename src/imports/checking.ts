@@ -14,7 +14,7 @@ import { HEADER_ROWS, resolveHeader, type Header } from './header.ts'
 import { parseFile } from './parse.ts'
 import { placesOf } from './places.ts'
 import { needsOf, planRow, type PlannedRow } from './planning.ts'
-import { noteProgress, type ImportRecord } from './records.ts'
+import { noteProgress, takeTurn, type ImportRecord } from './records.ts'
 import type { About, SheetRow } from './sheet.ts'
 import { createStaging, openStaging } from './staging.ts'
 import { lastMoment } from './states.ts'
@@ -49,8 +49,7 @@ export async function checkFile(
   finish: (tx: Tx, summary: Summary) => Promise<void>,
 ): Promise<void> {
   await deps.db.bulkTransaction(async (tx, client) => {
-    // Two runs of one job: the second waits, and finds the work done.
-    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 9))', [record.id])
+    await takeTurn(tx, record.id)
     await client.query('delete from import_rows where import_id = $1', [record.id])
     await createStaging(client, record.id)
     await finish(tx, await readRows(deps, record, client, tx.now))

@@ -1,15 +1,16 @@
 // The work behind an import, done by the job `import`: check a file, take it over, or clear what it left. All of it may be broken off and begun again.
 import type { Deps } from '../deps.ts'
 import { systemActor, type Actor } from '../platform/actor.ts'
-import { statement, type Tx } from '../platform/db.ts'
+import type { Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
 import type { OutboxEvent } from '../platform/outbox.ts'
 import { problems } from '../platform/problems.data.ts'
 import { Problem, type ProblemCode } from '../platform/problems.ts'
 import { updateRow } from '../platform/rows.ts'
 import { checkFile, type Summary } from './checking.ts'
+import { forgetFile } from './leftovers.ts'
 import { mergeStaged, type Merged } from './merging.ts'
-import { beginCheck, findImport, lockImport, type ImportRecord } from './records.ts'
+import { beginCheck, findImport, lockImport, takeTurn, type ImportRecord } from './records.ts'
 import { dropStaging } from './staging.ts'
 import { imports } from './tables.ts'
 
@@ -21,6 +22,7 @@ export async function runImport(deps: Deps, event: OutboxEvent, settle: Settle):
   if (event.type === 'import.requested') return check(deps, actor, event.subjectId, settle)
   if (event.type === 'import.commit-requested') return commit(deps, actor, event.subjectId, settle)
   await deps.db.bulkTransaction(async (tx, client) => {
+    await takeTurn(tx, event.subjectId)
     await dropStaging(client, event.subjectId)
     await settle(tx)
   })
@@ -92,7 +94,7 @@ const ATTEMPTS = 5
 async function takeOver(deps: Deps, actor: Actor, id: string, settle: Settle): Promise<Merged> {
   try {
     await deps.db.bulkTransaction(async (tx, client) => {
-      await client.query('select pg_advisory_xact_lock(hashtextextended($1, 9))', [id])
+      await takeTurn(tx, id)
       const held = await lockImport(tx, id)
       if (held?.status === 'committing') {
         const merged = await mergeStaged(tx, client, actor, held, deps.config.OFFICE_REGION)
@@ -163,17 +165,4 @@ function documentOf(problem: Problem): ImportRecord['problem'] {
   const code: ProblemCode = problem.code
   const { errors } = problem.options
   return { code, title: problems[code].zh, ...(errors === undefined ? {} : { errors }) }
-}
-
-const removeRow = statement<{ hash: string; used: boolean }>(
-  'imports.forget-file',
-  `with gone as (
-     update files set removed_at = $2 where purpose = 'import' and subject_id = $1 and removed_at is null returning id, hash)
-   select g.hash, exists (select from files f where f.hash = g.hash and f.removed_at is null and f.id <> g.id) as used from gone g`,
-)
-
-/** The uploaded table lies open on disk, with names and phones: it is kept no longer than it is needed. */
-async function forgetFile(deps: Deps, id: string): Promise<void> {
-  const rows = await deps.db.transaction((tx) => removeRow(tx, [id, tx.now]))
-  for (const { hash, used } of rows) if (!used) await deps.files.remove(hash)
 }

@@ -1,5 +1,5 @@
 // The row of an import: its life from upload to commit, each step only from the statuses that allow it.
-import { statement, type Db } from '../platform/db.ts'
+import { statement, type Db, type Tx } from '../platform/db.ts'
 import { columnsOf } from '../platform/rows.ts'
 import type { InferSelectModel } from 'drizzle-orm'
 import { imports } from './tables.ts'
@@ -20,6 +20,13 @@ export async function findImport(db: Db, id: string): Promise<ImportRecord | und
 
 export async function lockImport(db: Db, id: string): Promise<ImportRecord | undefined> {
   return (await lockById(db, [id]))[0]
+}
+
+const lockRun = statement('imports.lock-run', 'select pg_advisory_xact_lock(hashtextextended($1, 9))')
+
+/** Two runs of one job take turns: the second waits, and finds the work done. */
+export async function takeTurn(tx: Tx, id: string): Promise<void> {
+  await lockRun(tx, [id])
 }
 
 const progress = statement(

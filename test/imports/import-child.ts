@@ -11,5 +11,8 @@ const config = readConfig({
   UNSAFE_DATABASE: 'true',
 })
 const deps = await openDeps(config, url)
+const before = process.memoryUsage().rss
 await importFile(deps, { eventIds: [eventId] })
+// Bytes that the process has grown by at its largest; maxRSS is in kilobytes.
+process.stdout.write(String(process.resourceUsage().maxRSS * 1024 - before))
 await deps.close()

@@ -1,5 +1,6 @@
 // A file of the city platform goes in: uploaded, checked, confirmed, taken over; again, newer, wrong, half wrong.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { purgeImports } from '../../src/imports/leftovers.ts'
 import { chainHash } from '../../src/platform/events.ts'
 import { statement } from '../../src/platform/db.ts'
 import { generateIdNo, generatePhone, seeded } from '../support/identity.ts'
@@ -393,6 +394,14 @@ describe('who may, and when', () => {
        (select count(*)::int from files f join imports i on i.id = f.subject_id
         where f.removed_at is null and i.status in ('committed', 'discarded')) as files`,
   )
+  test('what nobody confirms within a month is given up, with its file', async () => {
+    const told = await desk.check([row('E-0004')])
+    desk.clock.forward({ days: 31 })
+    expect((await purgeImports(desk.deps)).discarded).toBeGreaterThan(0)
+    await desk.work()
+    expect(await desk.told(told.id)).toMatchObject({ status: { code: 'discarded' } })
+    expect(await leftBehind(desk.deps.db)).toEqual([{ tables: 0, files: 0 }])
+  })
   test('the list shows the newest first, page by page', async () => {
     const first = (await desk.get('/api/imports?limit=2')).json<{ items: { id: string }[]; next: string }>()
     const second = (await desk.get(`/api/imports?limit=2&cursor=${first.next}`)).json<{
