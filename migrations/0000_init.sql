@@ -152,6 +152,7 @@ CREATE TABLE "app"."notes" (
 	"matter_id" uuid NOT NULL,
 	"at" timestamp with time zone NOT NULL,
 	"by_id" uuid NOT NULL,
+	"act" text,
 	"text" text NOT NULL
 );
 --> statement-breakpoint

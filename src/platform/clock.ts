@@ -29,7 +29,8 @@ export function toInstant(text: string): Instant | undefined {
   if (!CANONICAL.test(text) && !/(?:Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined
   // Date.parse takes 30 February for 1 March.
   const midnight = Date.parse(`${text.slice(0, 10)}T00:00:00Z`)
-  if (Number.isNaN(midnight) || new Date(midnight).getUTCDate() !== Number(text.slice(8, 10))) return undefined
+  if (Number.isNaN(midnight) || new Date(midnight).getUTCDate() !== Number(text.slice(8, 10)))
+    return undefined
   const ms = Date.parse(text)
   return Number.isNaN(ms) ? undefined : instantFromMs(ms)
 }

@@ -83,5 +83,17 @@ export function appendSealed(tx: Tx, sealed: SealedEvent): void {
 }
 
 function eventValues(tx: Tx, e: SealedEvent): unknown[] {
-  return [e.id, e.subject, e.subjectId, e.seq, e.type, e.at, e.actorId, e.canon, e.hash, tx.now, tx.jobsFor(e.type)]
+  return [
+    e.id,
+    e.subject,
+    e.subjectId,
+    e.seq,
+    e.type,
+    e.at,
+    e.actorId,
+    e.canon,
+    e.hash,
+    tx.now,
+    tx.jobsFor(e.type),
+  ]
 }

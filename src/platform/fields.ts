@@ -41,7 +41,8 @@ export const pageQuery = {
 }
 
 /** A page: the items and the cursor of the next page, null at the end. */
-export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next: z.string().nullable() })
 
 /** A keyset cursor: the sort values of the last item. */
 export function writeCursor(values: (string | number | null)[]): string {
@@ -53,7 +54,9 @@ export function readCursor(cursor: string, length: number): (string | number | n
   try {
     const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
     const fits = Array.isArray(values) && values.length === length
-    return fits && values.every((v) => v === null || typeof v === 'string' || typeof v === 'number') ? values : undefined
+    return fits && values.every((v) => v === null || typeof v === 'string' || typeof v === 'number')
+      ? values
+      : undefined
   } catch {
     return undefined
   }

@@ -9,7 +9,10 @@ const LOCK = 5_108_020_001
 
 /** Safe to call from several processes at once: they take turns under an advisory lock. */
 export async function migrate(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, options: '-c TimeZone=Asia/Shanghai -c client_min_messages=warning' })
+  const client = new pg.Client({
+    connectionString: url,
+    options: '-c TimeZone=Asia/Shanghai -c client_min_messages=warning',
+  })
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK])

@@ -8,22 +8,37 @@ const cache = new Map<string, Sql>()
 /** Sends an insert with the commit; undefined members are left to their defaults. */
 export function insertRow<T extends PgTable>(tx: Tx, table: T, row: InferInsertModel<T>): void {
   const entries = given(row)
-  const sql = cached(`insert ${getTableName(table)}`, entries, (columns) => {
-    const names = columns.map((c) => `"${c}"`).join(', ')
-    const places = columns.map((_, i) => `$${i + 1}`).join(', ')
-    return `insert into app.${getTableName(table)} (${names}) values (${places})`
-  }, table)
+  const sql = cached(
+    `insert ${getTableName(table)}`,
+    entries,
+    (columns) => {
+      const names = columns.map((c) => `"${c}"`).join(', ')
+      const places = columns.map((_, i) => `$${i + 1}`).join(', ')
+      return `insert into app.${getTableName(table)} (${names}) values (${places})`
+    },
+    table,
+  )
   tx.later(sql, valuesOf(entries))
 }
 
 /** Sends an update of the row with this id with the commit. */
-export function updateRow<T extends PgTable>(tx: Tx, table: T, id: string, patch: Partial<InferInsertModel<T>>): void {
+export function updateRow<T extends PgTable>(
+  tx: Tx,
+  table: T,
+  id: string,
+  patch: Partial<InferInsertModel<T>>,
+): void {
   const entries = given(patch)
   if (entries.length === 0) return
-  const sql = cached(`update ${getTableName(table)}`, entries, (columns) => {
-    const sets = columns.map((c, i) => `"${c}" = $${i + 2}`).join(', ')
-    return `update app.${getTableName(table)} set ${sets} where id = $1`
-  }, table)
+  const sql = cached(
+    `update ${getTableName(table)}`,
+    entries,
+    (columns) => {
+      const sets = columns.map((c, i) => `"${c}" = $${i + 2}`).join(', ')
+      return `update app.${getTableName(table)} set ${sets} where id = $1`
+    },
+    table,
+  )
   tx.later(sql, [id, ...valuesOf(entries)])
 }
 

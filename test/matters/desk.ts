@@ -93,6 +93,8 @@ export async function openDesk(environment: Record<string, string> = {}) {
       who: Name | { id: string },
       ...rest: Parameters<typeof call> extends [unknown, ...infer R] ? R : never
     ) => call(typeof who === 'string' ? staff[who] : who, ...rest),
+    /** The cookie of somebody's session at this moment, for a process of one's own. */
+    cookie: (who: Name) => signedIn(staff[who].id),
     /** Registers an order; fails the test when the desk refuses. */
     async register(
       given: Record<string, unknown> = {},
