@@ -25,14 +25,22 @@ const SUMS = `select unit_id, ${partNames.map((part) => `sum(${columnOf(part)}):
 export async function measureCounting(
   deps: Deps,
   unit: (n: number) => string,
-  compare: (name: string, most: number, ours: () => Promise<unknown>, bare: () => Promise<unknown>) => Promise<void>,
+  compare: (
+    name: string,
+    most: number,
+    ours: () => Promise<unknown>,
+    bare: () => Promise<unknown>,
+  ) => Promise<void>,
 ): Promise<void> {
   const { db, clock } = deps
   const actor = systemActor('bench')
   await db.bulkTransaction((tx) => rebuild(tx))
   await db.bulk((client) => client.query('vacuum analyze matters; '))
   await db.bulk((client) => client.query('vacuum analyze kpi_daily'))
-  const plain = { name: 'bench.rollup', text: `select * from kpi_daily where day between '2020-01-01' and '2020-12-31'` }
+  const plain = {
+    name: 'bench.rollup',
+    text: `select * from kpi_daily where day between '2020-01-01' and '2020-12-31'`,
+  }
   await compare(
     'the year’s table, 64 units × all metrics, from the rollup',
     3,

@@ -70,8 +70,14 @@ const steps = (orders: number): string[] => [
 ]
 
 /** Fills an empty, migrated database; indexes are dropped and built again. Reports each step. */
-export async function fill(client: pg.PoolClient, orders: number, report: (line: string) => void): Promise<void> {
-  await client.query(`set work_mem = '256MB'; set maintenance_work_mem = '512MB'; set synchronous_commit = off`)
+export async function fill(
+  client: pg.PoolClient,
+  orders: number,
+  report: (line: string) => void,
+): Promise<void> {
+  await client.query(
+    `set work_mem = '256MB'; set maintenance_work_mem = '512MB'; set synchronous_commit = off`,
+  )
   const { rows } = await client.query<{ name: string; definition: string }>(
     `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
      where indrelid in ('matters'::regclass, 'legs'::regclass, 'events'::regclass, 'people'::regclass, 'replies'::regclass)

@@ -4,7 +4,11 @@ import fastify from 'fastify'
 import pg from 'pg'
 
 const url = process.argv[2] ?? ''
-const pool = new pg.Pool({ connectionString: url, max: 6, options: '-c search_path=app -c TimeZone=Asia/Shanghai' })
+const pool = new pg.Pool({
+  connectionString: url,
+  max: 6,
+  options: '-c search_path=app -c TimeZone=Asia/Shanghai',
+})
 const app = fastify()
 
 const SQL = {
@@ -62,10 +66,35 @@ app.post<{ Body: Order }>('/orders', async ({ body }) =>
   inTransaction(async (client) => {
     const [id, person, leg, event] = [randomUUIDv7(), randomUUIDv7(), randomUUIDv7(), randomUUIDv7()]
     const unit = body.dispatch.leadUnitId
-    await run(client, 'person', [person, randomBytes(90), '王*明', '139****0001', randomBytes(16), randomBytes(16)])
-    await run(client, 'matter', [id, body.title, body.content, body.category, person, unit, unit, leg, randomBytes(32)])
+    await run(client, 'person', [
+      person,
+      randomBytes(90),
+      '王*明',
+      '139****0001',
+      randomBytes(16),
+      randomBytes(16),
+    ])
+    await run(client, 'matter', [
+      id,
+      body.title,
+      body.content,
+      body.category,
+      person,
+      unit,
+      unit,
+      leg,
+      randomBytes(32),
+    ])
     await run(client, 'leg', [leg, id, unit])
-    await run(client, 'event', [event, id, 1, 'matter.register', unit, JSON.stringify({ id, data: { unit } }), randomBytes(32)])
+    await run(client, 'event', [
+      event,
+      id,
+      1,
+      'matter.register',
+      unit,
+      JSON.stringify({ id, data: { unit } }),
+      randomBytes(32),
+    ])
     await run(client, 'outbox', [event, id])
     return { id }
   }),
@@ -78,7 +107,15 @@ app.post<{ Params: { id: string } }>('/orders/:id/sign', async ({ params: { id }
     if (row === undefined) return reply.code(409).send({ error: 'not assigned' })
     const event = randomUUIDv7()
     await run(client, 'signLeg', [row.lead_leg_id])
-    await run(client, 'event', [event, id, row.seq, 'matter.sign', id, JSON.stringify({ id, data: {} }), randomBytes(32)])
+    await run(client, 'event', [
+      event,
+      id,
+      row.seq,
+      'matter.sign',
+      id,
+      JSON.stringify({ id, data: {} }),
+      randomBytes(32),
+    ])
     await run(client, 'outbox', [event, id])
     return { id }
   }),
@@ -87,6 +124,9 @@ app.post<{ Params: { id: string } }>('/orders/:id/sign', async ({ params: { id }
 app.get<{ Querystring: { unit: string } }>('/orders', async ({ query }) => ({
   items: (await run(pool, 'list', [query.unit])).rows as unknown[],
 }))
-app.get<{ Params: { id: string } }>('/orders/:id', async ({ params }) => (await run(pool, 'one', [params.id])).rows[0] as unknown)
+app.get<{ Params: { id: string } }>(
+  '/orders/:id',
+  async ({ params }) => (await run(pool, 'one', [params.id])).rows[0] as unknown,
+)
 
 process.stdout.write(`${await app.listen({ port: 0, host: '127.0.0.1' })}\n`)

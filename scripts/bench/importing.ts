@@ -37,7 +37,8 @@ export async function measureImport(deps: Deps, orders: number, report: Report):
     ids.push(id)
     await runImport(deps, event('import.requested', id), settled)
     const held = await findImport(db, id)
-    if (held?.status !== 'checked') throw new Error(`the import is ${held?.status}: ${JSON.stringify(held?.problem)}`)
+    if (held?.status !== 'checked')
+      throw new Error(`the import is ${held?.status}: ${JSON.stringify(held?.problem)}`)
     await db.transaction((tx) => requestCommit(tx, actor, id, 'all-or-nothing', held.version))
     const asked = performance.now()
     await runImport(deps, event('import.commit-requested', id), settled)
@@ -62,7 +63,16 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 const settled = async () => undefined
 
 function event(type: string, subjectId: string): OutboxEvent {
-  return { id: crypto.randomUUID(), subject: 'import', subjectId, seq: 1, type, at: '', actorId: systemActor('bench').id, data: {} }
+  return {
+    id: crypto.randomUUID(),
+    subject: 'import',
+    subjectId,
+    seq: 1,
+    type,
+    at: '',
+    actorId: systemActor('bench').id,
+    data: {},
+  }
 }
 
 /** The demo's year again and again, under other numbers. */
@@ -83,7 +93,10 @@ const written: Record<string, string> = {
   people: 'id in (select person_id from matters where import_id = any($1::uuid[]))',
   matters: 'import_id = any($1::uuid[])',
   ...Object.fromEntries(
-    ['legs', 'replies', 'extensions', 'return_requests', 'call_backs', 'screenings'].map((t) => [t, `matter_id in (${ofImport})`]),
+    ['legs', 'replies', 'extensions', 'return_requests', 'call_backs', 'screenings'].map((t) => [
+      t,
+      `matter_id in (${ofImport})`,
+    ]),
   ),
   events: `subject_id in (${ofImport})`,
 }
@@ -101,7 +114,9 @@ async function floorOf({ db }: Deps, ids: string[]): Promise<number> {
       const columns = rows.map((row) => row.name).join(', ')
       await client.query(`create table floor_${table} (like ${table} including all)`)
       await client.query(`create temp table staged_${table} as select ${columns} from ${table} limit 0`)
-      await client.query(`create temp table given_${table} as select ${columns} from ${table} where ${where.replace('$1', `'{${ids.join(',')}}'`)}`)
+      await client.query(
+        `create temp table given_${table} as select ${columns} from ${table} where ${where.replace('$1', `'{${ids.join(',')}}'`)}`,
+      )
       const lines = await copyOut(client, `copy given_${table} to stdout`)
       const started = performance.now()
       await copyIn(client, `copy staged_${table} from stdin`, lines)

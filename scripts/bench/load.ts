@@ -32,16 +32,27 @@ export async function load(
   const end = warm + seconds * 1000
   await Promise.all(
     Array.from({ length: clients }, () =>
-      client(port, () => (performance.now() < end ? next(n++) : undefined), (ms, status, body) => {
-        if (performance.now() < warm) return
-        if (status >= 200 && status < 300) latencies.push(ms)
-        else if (refused++ === 0) process.stderr.write(`  refused: ${status} ${body.slice(0, 300)}\n`)
-      }),
+      client(
+        port,
+        () => (performance.now() < end ? next(n++) : undefined),
+        (ms, status, body) => {
+          if (performance.now() < warm) return
+          if (status >= 200 && status < 300) latencies.push(ms)
+          else if (refused++ === 0) process.stderr.write(`  refused: ${status} ${body.slice(0, 300)}\n`)
+        },
+      ),
     ),
   )
   latencies.sort((a, b) => a - b)
-  const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN
-  return { rate: latencies.length / seconds, p50: at(0.5), p99: at(0.99), answered: latencies.length, refused }
+  const at = (share: number) =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN
+  return {
+    rate: latencies.length / seconds,
+    p50: at(0.5),
+    p99: at(0.99),
+    answered: latencies.length,
+    refused,
+  }
 }
 
 function client(
@@ -91,6 +102,7 @@ function client(
 function write({ method, path, headers = {}, body }: Request): string {
   const lines = [`${method} ${path} HTTP/1.1`, 'host: 127.0.0.1']
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
-  if (body !== undefined) lines.push('content-type: application/json', `content-length: ${Buffer.byteLength(body)}`)
+  if (body !== undefined)
+    lines.push('content-type: application/json', `content-length: ${Buffer.byteLength(body)}`)
   return `${lines.join('\r\n')}\r\n\r\n${body ?? ''}`
 }

@@ -30,12 +30,12 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
   },
 })
-const [orders, seconds, rounds, clients] = [options.orders, options.seconds, options.rounds, options.clients].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-]
+const [orders, seconds, rounds, clients] = [
+  options.orders,
+  options.seconds,
+  options.rounds,
+  options.clients,
+].map(Number) as [number, number, number, number]
 const report = (line: string) => void process.stdout.write(`${line}\n`)
 const progress = (line: string) => void process.stderr.write(`  ${line}\n`)
 
@@ -46,7 +46,11 @@ const past = (n: number) => order(64 * (1 + ((n * 7919) % Math.max(1, Math.floor
 
 const dataDir = resolve(options.dir)
 mkdirSync(dataDir, { recursive: true })
-const log = { info: () => undefined, warn: (f: object, m: string) => progress(`${m} ${JSON.stringify(f)}`), error: (f: object, m: string) => progress(`${m} ${JSON.stringify(f)}`) }
+const log = {
+  info: () => undefined,
+  warn: (f: object, m: string) => progress(`${m} ${JSON.stringify(f)}`),
+  error: (f: object, m: string) => progress(`${m} ${JSON.stringify(f)}`),
+}
 const embedded = await startEmbedded({ dataDir: join(dataDir, 'postgres'), port: 54400, log, durable: true })
 await migrate(embedded.url)
 const config = readConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'warn' })
@@ -57,10 +61,24 @@ try {
   const session = await signIn(deps)
   const service = await start('server.ts')
   const floor = await start('floor.ts')
-  await compare('register (order, leg, event, outbox, caller sealed)', 0.5, service, floor, registering(session.dispatcher), bareOrder())
+  await compare(
+    'register (order, leg, event, outbox, caller sealed)',
+    0.5,
+    service,
+    floor,
+    registering(session.dispatcher),
+    bareOrder(),
+  )
   const [forService, forFloor] = await toSign(deps)
   await compare('sign', 0.5, service, floor, signing(session.liaison, forService), bareSign(forFloor))
-  await compare('a liaison’s open list, 20 of a page', 0.5, service, floor, listing(session.liaison), bareList())
+  await compare(
+    'a liaison’s open list, 20 of a page',
+    0.5,
+    service,
+    floor,
+    listing(session.liaison),
+    bareList(),
+  )
   await compare('one order with its history', 0.5, service, floor, opening(session.liaison), bareOpen())
   if (wanted('figures')) await measureCounting(deps, unit, compareTimes)
   if (wanted('import')) await measureImport(deps, Number(options.imported), report)
@@ -79,7 +97,10 @@ function order(n: number): string {
 }
 
 async function prepare({ db }: Deps): Promise<void> {
-  const [filled] = await db.query<{ n: number }>({ name: 'bench.filled', text: 'select count(*) as n from units' })
+  const [filled] = await db.query<{ n: number }>({
+    name: 'bench.filled',
+    text: 'select count(*) as n from units',
+  })
   await db.transaction(loadShippedYears)
   if ((filled?.n ?? 0) > 0) return
   progress(`filling ${orders} orders`)
@@ -105,10 +126,14 @@ async function signIn({ db, config: settings }: Deps) {
 /** Starts a script and gives the port it printed. */
 async function start(script: string): Promise<number> {
   const path = fileURLToPath(new URL(script, import.meta.url))
-  const child = spawn(process.execPath, [...(process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean), path, embedded.url], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, DATA_DIR: dataDir },
-  })
+  const child = spawn(
+    process.execPath,
+    [...(process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean), path, embedded.url],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, DATA_DIR: dataDir },
+    },
+  )
   children.push(child)
   return new Promise((found, failed) => {
     child.on('exit', (code) => failed(new Error(`${script} ended with ${code}`)))
@@ -124,7 +149,12 @@ function wanted(name: string): boolean {
 }
 
 /** Median of some runs in turn, in milliseconds. */
-async function compareTimes(name: string, most: number, ours: () => Promise<unknown>, bare: () => Promise<unknown>): Promise<void> {
+async function compareTimes(
+  name: string,
+  most: number,
+  ours: () => Promise<unknown>,
+  bare: () => Promise<unknown>,
+): Promise<void> {
   const times: { ours: number; bare: number }[] = []
   const timed = async (run: () => Promise<unknown>) => {
     const started = performance.now()
@@ -135,13 +165,22 @@ async function compareTimes(name: string, most: number, ours: () => Promise<unkn
   const median = (values: number[]) => values.toSorted((a, b) => a - b)[5] ?? Number.NaN
   const [high, low] = [median(times.map((t) => t.ours)), median(times.map((t) => t.bare))]
   const ratio = high / low
-  report(`${name}: ${ratio.toFixed(2)} times (goal ${most}, ${ratio <= most ? 'reached' : 'MISSED'}) — ${high.toFixed(1)} ms, bare ${low.toFixed(1)} ms`)
+  report(
+    `${name}: ${ratio.toFixed(2)} times (goal ${most}, ${ratio <= most ? 'reached' : 'MISSED'}) — ${high.toFixed(1)} ms, bare ${low.toFixed(1)} ms`,
+  )
 }
 
 type Next = (n: number) => Request | undefined
 
 /** Floor and service in turn, so that a noisy moment hits both; the median of the rounds' ratios. */
-async function compare(name: string, goal: number, service: number, floor: number, ours: Next, bare: Next): Promise<void> {
+async function compare(
+  name: string,
+  goal: number,
+  service: number,
+  floor: number,
+  ours: Next,
+  bare: Next,
+): Promise<void> {
   if (!wanted(name)) return
   const results: { ours: Measured; bare: Measured; ratio: number }[] = []
   for (let round = 0; round < rounds; round++) {
@@ -160,7 +199,6 @@ async function compare(name: string, goal: number, service: number, floor: numbe
   )
 }
 
-
 function newOrder(n: number) {
   return {
     title: `夜间施工噪声扰民${n}`,
@@ -178,7 +216,11 @@ function registering(cookie: string): Next {
     body: JSON.stringify({
       ...newOrder(n),
       topic: 'environment',
-      caller: { name: '王小明', phone: `139${String(10_000_000 + ((n * 7919) % 89_999_999))}`, address: '荣山镇高坑村二组' },
+      caller: {
+        name: '王小明',
+        phone: `139${String(10_000_000 + ((n * 7919) % 89_999_999))}`,
+        address: '荣山镇高坑村二组',
+      },
     }),
   })
 }
@@ -205,7 +247,12 @@ async function toSign({ db }: Deps): Promise<[string[], string[]]> {
     )
     await client.query(`alter table legs enable trigger user`)
     await client.query('vacuum analyze matters; ').catch(() => undefined)
-    return (await client.query<{ id: string }>(`select id from matters where state = 'assigned' and lead_unit_id = $1 limit $2`, [unit(1), wanted * 2])).rows
+    return (
+      await client.query<{ id: string }>(
+        `select id from matters where state = 'assigned' and lead_unit_id = $1 limit $2`,
+        [unit(1), wanted * 2],
+      )
+    ).rows
   })
   const ids = rows.map((row) => row.id)
   return [ids.slice(0, ids.length / 2), ids.slice(ids.length / 2)]
@@ -216,7 +263,12 @@ function signing(cookie: string, ids: string[]): Next {
     const id = ids.pop()
     return id === undefined
       ? undefined
-      : { method: 'POST', path: `/api/matters/${id}/sign`, headers: { ...common(cookie), 'idempotency-key': `s-${run}-${id}` }, body: '{}' }
+      : {
+          method: 'POST',
+          path: `/api/matters/${id}/sign`,
+          headers: { ...common(cookie), 'idempotency-key': `s-${run}-${id}` },
+          body: '{}',
+        }
   }
 }
 function bareSign(ids: string[]): Next {

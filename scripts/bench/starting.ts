@@ -24,7 +24,14 @@ async function untilReady(dataDir: string): Promise<number> {
   const started = performance.now()
   const child = spawn(process.execPath, [LAUNCHER, 'start'], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DATA_DIR: dataDir, PORT: String(PORT), EMBEDDED_PORT: '0', DATABASE_URL: '', REDIS_URL: '' },
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORT: String(PORT),
+      EMBEDDED_PORT: '0',
+      DATABASE_URL: '',
+      REDIS_URL: '',
+    },
   })
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()))
   try {

@@ -32,8 +32,7 @@ export async function ensureAdministrator(
   deps: Pick<Deps, 'db' | 'config' | 'vault' | 'clock'>,
 ): Promise<{ login: string; password: string } | undefined> {
   const { db, config } = deps
-  const state = (tx: Pick<Tx, 'query'>, now: string) =>
-    bootstrap(tx, [LOGIN, now, config.OFFICE_REGION])
+  const state = (tx: Pick<Tx, 'query'>, now: string) => bootstrap(tx, [LOGIN, now, config.OFFICE_REGION])
   const [before] = await state(db, deps.clock.now())
   if (before !== undefined && before.accounts > 0 && before.lapsed === null) return undefined
 

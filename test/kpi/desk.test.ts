@@ -223,7 +223,7 @@ describe('files', () => {
 
     const csv = (await download(`/api/kpi/matters.csv?metric=M01&${YEAR}`)).toString('utf8')
     expect(csv.startsWith('\ufeff')).toBe(true)
-    const rows = parse(csv, { bom: true, columns: true }) as Record<string, string>[]
+    const rows = parse<Record<string, string>>(csv, { bom: true, columns: true })
     const total = await one('supervisor', 'M01')
     expect(rows.length).toBe(total.numerator)
     const titles = rows.map((row) => row['标题'])
@@ -236,10 +236,10 @@ describe('files', () => {
     expect(lines.length).toBe(total.numerator)
     for (const title of evil) expect(lines.map((line) => line[1])).toContain(cell(title))
 
-    const figureRows = parse((await download(`/api/kpi.csv?${YEAR}&groupBy=unit`)).toString('utf8'), {
-      bom: true,
-      columns: true,
-    }) as Record<string, string>[]
+    const figureRows = parse<Record<string, string>>(
+      (await download(`/api/kpi.csv?${YEAR}&groupBy=unit`)).toString('utf8'),
+      { bom: true, columns: true },
+    )
     const shown = await figures('supervisor', '&groupBy=unit')
     expect(figureRows.map((row) => [row['指标编号'], row['分子'], row['显示']])).toEqual(
       shown.map((f) => [f.metric, String(f.numerator), f.text]),

@@ -525,7 +525,9 @@ describe('links', () => {
     const phone = generatePhone(rng)
     let last = ''
     await deps.db.transaction(async (tx) => {
-      const ids = Array.from({ length: 60 }, () => insertPerson(tx, deps.vault, { name: someone().name, phone }))
+      const ids = Array.from({ length: 60 }, () =>
+        insertPerson(tx, deps.vault, { name: someone().name, phone }),
+      )
       suggestLinksOf(tx, ids)
       last = ids.at(-1) ?? ''
     })

@@ -108,7 +108,9 @@ function drivers(source: Parsed): string[] {
 function routes(source: Parsed): string[] {
   if (!ROUTES.test(nameOf(source.path))) return []
   return source.imports
-    .filter(({ from, file }) => DRIZZLE.test(from) || (file !== undefined && /(^|-)tables$/.test(nameOf(file))))
+    .filter(
+      ({ from, file }) => DRIZZLE.test(from) || (file !== undefined && /(^|-)tables$/.test(nameOf(file))),
+    )
     .map(({ from }) => `routes know neither drizzle nor tables (${from})`)
 }
 
