@@ -129,16 +129,24 @@ function readsOf(source: pg.Pool | pg.PoolClient): Db {
   }
 }
 
+const IN_FAILED_TRANSACTION = '25P02'
+
 type Send = (query: string | { name: string; text: string; values: unknown[] }) => Promise<pg.QueryResult>
 
 async function runTransaction<T>(
   client: pg.PoolClient,
-  send: Send,
+  transmit: Send,
   now: Instant,
   jobsFor: (eventType: string) => readonly string[],
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const sent: Promise<unknown>[] = []
+  let first: unknown
+  const send: Send = (query) => {
+    const answer = transmit(query)
+    answer.catch((error: unknown) => (first ??= error))
+    return answer
+  }
   const later = (promise: Promise<unknown>) => {
     promise.catch(() => undefined) // awaited below; a rejection must not be unhandled before that
     sent.push(promise)
@@ -160,7 +168,8 @@ async function runTransaction<T>(
     return result
   } catch (error) {
     await client.query('rollback').catch(() => undefined) // a lost connection has rolled back by itself
-    throw error
+    // What was sent behind a failed statement fails as well, and may be heard of first: the cause is what counts.
+    throw sqlState(error) === IN_FAILED_TRANSACTION ? first : error
   }
 }
 
