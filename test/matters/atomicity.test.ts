@@ -1,0 +1,219 @@
+// Every act whole or not at all: each of its statements is made to fail in turn, and nothing of it may remain.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../../src/app.ts'
+import { acts, type Act, type State } from '../../src/matters/workflow.ts'
+import type { Database, Sql, Tx } from '../../src/platform/db.ts'
+import { verifyChains } from '../../src/platform/verify.ts'
+import { openDesk, type Answer, type Desk } from './desk.ts'
+import { bring, inputs } from './scenes.ts'
+
+/** In the place of a statement: the server refuses it, and the transaction with it. */
+const CUT: Sql = {
+  name: 'test.cut',
+  text: `do $$ begin raise exception 'cut' using errcode = '57014'; end $$`,
+}
+
+/** A database whose n-th statement within transactions fails; `counted` tells how many there were. */
+function faulty(db: Database) {
+  const plan = { fails: 0, counted: 0 }
+  const next = () => ++plan.counted === plan.fails
+  const wrap = (tx: Tx): Tx =>
+    Object.create(tx, {
+      query: { value: (sql: Sql, values?: unknown[]) => (next() ? tx.query(CUT) : tx.query(sql, values)) },
+      later: { value: (sql: Sql, values?: unknown[]) => (next() ? tx.later(CUT) : tx.later(sql, values)) },
+    }) as Tx
+  const transaction: Database['transaction'] = (work) => db.transaction((tx) => work(wrap(tx)))
+  return { plan, db: Object.create(db, { transaction: { value: transaction } }) as Database }
+}
+
+let desk: Desk
+let app: FastifyInstance
+let fault: ReturnType<typeof faulty>
+let tables: string[]
+beforeAll(async () => {
+  desk = await openDesk()
+  fault = faulty(desk.deps.db)
+  app = await buildApp({ ...desk.deps, db: fault.db })
+  const rows = await desk.deps.db.query<{ name: string }>({
+    name: 'test.tables',
+    // When somebody was last seen is no part of a write.
+    text: `select table_name as name from information_schema.tables where table_schema = 'app'
+       and table_type = 'BASE TABLE' and table_name not in ('sessions', 'accounts') order by 1`,
+  })
+  tables = rows.map(({ name }) => name)
+})
+afterAll(async () => {
+  await app.close()
+  await desk.close()
+})
+
+/** Everything that is stored, as one text a table. */
+async function everything(): Promise<Record<string, string>> {
+  const digest = (name: string) =>
+    `'${name}', (select count(*) || ' ' || coalesce(md5(string_agg(t::text, e'\\n' order by t::text)), '') from app."${name}" t)`
+  const [row] = await desk.deps.db.query<{ all: Record<string, string> }>({
+    name: 'test.everything',
+    text: `select jsonb_object_agg(k, v) as all from (values ${tables.map((name) => `(${digest(name)})`).join(', ')}) t(k, v)`,
+  })
+  return row?.all ?? {}
+}
+
+async function send(
+  who: keyof Desk['staff'],
+  method: 'POST' | 'PATCH',
+  url: string,
+  body: unknown,
+  headers = {},
+) {
+  const response = await app.inject({
+    ...{ method, url, payload: body as object, remoteAddress: '10.8.0.1' },
+    headers: { cookie: await desk.cookie(who), 'x-banjian': '1', ...headers },
+  })
+  return { status: response.statusCode, body: response.json() } as Pick<Answer, 'status' | 'body'>
+}
+
+/** Lets each statement of the write fail, then none; what was done in the end. */
+async function checkWhole(write: () => ReturnType<typeof send>): Promise<Pick<Answer, 'status' | 'body'>> {
+  const before = await everything()
+  for (let n = 1; n < 60; n++) {
+    Object.assign(fault.plan, { fails: n, counted: 0 })
+    const answer = await write()
+    if (fault.plan.counted < n) {
+      expect(n).toBeGreaterThan(4)
+      expect(answer.status, `${JSON.stringify(answer.body)} at ${n}`).toBeLessThan(300)
+      return answer
+    }
+    expect(answer).toMatchObject({ status: 503, body: { code: 'server/unavailable' } })
+    expect(JSON.stringify(answer.body)).not.toContain('cut')
+    expect(await everything(), `after statement ${n}`).toEqual(before)
+  }
+  throw new Error('there is no end of statements')
+}
+
+/** Who does each act, and in which state; the matter of a merge has a second one to go into. */
+const doers: Record<Act, [keyof Desk['staff'], State, Act?]> = {
+  dispatch: ['dispatcher', 'registered'],
+  redispatch: ['dispatcher', 'handling'],
+  sign: ['liaison', 'assigned'],
+  'co-sign': ['otherLiaison', 'handling'],
+  'co-reply': ['otherLiaison', 'handling', 'co-sign'],
+  'ask-return': ['liaison', 'assigned'],
+  'grant-return': ['dispatcher', 'returning'],
+  'refuse-return': ['dispatcher', 'returning'],
+  'ask-extension': ['liaison', 'handling'],
+  'grant-extension': ['reviewer', 'handling', 'ask-extension'],
+  'refuse-extension': ['leader', 'handling', 'ask-extension'],
+  reply: ['liaison', 'handling'],
+  'direct-reply': ['agent', 'registered'],
+  approve: ['reviewer', 'replied'],
+  reject: ['reviewer', 'replied'],
+  'call-back': ['callback', 'reviewed'],
+  'ask-screening': ['liaison', 'rated'],
+  screen: ['screenerOne', 'screening'],
+  redo: ['reviewer', 'rated'],
+  urge: ['supervisor', 'handling'],
+  supervise: ['leader', 'handling'],
+  merge: ['dispatcher', 'handling'],
+  unmerge: ['dispatcher', 'merged'],
+  terminate: ['reviewer', 'handling'],
+  'not-accept': ['reviewer', 'registered'],
+  close: ['callback', 'rated'],
+  archive: ['reviewer', 'closed'],
+  note: ['leader', 'handling'],
+}
+
+describe('an act of which any statement fails has not happened', () => {
+  it.each(Object.keys(acts) as Act[])('%s', async (act) => {
+    const [who, state, first] = doers[act]
+    const id = await bring(desk, state)
+    const target = act === 'merge' ? await bring(desk, 'assigned') : undefined
+    if (first !== undefined)
+      await desk.does(first === 'co-sign' ? 'otherLiaison' : 'liaison', id, first, inputs(desk)[first])
+    const key = { 'idempotency-key': `atomic-${act}` }
+    const body = inputs(desk, target)[act]
+    const done = await checkWhole(() => send(who, 'POST', `/api/matters/${id}/${act}`, body, key))
+    expect((await desk.events(id)).filter((type) => type === `matter.${act}`)).toHaveLength(1)
+    const again = await send(who, 'POST', `/api/matters/${id}/${act}`, body, key)
+    expect(again).toEqual(done)
+  })
+})
+
+describe('of which any statement fails has not happened', () => {
+  it('registering with a caller and a dispatch', async () => {
+    const body = {
+      ...{ title: '夜间施工噪声扰民', content: '工地夜间仍在施工。', category: 'help', confidential: true },
+      caller: { name: '王小明', phone: '15400000001', address: '荣山镇高坑村二组' },
+      dispatch: { leadUnitId: desk.township, coUnitIds: [desk.other], limitClass: 'complex', note: '疑难件' },
+    }
+    const { body: written } = await checkWhole(() =>
+      send('counter', 'POST', '/api/matters', body, { 'idempotency-key': 'r' }),
+    )
+    expect(await desk.legs(written.id)).toHaveLength(2)
+  })
+
+  it('registering for somebody known, who now asks for confidence', async () => {
+    const { id } = await desk.register({ caller: { name: '王小明', phone: '15400000002' } })
+    const personId = (await desk.open('leader', id)).body['personId'] as string
+    const body = {
+      title: '反映问题',
+      content: '要求为其保密。',
+      category: 'report',
+      personId,
+      confidential: true,
+    }
+    await checkWhole(() => send('registrar', 'POST', '/api/matters', body))
+    expect(await desk.events(personId)).toEqual(['person.corrected'])
+  })
+
+  it('correcting a matter', async () => {
+    const { id } = await desk.register({ caller: { name: '王小明', phone: '15400000003' } })
+    const body = { title: '更正后的标题', confidential: true, accusedUnitIds: [desk.township] }
+    await checkWhole(() => send('reviewer', 'PATCH', `/api/matters/${id}`, body, { 'if-match': '"1"' }))
+    expect(await desk.row(id)).toMatchObject({ version: 2, seq: 2 })
+  })
+
+  it('and the history verifies', async () => {
+    expect((await verifyChains(desk.deps.db, desk.deps.vault)).findings).toEqual([])
+  })
+})
+
+describe('a matter that somebody else is changing', () => {
+  it('is told to be busy, and left alone', async () => {
+    const id = await bring(desk, 'handling')
+    const before = await everything()
+    await desk.deps.db.bulk(async (client) => {
+      await client.query('begin')
+      await client.query('select 1 from matters where id = $1 for update', [id])
+      const answers = await Promise.all([
+        desk.act('dispatcher', id, 'redispatch', inputs(desk).redispatch),
+        desk.act('liaison', id, 'reply', inputs(desk).reply),
+      ])
+      for (const answer of answers) {
+        expect(answer).toMatchObject({
+          status: 409,
+          body: { code: 'request/busy' },
+          headers: { 'retry-after': '1' },
+        })
+      }
+      await client.query('rollback')
+    })
+    expect(await everything()).toEqual(before)
+  })
+})
+
+describe('a refusal changes nothing', () => {
+  it('whatever the act, in a state or by a person that does not allow it', async () => {
+    const id = await bring(desk, 'archived')
+    const before = await everything()
+    for (const act of Object.keys(acts) as Act[]) {
+      const answer = await desk.act(doers[act][0], id, act, inputs(desk)[act], {
+        'idempotency-key': `refused-${act}`,
+      })
+      expect(answer.status, act).toBeGreaterThanOrEqual(403)
+      expect(answer.status, act).toBeLessThan(500)
+    }
+    const after = await everything()
+    expect(after).toEqual(before)
+  })
+})
