@@ -84,13 +84,9 @@ export function rolesTable(language: Language): string {
   return table(head, rows)
 }
 
-export function permissionsTable(language: Language): string {
+export function permissionsTable(): string {
   const names = Object.keys(roles) as Role[]
-  const head = [
-    language === 'zh' ? '权限' : 'permission',
-    '',
-    ...names.map((name) => (language === 'zh' ? roleOf(name) : name)),
-  ]
+  const head = ['permission', '', ...names]
   const rows = Object.entries(permissions).map(([permission, label]): Row => {
     const holds = (name: Role) => ((roles[name].can as readonly string[]).includes(permission) ? '●' : '')
     return [code(permission), label, ...names.map(holds)]
@@ -107,7 +103,7 @@ export function limitsTable(language: Language): string {
   const zh = language === 'zh'
   const limit = ({ n, unit }: Limit) => {
     const word = (units[language] as Record<string, string>)[unit] ?? unit
-    return zh ? `${n}${word}` : `${n} ${word}`
+    return zh ? `${n}${word}` : `${n} ${n === 1 ? word.replace(/s$/, '') : word}`
   }
   const category = (name: string) => (channels.hotline.categories as Record<string, string>)[name] ?? name
   const kinds = Object.keys(policies[0]?.handle ?? {})
