@@ -58,7 +58,7 @@ export interface ListRow {
 }
 
 const LIST = `m.id, m.no, m.external_no as "externalNo", m.title, m.state, m.category, m.urgency, m.topic,
-  m.lead_unit_id as "leadUnitId", u.name as "leadUnit", m.received_at as "receivedAt",
+  m.lead_unit_id as "leadUnitId", (select u.name from units u where u.id = m.lead_unit_id) as "leadUnit", m.received_at as "receivedAt",
   m.dispatched_at as "dispatchedAt", m.due_at as "dueAt", m.provisional, m.late_from as "lateFrom", m.rating,
   m.confidential, p.name_masked as "callerName", p.phone_masked as "callerPhone", m.version`
 const RUNNING = `m.state in ('assigned', 'returning', 'handling')`
@@ -89,7 +89,7 @@ export async function listMatters(
   const text = `select ${LIST} from (
       select * from matters m where ${conditions.join(' and ')}
       order by ${sort} ${direction}, m.id ${direction} limit ${most}) m
-    left join units u on u.id = m.lead_unit_id left join people p on p.id = m.person_id
+    left join people p on p.id = m.person_id
     order by ${sort} ${direction}, m.id ${direction}`
   const rows = await db.query<ListRow>(named(text), values)
   const items = rows.slice(0, filter.limit)
