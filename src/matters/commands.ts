@@ -190,7 +190,11 @@ export async function act(
   const needs = rule.needs ?? []
   // Two matters are locked in the order of their ids, so that two merges cannot wait for each other.
   const order = otherId === undefined ? [id] : [id, otherId].toSorted()
-  const locks = order.map((each) => lockCase(tx, actor, each, each === id ? needs : ['extension']))
+  const locks = order.map((each) =>
+    each === id
+      ? lockCase(tx, actor, id, needs)
+      : lockCase(tx, actor, each, ['extension']).catch(otherMissing),
+  )
   const [cases, calendar, receivers] = await Promise.all([
     Promise.all(locks),
     needs.includes('calendar') ? readCalendar(tx) : undefined,
@@ -214,6 +218,12 @@ export async function act(
     writeChange(tx, actor, other, change.other, other.matter.state, change.other.event)
   }
   return writeChange(tx, actor, subject, change, next, `matter.${name}`)
+}
+
+/** Only merging names another matter. */
+function otherMissing(error: unknown): never {
+  if (!(error instanceof Problem) || error.code !== 'matter/not-found') throw error
+  throw fieldProblem('matter/merge-target', '/body/intoId', '没有这件工单')
 }
 
 export function checkVersion(matter: Matter, ifMatch: number | undefined): void {

@@ -24,6 +24,8 @@ declare module 'fastify' {
   }
 }
 
+const BOUNDARY = /;\s*boundary="?[^\s";]/i
+
 export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authenticate): Http {
   async function gate(request: FastifyRequest, audience: Audience): Promise<Actor> {
     const actor = await authenticate(request)
@@ -92,6 +94,8 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
           const actor = await gate(request, route.for)
           const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
           const key = readKey(request, actor)
+          if (!BOUNDARY.test(request.headers['content-type'] ?? ''))
+            throw new Problem('request/malformed', { detail: 'The form names no boundary' })
           const part = await request.file()
           if (part === undefined) throw new Problem('file/missing')
           const { maxBytes, allow } = route

@@ -210,8 +210,7 @@ describe('a refusal changes nothing', () => {
       const answer = await desk.act(doers[act][0], id, act, inputs(desk)[act], {
         'idempotency-key': `refused-${act}`,
       })
-      expect(answer.status, act).toBeGreaterThanOrEqual(403)
-      expect(answer.status, act).toBeLessThan(500)
+      expect([403, 404, 409, 422]).toContain(answer.status)
     }
     const after = await everything()
     expect(after).toEqual(before)

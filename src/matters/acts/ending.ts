@@ -1,7 +1,7 @@
 // How matters end: merge 并单 and its undoing, terminate 终止, not accept 不予受理, close 办结, archive 归档.
 import { z } from 'zod'
 import { id, textOf } from '../../platform/fields.ts'
-import { Problem } from '../../platform/problems.ts'
+import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, type Case, type Setting } from '../case.ts'
 import { policyAt } from '../deadlines.ts'
 import { leadLeg } from '../rules.ts'
@@ -21,9 +21,9 @@ export const merge = actRule({
   change(subject, input, setting) {
     const target = setting.other
     const { matter } = subject
-    if (target === null || target.matter.id === matter.id) throw new Problem('matter/merge-target')
+    if (target === null || target.matter.id === matter.id) throw notInto('不能并入自身')
     if (!states[target.matter.state].open || target.matter.mergedIntoId !== null)
-      throw new Problem('matter/merge-target')
+      throw notInto('并入的工单已经办结或已并单')
     const accused = [...new Set([...target.matter.accusedUnitIds, ...matter.accusedUnitIds])]
     if (
       accuses(matter.accusedUnitIds, target.matter.unitIds, setting) ||
@@ -148,6 +148,8 @@ export const archive = actRule({
   input: z.strictObject({}).default({}),
   change: () => ({ matter: {} }),
 })
+
+const notInto = (message: string) => fieldProblem('matter/merge-target', '/body/intoId', message)
 
 /** Whether one of the units is accused, or stands below one that is. */
 function accuses(accused: readonly string[], units: readonly string[], { receivers }: Setting): boolean {
