@@ -6,7 +6,7 @@ import type { Vault } from '../platform/vault.ts'
 import { callerDigest, changedPerson, isSameCaller, newPerson } from './callers.ts'
 import type { Checked } from './checks.ts'
 import { columnOf, type FieldId } from './columns.ts'
-import type { Details, Existing } from './existing.ts'
+import type { Details, Existing, SealedPerson } from './existing.ts'
 import { finding } from './findings.ts'
 import type { Header } from './header.ts'
 import { derive, type History } from './history.ts'
@@ -140,10 +140,17 @@ function planCaller(
     version: told?.personVersion ?? null,
   }
   const { vault } = setting
-  if (caller === null || told === null || isSameCaller(vault, caller, told.caller)) return same
   const place = {
     confidential: existing.confidential || order?.confidential === true,
     regionCode: order?.regionCode ?? null,
+  }
+  const person = personId === null ? undefined : details.people.get(personId)
+  if (caller === null || told === null || isSameCaller(vault, caller, told.caller)) {
+    if (person !== undefined && order !== null && asksConfidence(order, existing)) {
+      stagePerson(staging, vault, person, nobody, place)
+      return { ...same, version: same.version === person.version ? person.version + 1 : same.version }
+    }
+    return same
   }
   const digest = callerDigest(vault, caller)
   if (personId === null) {
@@ -151,16 +158,32 @@ function planCaller(
     staging.add('people', newPerson(vault, id, caller, place), { fresh: true })
     return { id, changed: true, digest, version: 1 }
   }
-  const person = details.people.get(personId)
   if (person === undefined || isContained(caller, normalisePerson(openPerson(vault, person)))) return same
   if (person.version !== told.personVersion) {
     const heading = setting.header.names.get('callerName') ?? columnOf('callerName').label
     checked.warnings.push(finding(checked.row, heading, 'merge/touched'))
     return same
   }
-  const row = changedPerson(vault, person, caller, place.confidential, place.regionCode)
-  staging.add('people', row, { fresh: false, expected_version: person.version })
+  stagePerson(staging, vault, person, caller, place)
   return { id: personId, changed: true, digest, version: person.version + 1 }
+}
+
+const nobody: Caller = { name: null, phone: null, idNo: null, address: null }
+
+function stagePerson(
+  staging: Staging,
+  vault: Vault,
+  person: SealedPerson,
+  caller: Caller,
+  { confidential, regionCode }: { confidential: boolean; regionCode: string | null },
+): void {
+  const row = changedPerson(vault, person, caller, confidential, regionCode)
+  staging.add('people', row, { fresh: false, expected_version: person.version })
+}
+
+/** A newer row asks for confidence where none was asked before: the masks of the person must go. */
+export function asksConfidence(order: Order, existing: Existing): boolean {
+  return order.confidential === true && !existing.confidential
 }
 
 function isContained(caller: Caller, known: { [field in keyof Caller]: string | null }): boolean {

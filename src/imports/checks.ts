@@ -10,6 +10,7 @@ import type { Places } from './places.ts'
 import { readPromises } from './promises.ts'
 import { readerOf, type RowReader } from './readers.ts'
 import type { SheetRow } from './sheet.ts'
+import { isRedoUntold } from './states.ts'
 import { readTimes, type Times } from './times.ts'
 import { topicOf, words } from './words.ts'
 
@@ -76,7 +77,7 @@ function readOrder(externalNo: string, times: Times, reader: RowReader, setting:
   const { promise, extension, redo } = readPromises(reader, times, { category, urgency }, setting.calendar)
   const state = readState(reader, times)
   const settled = readRating(reader, times)
-  return {
+  const order: Order = {
     externalNo,
     receivedAt,
     dispatchedAt,
@@ -106,6 +107,8 @@ function readOrder(externalNo: string, times: Times, reader: RowReader, setting:
     redo,
     state,
   }
+  if (isRedoUntold(order)) reader.warn('redoAt', 'redo/reply-missing')
+  return order
 }
 
 function readTexts(reader: RowReader): { title: string; content: string } {

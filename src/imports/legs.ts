@@ -5,7 +5,7 @@ import { coLimit } from '../matters/deadlines.ts'
 import type { LegOutcome } from '../matters/terms.ts'
 import { childId } from './ids.ts'
 import type { Order, Promise } from './order.ts'
-import { isReturned, lastMoment } from './states.ts'
+import { isRedoUntold, isReturned, lastMoment } from './states.ts'
 
 /** A leg as the database has it. */
 export type StoredLeg = Pick<
@@ -84,7 +84,7 @@ export function legsOf(order: Order, { matterId, legs: stored, seenAt }: Known):
     return build(take('co', ['co'], unitId), at, coFacts(order))
   })
   const again =
-    redo === null
+    redo === null || isRedoUntold(order)
       ? []
       : [
           build(
@@ -106,8 +106,9 @@ export function legsOf(order: Order, { matterId, legs: stored, seenAt }: Known):
     const row = asLeg(matterId)(leg)
     if (leg.outcome !== null) return row
     // The unit held it at least until the last moment of which an earlier file told.
-    const stoppedAt = [leg.dispatchedAt, leg.signedAt ?? '', ended].reduce((a, b) => (a > b ? a : b))
-    return { ...row, submittedAt: null, stoppedAt, outcome: 'redispatched' as const }
+    const held = [leg.dispatchedAt, leg.signedAt ?? '', ended].reduce((a, b) => (a > b ? a : b))
+    const outcome: LegOutcome = leg.kind === 'redo' ? 'terminated' : 'redispatched'
+    return { ...row, submittedAt: null, stoppedAt: leg.submittedAt ?? held, outcome }
   })
   return [...lost, lead, ...co, ...again].toSorted((a, b) => a.no - b.no)
 }

@@ -31,7 +31,7 @@ export function readAcceptance(
 
 export function readRating(reader: RowReader, times: Times): Settled {
   const none: Settled = { calledBackAt: null, callResult: null, rating: null, ratedAt: null, resolved: null }
-  const rating = readWord(reader, 'rating', words.rating)
+  const rating = readWord(reader, 'rating', words.rating) ?? ratingOfCall(reader)
   const told = readWord(reader, 'callResult', words.callResult)
   const resolved = reader.flag('resolved')
   if (rating === null && told === null && times.calledBackAt === null) return none
@@ -61,6 +61,12 @@ export function readRating(reader: RowReader, times: Times): Settled {
     ratedAt: rating === null ? null : (times.ratedAt ?? calledBackAt),
     resolved: callResult === 'reached' ? resolved : null,
   }
+}
+
+/** Some platforms write the rating where others tell how the call went. */
+function ratingOfCall(reader: RowReader): Settled['rating'] {
+  const found = words.rating(reader.code('callResult') ?? '')
+  return found === undefined || found === '' ? null : found
 }
 
 export function readScreening(reader: RowReader, times: Times, settled: Settled): Screening | null {

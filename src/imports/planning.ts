@@ -3,7 +3,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { EventData } from '../platform/events.ts'
 import type { Vault } from '../platform/vault.ts'
 import { callerDigest, isSameCaller, newPerson } from './callers.ts'
-import { planChange, headingOf, type Change, type PlanSetting } from './changing.ts'
+import { asksConfidence, planChange, headingOf, type Change, type PlanSetting } from './changing.ts'
 import type { Checked } from './checks.ts'
 import type { Details, Existing } from './existing.ts'
 import { finding } from './findings.ts'
@@ -43,7 +43,8 @@ export function needsOf({ order, caller }: Checked, existing: Existing, vault: V
   const touched = existing.version !== told.version
   const called = caller !== null && !isSameCaller(vault, caller, told.caller)
   const news = differs || called
-  return { legs: news && !touched, matter: news && touched, person: called && existing.personId !== null }
+  const person = (called || asksConfidence(order, existing)) && existing.personId !== null
+  return { legs: news && !touched, matter: news && touched, person }
 }
 
 export function planRow(

@@ -100,3 +100,15 @@ function paged<T>(
   const last = items.at(-1)
   return { items, next: rows.length > limit && last !== undefined ? writeCursor(at(last)) : null }
 }
+
+const findingsPage = statement<ImportRow>(
+  'imports.findings',
+  `select row_no as "rowNo", external_no as "externalNo", verdict, null as "matterId", changes, errors, warnings
+   from import_rows where import_id = $1 and (verdict = 'error' or warnings is not null) and row_no > $2
+   order by row_no limit $3`,
+)
+
+/** Up to `limit` rows with an error or a warning, after the given row of the sheet. */
+export function listFindings(db: Db, id: string, after: number, limit: number): Promise<ImportRow[]> {
+  return findingsPage(db, [id, after, limit])
+}

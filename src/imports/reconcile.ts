@@ -52,6 +52,12 @@ export function reconcile(
   )
   for (const part of blank) keep('merge/vanished', part)
 
+  // Protection once given is not taken away by a file.
+  if (held.snapshot.confidential === true && next.confidential === false)
+    keep('merge/protection-kept', 'confidential')
+  if (held.snapshot.accusedUnitIds.some((id) => !next.accusedUnitIds.includes(id)))
+    keep('merge/protection-kept', 'accusedUnitIds')
+
   const lead = held.legs.findLast((leg) => leg.role === 'lead' && leg.kind !== 'redo')
   if (lead !== undefined) keepLeg(next, lead, keep)
   let order = merged(next, held, kept, lead, calendar)
@@ -151,8 +157,6 @@ function merged(
   const { snapshot } = held
   const order = {
     ...withoutDigests({ ...next, ...old }),
-    // Protection once given is not taken away by a file.
-    confidential: snapshot.confidential === true ? true : next.confidential,
     accusedUnitIds: [...new Set([...snapshot.accusedUnitIds, ...next.accusedUnitIds])],
   }
   const goesOn = lead !== undefined && lead.outcome === null && lead.unitId === order.leadUnitId

@@ -27,7 +27,7 @@ function stateByTimes(order: Order): State {
     return order.signedAt === null ? 'assigned' : 'handling'
   }
   if (order.acceptedAt === null) return 'replied'
-  if (redo !== null && redo.repliedAt === null) return 'handling'
+  if (redo !== null && redo.repliedAt === null && !isRedoUntold(order)) return 'handling'
   if (order.state === 'closed' || order.state === 'archived') return order.state
   const called = order.callResult === 'missed' ? null : order.calledBackAt
   // A call before the redo was about the first reply.
@@ -42,6 +42,12 @@ export function isReturned(order: Order): boolean {
   const { returnedAt, dispatchedAt, signedAt, repliedAt } = order
   if (returnedAt === null || dispatchedAt === null || returnedAt < dispatchedAt) return false
   return repliedAt === null && (signedAt === null || signedAt <= returnedAt)
+}
+
+/** The redo is over, but the platform does not tell when it was answered: no clock can be made of it. */
+export function isRedoUntold({ redo, state, calledBackAt }: Order): boolean {
+  if (redo === null || redo.repliedAt !== null) return false
+  return state === 'closed' || state === 'archived' || (calledBackAt !== null && calledBackAt > redo.at)
 }
 
 /** The last that is known to have happened. */

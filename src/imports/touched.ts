@@ -39,8 +39,12 @@ export function reconcileTouched(
   const now = { ...next, ...pick(matter, DESCRIBING) } as Order
   const untouched = DESCRIBING.filter((part) => formOf(now, part) === formOf(snapshot, part))
   const awaited = matter.state === 'reviewed' && (next.calledBackAt ?? '') > (matter.firstAcceptedAt ?? '')
+  // Confidence that is asked for, and units that are accused, hold from the moment that they are known.
+  const protects = (part: Part) =>
+    (part === 'confidential' && next.confidential === true) || part === 'accusedUnitIds'
   const taken = different.filter(
-    (part) => (untouched as Part[]).includes(part) || (awaited && (CALL as Part[]).includes(part)),
+    (part) =>
+      (untouched as Part[]).includes(part) || (awaited && (CALL as Part[]).includes(part)) || protects(part),
   )
   const isOwn = (part: Part) => {
     const own = OWN[part]
@@ -53,7 +57,12 @@ export function reconcileTouched(
   const described = taken.filter((part) => (untouched as Part[]).includes(part))
   return {
     order: { ...next, ...pick(snapshot, old) },
-    patch: { ...(pick(next, described) as MatterPatch), ...(called ? calledBack(next, matter) : {}) },
+    patch: {
+      ...(pick(next, described) as MatterPatch),
+      confidential: matter.confidential || next.confidential === true,
+      accusedUnitIds: [...new Set([...matter.accusedUnitIds, ...next.accusedUnitIds])],
+      ...(called ? calledBack(next, matter) : {}),
+    },
     callBacks: called ? callBacksOf(next, matter.id) : [],
     changed: taken.map(difference),
     kept: refused.map((part) => ({ ...difference(part), code: 'merge/touched' as const })),

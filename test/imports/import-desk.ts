@@ -48,6 +48,7 @@ const COLUMNS: FieldId[] = [
   'category',
   'title',
   'content',
+  'confidential',
   'topic',
   'callerName',
   'callerPhone',

@@ -226,6 +226,13 @@ describe('a newer file', () => {
     'select id_masked as masked from people where id = $1',
   )
 
+  test('masks the caller who has asked for confidence since', async () => {
+    await desk.take([row('C-0010')])
+    await desk.take([row('C-0010', { confidential: '是' })])
+    expect(await desk.matter('C-0010')).toMatchObject({ name: '保密', phone: '保密', version: 2 })
+    expect((await desk.take([row('C-0010', { confidential: '否' })])).counts).toMatchObject({ unchanged: 1 })
+  })
+
   test('leaves to our own people what they have done since', async () => {
     await desk.take([row('C-0007')])
     const { id } = await desk.matter('C-0007')

@@ -76,6 +76,17 @@ describe('odd values are read as meant:', () => {
     expect(orderOf({ topic }).topic).toBe(expected)
   })
 
+  test('a rating that stands in the column of the call', () => {
+    expect(orderOf({ rating: '', callResult: '不满意' })).toMatchObject({
+      rating: 'dissatisfied',
+      callResult: 'reached',
+    })
+    expect(orderOf({ rating: '', callResult: '无人接听' })).toMatchObject({
+      rating: null,
+      callResult: 'missed',
+    })
+  })
+
   test('blanks by many names say nothing', () => {
     expect(orderOf({ callerName: '-', callerPhone: '无', address: '——', topic: 'N/A' })).toMatchObject({
       topic: null,

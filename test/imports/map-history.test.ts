@@ -165,6 +165,16 @@ describe('lateness', () => {
   })
 })
 
+test('a redo that is over, without the time of its answer, counts as redone and gets no clock', () => {
+  const { matter, legs } = history({ rating: '不满意', redoAt: '2020-08-24 09:00', state: '已办结' })
+  expect(legs).toHaveLength(1)
+  expect(matter).toMatchObject({
+    state: 'closed',
+    redoneAt: expect.stringContaining('2020-08-24'),
+    lateFrom: null,
+  })
+})
+
 test('a returned order keeps the leg, closed by the return, and no clock runs', () => {
   const { matter, legs, returnRequests } = history({ ...open, signedAt: '', returnedAt: '2020-08-18 10:00' })
   expect(legs).toMatchObject([{ outcome: 'returned', stoppedAt: '2020-08-18T10:00:00.000+08:00' }])

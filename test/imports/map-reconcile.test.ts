@@ -237,6 +237,8 @@ describe('a matter that people here have handled', () => {
       topic: 'other',
       regionCode: null,
       missedCalls: 0,
+      confidential: false,
+      accusedUnitIds: [],
       ...more,
     }) as Matter
   const local = {
@@ -268,8 +270,15 @@ describe('a matter that people here have handled', () => {
       matter({ ...local, title: '本局更正的标题' }),
       () => true,
     )
-    expect(patch).toEqual({})
+    expect(patch).toEqual({ confidential: false, accusedUnitIds: [] })
     expect(kept).toMatchObject([{ part: 'title', code: 'merge/touched' }])
+  })
+
+  test('protects from now on whom the platform says to protect', () => {
+    const next = orderOf({ ...open, confidential: '是', accused: '住建局' })
+    const { patch, kept } = reconcileTouched(next, snapshotOf(order), matter(local), () => true)
+    expect(patch).toEqual({ confidential: true, accusedUnitIds: [housing.id] })
+    expect(kept).toEqual([])
   })
 
   test('takes the platform’s call-back where it is awaited', () => {
