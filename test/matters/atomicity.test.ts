@@ -3,37 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
 import { acts, type Act, type State } from '../../src/matters/workflow.ts'
-import type { Database, Sql, Tx } from '../../src/platform/db.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
+import { failing } from '../support/failing.ts'
 import { openDesk, type Answer, type Desk } from './desk.ts'
 import { bring, inputs } from './scenes.ts'
 
-/** In the place of a statement: the server refuses it, and the transaction with it. */
-const CUT: Sql = {
-  name: 'test.cut',
-  text: `do $$ begin raise exception 'cut' using errcode = '57014'; end $$`,
-}
-
-/** A database whose n-th statement within transactions fails; `counted` tells how many there were. */
-function faulty(db: Database) {
-  const plan = { fails: 0, counted: 0 }
-  const next = () => ++plan.counted === plan.fails
-  const wrap = (tx: Tx): Tx =>
-    Object.create(tx, {
-      query: { value: (sql: Sql, values?: unknown[]) => (next() ? tx.query(CUT) : tx.query(sql, values)) },
-      later: { value: (sql: Sql, values?: unknown[]) => (next() ? tx.later(CUT) : tx.later(sql, values)) },
-    }) as Tx
-  const transaction: Database['transaction'] = (work) => db.transaction((tx) => work(wrap(tx)))
-  return { plan, db: Object.create(db, { transaction: { value: transaction } }) as Database }
-}
-
 let desk: Desk
 let app: FastifyInstance
-let fault: ReturnType<typeof faulty>
+let fault: ReturnType<typeof failing>
 let tables: string[]
 beforeAll(async () => {
   desk = await openDesk()
-  fault = faulty(desk.deps.db)
+  fault = failing(desk.deps.db)
   app = await buildApp({ ...desk.deps, db: fault.db })
   const rows = await desk.deps.db.query<{ name: string }>({
     name: 'test.tables',
