@@ -21,7 +21,7 @@ export type HeaderResult = { header: Header } | { errors: FieldError[] }
 export const HEADER_ROWS = 10
 
 /** One form of a heading: half-width, without spaces, marks of duty and hints in brackets at its end. */
-export function plainHeading(text: string): string {
+function plainHeading(text: string): string {
   return cleanCode(text)
     .replace(/[\s*::、。★☆]/g, '')
     .replace(/^[((【[](?:必填|选填)[))】\]]/, '')

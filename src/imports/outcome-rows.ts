@@ -6,7 +6,7 @@ import { childId } from './ids.ts'
 import type { Order } from './order.ts'
 
 /** In the place of a person: somebody on the city platform, which does not say who. */
-export const PLATFORM = '00000000-0000-0000-0000-000000000003'
+const PLATFORM = '00000000-0000-0000-0000-000000000003'
 /** The platform does not export everything that our own forms ask for. */
 export const NOT_TOLD = '(市平台未提供)'
 

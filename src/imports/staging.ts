@@ -68,7 +68,7 @@ const staged = {
 
 export type StagedName = keyof typeof staged
 
-export const stagedNames = Object.keys(staged) as StagedName[]
+const stagedNames = Object.keys(staged) as StagedName[]
 
 interface Shape {
   /** Members of a row and their columns, in one order. */

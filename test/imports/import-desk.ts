@@ -83,7 +83,7 @@ const waiting = statement<{ id: string }>(
 )
 
 /** Does what the outbox has for the job `import`, as the worker would. */
-export async function workOff(deps: Deps): Promise<void> {
+async function workOff(deps: Deps): Promise<void> {
   for (const { id } of await waiting(deps.db)) await importFile(deps, { eventIds: [id] })
 }
 

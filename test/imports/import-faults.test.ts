@@ -1,8 +1,8 @@
 // Whatever is killed, lost or overtaken between the check of a file and the end of its commit: everything goes in once, or nothing.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { importFile } from '../../workers/import.ts'
@@ -37,7 +37,7 @@ async function waitingJob(): Promise<string> {
 }
 
 function startWorker(eventId: string) {
-  const script = join(import.meta.dirname, 'import-child.ts')
+  const script = fileURLToPath(new URL('./import-child.ts', import.meta.url))
   return spawn(process.execPath, [script, desk.database.url, desk.config.dataDir, eventId], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,5 +1,4 @@
 // Rows of the platform's export for the tests of mapping: a plain order, changed cell by cell.
-import { plusHours } from '../../src/platform/clock.ts'
 import { checkRow, type Checked } from '../../src/imports/checks.ts'
 import { columnOf, fieldIds, type FieldId } from '../../src/imports/columns.ts'
 import { resolveHeader, type Header } from '../../src/imports/header.ts'
@@ -25,12 +24,12 @@ const unit = (n: number, name: string, shortName: string, more: object = {}) => 
 export const urban = unit(1, '广元市利州区综合行政执法局', '综合执法局')
 export const housing = unit(2, '利州区住房和城乡建设局', '住建局')
 export const dongba = unit(3, '东坝街道办事处', '东坝街道')
-export const oldTown = unit(4, '工农镇人民政府', '工农镇', { validTo: '2019-12-24', successorId: dongba.id })
+const oldTown = unit(4, '工农镇人民政府', '工农镇', { validTo: '2019-12-24', successorId: dongba.id })
 export const team = unit(5, '综合执法局一大队', '一大队', { parentId: urban.id })
 
-export const places = placesOf([urban, housing, dongba, oldTown, team], shippedRegions)
+const places = placesOf([urban, housing, dongba, oldTown, team], shippedRegions)
 
-export const NOW = '2021-01-10T12:00:00.000+08:00'
+const NOW = '2021-01-10T12:00:00.000+08:00'
 
 export function cell(value: string | number | RawCell | null): RawCell | null {
   if (value === null || value === '') return null
@@ -41,7 +40,7 @@ export function cell(value: string | number | RawCell | null): RawCell | null {
 export type Cells = Partial<Record<FieldId, string | number | RawCell | null>>
 
 /** Dispatched on a Monday, due in seven working days: Wednesday 2020-08-26, 24:00; answered, reached, content. */
-export const plainOrder: Cells = {
+const plainOrder: Cells = {
   externalNo: 'GY202008170001',
   receivedAt: '2020-08-17 09:00:00',
   dispatchedAt: '2020-08-17 10:00:00',
@@ -54,7 +53,7 @@ export const plainOrder: Cells = {
   rating: '满意',
 }
 
-export const header: Header = (() => {
+const header: Header = (() => {
   const found = resolveHeader([{ n: 1, cells: fieldIds.map((field) => cell(columnOf(field).label)) }])
   if (!('header' in found)) throw new Error('every label is a heading')
   // Without a column of reviews a reply counts as accepted.
@@ -68,7 +67,7 @@ export const header: Header = (() => {
 
 export const fullHeader: Header = { ...header, at: new Map(fieldIds.map((field, i) => [field, i])) }
 
-export function rowOf(cells: Cells, n = 2): SheetRow {
+function rowOf(cells: Cells, n = 2): SheetRow {
   return { n, cells: fieldIds.map((field) => cell(cells[field] ?? null)) }
 }
 
@@ -88,5 +87,3 @@ export function orderOf(cells: Cells = {}, options: Parameters<typeof check>[1] 
 }
 
 export const codesOf = (findings: readonly { code: string }[]) => findings.map(({ code }) => code)
-
-export const later = (instant: string, hours: number) => plusHours(instant, hours)
