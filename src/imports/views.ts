@@ -105,7 +105,8 @@ export const importRowShape = z
   .meta({ id: 'ImportRow' })
 
 export function viewRow(row: ImportRow): z.input<typeof importRowShape> {
-  const told = (list: Finding[] | null) => list?.map(({ column, code, message, value }) => ({ column, code, message, value })) ?? []
+  const told = (list: Finding[] | null) =>
+    list?.map(({ column, code, message, value }) => ({ column, code, message, value })) ?? []
   return {
     row: row.rowNo,
     externalNo: row.externalNo,
