@@ -4,7 +4,7 @@ import { instantFromJson, type Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
-import { visibilityValues, visibleTo } from './access.ts'
+import { harmlessTo, visibilityValues, visibleTo } from './access.ts'
 import type { Extension, Leg, Matter, Reply, ReturnRequest, Screening } from './case.ts'
 import * as records from './record-tables.ts'
 import * as tables from './tables.ts'
@@ -82,9 +82,9 @@ const openMatter = statement<{ matter: Opened }>(
     ${listOf(`select n.id, n.at, n.act, n.text, a.name as "by" from notes n left join accounts a on a.id = n.by_id where n.matter_id = m.id`, 'at')} as notes,
     ${listOf(`select f.id, f.name, f.type, f.bytes, f.created_at as "createdAt" from files f where f.subject_id = m.id and f.purpose = 'attachment' and f.removed_at is null`, '"createdAt"')} as files,
     ${listOf(`select e.seq, e.type, e.at, a.name as actor, e.canon from events e left join accounts a on a.id = e.actor_id where e.subject_id = m.id`, 'seq')} as events,
-    ${listOf(`select o.id, o.no from matters o where o.merged_into_id = m.id and ${visibleTo(2, 'o')}`, 'no')} as merged
+    ${listOf(`select o.id, o.no from matters o where o.merged_into_id = m.id and ${harmlessTo(2, 'o')}`, 'no')} as merged
    from matters m left join units u on u.id = m.lead_unit_id left join people p on p.id = m.person_id
-    left join matters t on t.id = m.merged_into_id and ${visibleTo(2, 't')}
+    left join matters t on t.id = m.merged_into_id and ${harmlessTo(2, 't')}
    where m.id = $1 and ${visibleTo(2)}) x`,
 )
 
