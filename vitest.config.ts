@@ -7,8 +7,8 @@ const config = defineConfig({
     globalSetup: ['test/support/global.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     env: { TZ: 'UTC' },
   },
 })
