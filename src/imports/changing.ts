@@ -14,7 +14,7 @@ import { childId } from './ids.ts'
 import type { StoredLeg } from './legs.ts'
 import type { Caller, Order } from './order.ts'
 import { reconcile, type Difference, type Kept } from './reconcile.ts'
-import { formOf, isText, partNames, parts, snapshotOf, type Part } from './snapshot.ts'
+import { formOf, isText, partNames, parts, snapshotOf, writeSnapshot, type Part } from './snapshot.ts'
 import { FIXED, stageHistory, type Staging } from './staging.ts'
 import { reconcileTouched } from './touched.ts'
 
@@ -54,7 +54,7 @@ export function planChange(
   if (matter !== undefined) {
     const laid = reconcileTouched(order, told.snapshot, matter, has)
     ;({ changed, kept } = laid)
-    snapshot = JSON.stringify(snapshotOf(laid.order, told.snapshot))
+    snapshot = writeSnapshot(snapshotOf(laid.order, told.snapshot))
     stage = (personId, event) => {
       staging.add('matters', matter, { ...laid.patch, personId, ...base, event })
       for (const row of laid.callBacks) staging.add('call_backs', row, { fresh: false })
@@ -64,7 +64,7 @@ export function planChange(
     const held = { matterId, snapshot: told.snapshot, legs, seenAt: told.seenAt }
     const laid = reconcile(order, held, setting.calendar, has)
     ;({ changed, kept } = laid)
-    snapshot = JSON.stringify(snapshotOf(laid.order, told.snapshot))
+    snapshot = writeSnapshot(snapshotOf(laid.order, told.snapshot))
     stage = (personId, event) => {
       const history = derive(laid.order, held)
       staging.add('matters', history.matter, {

@@ -5,7 +5,7 @@ import { columnsOf } from '../platform/rows.ts'
 import type { Matter } from '../matters/case.ts'
 import { matters } from '../matters/tables.ts'
 import type { StoredLeg } from './legs.ts'
-import type { Snapshot } from './snapshot.ts'
+import { parseSnapshot, type Snapshot } from './snapshot.ts'
 
 export const SOURCE = 'city-platform'
 
@@ -54,7 +54,7 @@ export async function findExisting(db: Db, externalNos: readonly string[]): Prom
 
 function toldOf({ toldVersion, seenAt, snapshot, caller, personVersion, ...row }: ExistingRow): Existing {
   if (toldVersion === null || seenAt === null || snapshot === null) return { ...row, told: null }
-  const parsed = JSON.parse(snapshot) as Snapshot
+  const parsed = parseSnapshot(snapshot)
   return { ...row, told: { version: toldVersion, seenAt, snapshot: parsed, caller, personVersion } }
 }
 

@@ -1,10 +1,10 @@
 // Takes a checked import over in one transaction of set-based statements: everything, or nothing.
 import type { Actor } from '../platform/actor.ts'
 import { channels } from '../matters/channels/index.ts'
-import { copyInto, copyLine, type BulkClient } from '../platform/copy.ts'
+import type { BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
-import { sealEvent, type EventData } from '../platform/events.ts'
 import type { ImportRecord } from './records.ts'
+import { sealEvents } from './sealing.ts'
 import { NOT_TOLD } from './outcome-rows.ts'
 import { sharedColumns, stagingTable, type StagedName } from './staging.ts'
 
@@ -72,69 +72,6 @@ async function isStale(client: BulkClient, matters: string, orders: string): Pro
   )
   return moved.length > 0
 }
-
-const FETCH = 5000
-
-interface ToSeal {
-  id: string
-  event: string
-  seq: number | null
-  head: Buffer | null
-}
-
-/** Chains one event to every matter that is written, at this moment and by this actor; new ones get their number. */
-async function sealEvents(
-  tx: Tx,
-  client: BulkClient,
-  actor: Actor,
-  matters: string,
-  numbered: string,
-): Promise<void> {
-  await client.query(
-    `declare to_seal no scroll cursor for
-     select s.id, s.event, m.seq, m.head from ${matters} s left join app.matters m on m.id = s.id order by s.row_no`,
-  )
-  for (;;) {
-    const { rows } = await client.query<ToSeal>(`fetch ${FETCH} from to_seal`)
-    const fresh = rows.filter(({ seq }) => seq === null).length
-    const { rows: numbers } = await client.query<{ n: number }>(
-      `select nextval('app.matter_numbers') as n from generate_series(1, $1)`,
-      [fresh],
-    )
-    let taken = 0
-    let events = ''
-    let heads = ''
-    for (const { id, event, seq, head } of rows) {
-      const type = seq === null ? 'matter.import' : 'matter.import-update'
-      const data = JSON.parse(event) as EventData
-      const sealed = sealEvent({ seq: seq ?? 0, hash: head }, actor.id, tx.now, {
-        subject: 'matter',
-        subjectId: id,
-        type,
-        data,
-      })
-      events += copyLine([
-        sealed.id,
-        'matter',
-        id,
-        sealed.seq,
-        type,
-        sealed.at,
-        sealed.actorId,
-        sealed.canon,
-        sealed.hash,
-      ])
-      const no = seq === null ? `${numbered}-${String(numbers[taken++]?.n).padStart(6, '0')}` : null
-      heads += copyLine([id, no, sealed.seq, sealed.hash])
-    }
-    await copyInto(client, 'app.events', EVENT_COLUMNS, events)
-    await copyInto(client, 'sealed', ['matter_id', 'no', 'seq', 'head'], heads)
-    if (rows.length < FETCH) break
-  }
-  await client.query('close to_seal')
-}
-
-const EVENT_COLUMNS = ['id', 'subject', 'subject_id', 'seq', 'type', 'at', 'actor_id', 'canon', 'hash']
 
 const quoted = (columns: readonly string[], from = '') =>
   columns.map((column) => `${from}"${column}"`).join(', ')

@@ -10,7 +10,7 @@ import { finding } from './findings.ts'
 import { derive } from './history.ts'
 import { childId } from './ids.ts'
 import type { Order } from './order.ts'
-import { formOf, partNames, snapshotOf } from './snapshot.ts'
+import { formOf, partNames, snapshotOf, writeSnapshot } from './snapshot.ts'
 import { FIXED, stageHistory, type Staging } from './staging.ts'
 import type { Verdict } from './workflow.ts'
 
@@ -104,7 +104,7 @@ function planNew(order: Order, { caller, row }: Checked, setting: PlanSetting, s
     matterId,
     caller: caller === null ? null : callerDigest(vault, caller),
     personVersion: personId === null ? null : 1,
-    snapshot: JSON.stringify(snapshotOf(order)),
+    snapshot: writeSnapshot(snapshotOf(order)),
     fresh: true,
   })
   return matterId

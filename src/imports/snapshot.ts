@@ -73,6 +73,58 @@ export function snapshotOf(order: Order, before?: Snapshot): Snapshot {
   }
 }
 
+/** As it is stored: what says nothing is left out. */
+export function writeSnapshot(snapshot: Snapshot): string {
+  const told = Object.entries(snapshot).filter(([, value]) => value !== null && !isEmpty(value))
+  return JSON.stringify(Object.fromEntries(told))
+}
+
+export function parseSnapshot(text: string): Snapshot {
+  return { ...SILENT, ...(JSON.parse(text) as Partial<Snapshot>) }
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
+}
+
+const SILENT: Snapshot = {
+  ...{
+    externalNo: '',
+    receivedAt: '',
+    dispatchedAt: null,
+    leadUnitId: null,
+    coUnitIds: [],
+    accusedUnitIds: [],
+  },
+  ...{
+    category: null,
+    urgency: null,
+    topic: null,
+    title: '',
+    content: '',
+    confidential: null,
+    regionCode: null,
+  },
+  ...{ givenSignDueAt: null, givenDueAt: null, signedAt: null, contactedAt: null, extension: null },
+  ...{
+    returnedAt: null,
+    returnReason: null,
+    repliedAt: null,
+    reply: null,
+    acceptedAt: null,
+    calledBackAt: null,
+  },
+  ...{
+    callResult: null,
+    rating: null,
+    ratedAt: null,
+    resolved: null,
+    screening: null,
+    redo: null,
+    state: null,
+  },
+}
+
 /** A kept text of which only the digest is known says nothing: the row has the text. */
 export function withoutDigests(order: Order): Order {
   const known = (text: string | null) => (text === null || DIGEST.test(text) ? null : text)
