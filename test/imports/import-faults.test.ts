@@ -199,7 +199,7 @@ test('a caller who is told only later becomes the person of the order', async ()
 
 test(
   'twenty thousand rows take bounded memory, and go in',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const before = await desk.counts()
     const { body } = await desk.upload(csvOf(orders('M', 20_000, { content: '反映事项的经过。'.repeat(40) })))
