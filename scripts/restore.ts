@@ -9,6 +9,7 @@ import { listBackups, restoreFiles, type Backup } from '../src/platform/backups.
 import { systemClock, toInstant, type Instant } from '../src/platform/clock.ts'
 import { openDatabase } from '../src/platform/db.ts'
 import { restoreCluster } from '../src/platform/embedded-backup.ts'
+import type { HomeOptions } from '../src/platform/embedded-home.ts'
 import { startEmbedded } from '../src/platform/embedded.ts'
 import { record } from '../src/platform/events.ts'
 import { isEmptyOrMissing, unlessGone } from '../src/platform/file-copies.ts'
@@ -73,8 +74,9 @@ async function restore(backup: Backup): Promise<void> {
     if (!(await isEmptyOrMissing(join(dataDir, name))))
       throw new Error(`${join(dataDir, name)} 不是空的，请先移开`)
   const keyFile = await keysFor(backup, config.MASTER_KEY_FILE ?? join(dataDir, 'keys', 'master.key'))
-  await rebuild(backup, dataDir, config.ARCHIVE_DIR)
-  await withServer(dataDir, config.ARCHIVE_DIR, (url) => note(url, backup))
+  const home = { dataDir: join(dataDir, 'database'), durable: true, archiveDir: config.ARCHIVE_DIR }
+  await rebuild(backup, dataDir, home)
+  await withServer(home, (url) => note(url, backup))
   say(`✓ 已恢复到 ${dataDir}，用时 ${seconds()} 秒。`)
   if (keyFile === undefined) say('  主密钥尚未放回：放到 keys/master.key（0400）后才能启动。')
   say('  现在可以 npm start；再以 npm run verify 核对历史。')
@@ -89,8 +91,10 @@ async function drill(backup: Backup): Promise<void> {
       config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key'),
     )
     if (keyFile === undefined) throw new Error('没有主密钥：请用 MASTER_KEY_FILE 指定')
-    await rebuild(backup, scratch, undefined)
-    const lines = await withServer(scratch, undefined, (url) =>
+    // Nothing here must survive a power cut.
+    const home = { dataDir: join(scratch, 'database'), durable: false }
+    await rebuild(backup, scratch, home)
+    const lines = await withServer(home, (url) =>
       prove({
         url,
         keyFile,
@@ -107,10 +111,9 @@ async function drill(backup: Backup): Promise<void> {
   }
 }
 
-/** The database and the stored files; the log comes from ARCHIVE_DIR, what is written anew goes to `archiveDir`. */
-async function rebuild(backup: Backup, dataDir: string, archiveDir: string | undefined): Promise<void> {
+/** The database and the stored files. The log comes from ARCHIVE_DIR; what is written anew goes where `home` says. */
+async function rebuild(backup: Backup, dataDir: string, home: HomeOptions): Promise<void> {
   const recovery = { at, archiveFolder: config.ARCHIVE_DIR && resolve(config.ARCHIVE_DIR) }
-  const home = { dataDir: join(dataDir, 'database'), durable: true, archiveDir }
   await restoreCluster(backup.manifest.cluster, backup.folder, home, recovery)
   const { count, lacking } = await restoreFiles(backup, join(dataDir, 'files'))
   say(`  数据库已恢复${at === undefined ? '' : `到 ${at}`}，附件 ${count} 个`)
@@ -131,18 +134,13 @@ async function keysFor(backup: Backup, keyFile: string): Promise<string | undefi
   return keyFile
 }
 
-async function withServer<T>(
-  dataDir: string,
-  archiveDir: string | undefined,
-  work: (url: string) => Promise<T>,
-) {
-  const home = { dataDir: join(dataDir, 'database'), durable: true, archiveDir }
+async function withServer<T>(home: HomeOptions, work: (url: string) => Promise<T>): Promise<T> {
   const server = await startEmbedded({ ...home, port: 0, log: silent })
   try {
     return await work(server.url)
   } finally {
     await server.stop()
-    if (dataDir !== config.dataDir) await rm(server.home, { recursive: true, force: true })
+    if (!home.durable) await rm(server.home, { recursive: true, force: true })
   }
 }
 

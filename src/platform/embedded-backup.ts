@@ -132,6 +132,7 @@ export async function restoreCluster(
     const again = await openHome(options) // with the password of the backup
     await writeSettings(again, options.durable)
     await recover(again, recovery, await timelineOf(backup, recovery))
+    if (options.durable) await flushTree(home.cluster)
   } catch (error) {
     await rm(home.cluster, { recursive: true, force: true })
     await rm(join(home.folder, 'password'), { force: true })
@@ -151,7 +152,6 @@ async function layDown(backup: ClusterBackup, from: string, home: Home): Promise
   const signal = join(home.cluster, 'recovery.signal')
   await writeFile(signal, '', { mode: 0o600 })
   if (runner !== undefined) await chown(signal, runner.uid, runner.gid)
-  await flushTree(home.cluster)
 }
 
 async function timelineOf(backup: ClusterBackup, { archiveFolder }: Recovery): Promise<string> {
