@@ -33,11 +33,11 @@ export interface Summary {
 }
 
 /** Rows that are compared with what is held in one statement. */
-const BATCH = 500
+const BATCH = 250
 /** Rows between two breaths of the event loop: about ten milliseconds. */
 const BREATH = 50
 /** Bytes that are sent to the staging tables at once. */
-const SEND = 4 * 1024 * 1024
+const SEND = 2 * 1024 * 1024
 
 /**
  * Checks the whole file in one transaction, which `finish` ends: until then nothing of it is seen, however often it is
