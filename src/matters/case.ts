@@ -112,3 +112,30 @@ export function calendarOf({ calendar }: Setting): Calendar {
 export function actRule<Input extends z.ZodType>(rule: ActRule<Input>): ActRule<Input> {
   return rule
 }
+
+/** What a matter's row holds before anything happened to it. */
+const blank = {
+  unitIds: [],
+  handlerIds: [],
+  dispatchedAt: null,
+  signDueAt: null,
+  signedAt: null,
+  submittedAt: null,
+  redoneAt: null,
+  returnedAt: null,
+  returns: 0,
+  binding: false,
+}
+
+/** A case of a matter to which nothing happened yet, for the rules that read it. */
+export function newCase(matter: object): Case {
+  return {
+    matter: { ...blank, ...matter } as unknown as Matter,
+    legs: [],
+    extension: null,
+    returnRequest: null,
+    screening: null,
+    reply: null,
+    screenedBefore: false,
+  }
+}

@@ -12,7 +12,16 @@ import { insertRow, updateRow } from '../platform/rows.ts'
 import type { Vault } from '../platform/vault.ts'
 import { actRules } from './acts/index.ts'
 import { dispatch, type DispatchInput } from './acts/dispatching.ts'
-import type { ActRule, Case, Change, Matter, MatterPatch, NewLeg, Setting } from './case.ts'
+import {
+  newCase,
+  type ActRule,
+  type Case,
+  type Change,
+  type Matter,
+  type MatterPatch,
+  type NewLeg,
+  type Setting,
+} from './case.ts'
 import { channels, type ChannelId } from './channels/index.ts'
 import { seesPerson } from './queries.ts'
 import { lockCase, readReceivers } from './reading.ts'
@@ -120,11 +129,11 @@ export async function register(
   let change: Change = { matter: {} }
   if (input.dispatch !== undefined && calendar !== undefined) {
     const setting = { now: tx.now, actor, calendar, receivers, other: null, newId: () => randomUUIDv7() }
-    change = dispatch.change(caseOf(matter), input.dispatch, setting)
+    change = dispatch.change(newCase(matter), input.dispatch, setting)
   }
   const row = {
     ...matter,
-    ...derived(caseOf(matter), change),
+    ...derived(newCase(matter), change),
     state: input.dispatch === undefined ? matter.state : outcomeOf('dispatch', 'registered', change),
   }
   const data: EventData = {
@@ -145,33 +154,7 @@ export async function register(
   return { id, no, version: 1, state: row.state, dueAt: row.dueAt ?? null }
 }
 
-/** What a matter's row holds before anything happened to it, for the rules that read it. */
-const blank = {
-  unitIds: [],
-  handlerIds: [],
-  dispatchedAt: null,
-  signDueAt: null,
-  signedAt: null,
-  submittedAt: null,
-  redoneAt: null,
-  returnedAt: null,
-  returns: 0,
-  binding: false,
-}
-
-function caseOf(matter: object): Case {
-  return {
-    matter: { ...blank, ...matter } as unknown as Matter,
-    legs: [],
-    extension: null,
-    returnRequest: null,
-    screening: null,
-    reply: null,
-    screenedBefore: false,
-  }
-}
-
-const registered = caseOf({ state: 'registered' })
+const registered = newCase({ state: 'registered' })
 
 /**
  * Does one act of the workflow on a matter: locks it, asks the rules, writes what they answer. `matter/not-found` for

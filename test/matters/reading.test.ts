@@ -102,6 +102,24 @@ describe('what is written of a caller', () => {
     expect(masked).toBeGreaterThan(300)
   })
 
+  it('is not even masked where the matter is in confidence, though its person is not marked, as an import may leave it', async () => {
+    const { id } = await desk.register({ caller: canary })
+    const other = await desk.register({ caller: canary })
+    await desk.deps.db.transaction((tx) =>
+      tx.query({ name: 'test.confide', text: 'update matters set confidential = true where id = $1' }, [id]),
+    )
+    const { caller } = (await desk.open('leader', id)).body
+    expect(caller).toEqual({ name: '保密', phone: '保密', idNo: '保密', township: null })
+    const { items } = (await desk.call('leader', 'GET', '/api/matters?limit=100')).body as unknown as {
+      items: { id: string; callerName: string; callerPhone: string }[]
+    }
+    expect(items.find((item) => item.id === id)).toMatchObject({ callerName: '保密', callerPhone: '保密' })
+    for (const each of [id, other.id]) {
+      const { text } = await call('registrar', 'GET', `/api/matters/${each}/same-person`)
+      expect(text).not.toContain(each === id ? other.no : id)
+    }
+  })
+
   it('is not repeated by a refusal', async () => {
     const plain = { title: '路灯不亮', content: '巷口路灯已坏。', category: 'help' }
     const attempts: object[] = [
