@@ -35,6 +35,8 @@ export async function mergeStaged(
   if (counts.rows[0]?.n !== newOrders + changed || counts.rows[0].fresh !== newOrders) return 'lost'
   // Only what the joins below ask for: whole rows are wide.
   await run(`analyze ${at('matters')} (id, external_no, fresh)`)
+  await run(`analyze ${at('import_orders')} (matter_id, fresh)`)
+  await run(`analyze ${at('legs')} (id, fresh)`)
   if (await isStale(client, at('matters'), at('import_orders'))) return 'stale'
 
   await run(`create temp table sealed (matter_id uuid, no text, seq int, head bytea) on commit drop`)
@@ -54,23 +56,25 @@ export async function mergeStaged(
 type Run = (sql: string, values?: unknown[]) => Promise<{ rows: object[] }>
 type At = (name: StagedName) => string
 
-/** Locks what will change; false when all of it is as the check saw it. */
+/** Locks what will change; false when all of it is as the check saw it. Counted, as `limit 1` makes for nested loops. */
 async function isStale(client: BulkClient, matters: string, orders: string): Promise<boolean> {
-  const { rows: taken } = await client.query(
+  const count = async (rows: string) =>
+    (await client.query<{ n: number }>(`select count(*)::int as n from (${rows}) r`)).rows[0]?.n ?? 0
+  const taken = await count(
     `select 1 from ${matters} s join app.matters m on m.source = s.source and m.external_no = s.external_no
-     where s.fresh limit 1`,
+     where s.fresh`,
   )
-  if (taken.length > 0) return true
-  await client.query(
+  if (taken > 0) return true
+  await count(
     `select 1 from app.matters m join ${matters} s on s.id = m.id where not s.fresh order by m.id for update of m`,
   )
-  const { rows: moved } = await client.query(
-    `select 1 from ${matters} s left join app.matters m on m.id = s.id left join app.import_orders o on o.matter_id = s.id
-       left join ${orders} t on t.matter_id = s.id
+  const moved = await count(
+    `select 1 from ${matters} s join ${orders} t on t.matter_id = s.id
+       left join app.matters m on m.id = s.id left join app.import_orders o on o.matter_id = s.id
      where not s.fresh and (m.version is distinct from s.expected_version or m.due_at is distinct from s.expected_due_at
-       or o.version is distinct from t.expected_version) limit 1`,
+       or o.version is distinct from t.expected_version)`,
   )
-  return moved.length > 0
+  return moved > 0
 }
 
 const quoted = (columns: readonly string[], from = '') =>
