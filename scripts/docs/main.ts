@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { importColumnsTable, metricsTable } from './figures.ts'
 import { openApiDocument } from './openapi.ts'
 import { configurationTable, jobsTable, problemsTable, routesTable, type OpenApi } from './service.ts'
-import { actsTable, limitsTable, permissionsTable, rolesTable, stateDiagram } from './workflow.ts'
+import { actsTables, limitsTable, permissionsTable, rolesTable, stateDiagrams } from './workflow.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const SNAPSHOT = 'docs/openapi.json'
@@ -15,9 +15,9 @@ const openApi = await openApiDocument()
 
 const blocks: Record<string, () => string> = {
   configuration: configurationTable,
-  states: stateDiagram,
-  acts: () => actsTable('en'),
-  'acts-zh': () => actsTable('zh'),
+  states: stateDiagrams,
+  acts: () => actsTables('en'),
+  'acts-zh': () => actsTables('zh'),
   roles: () => rolesTable('en'),
   'roles-zh': () => rolesTable('zh'),
   permissions: permissionsTable,

@@ -2,23 +2,39 @@
 import type { Limit } from '../../src/calendar/rules.ts'
 import { channels } from '../../src/matters/channels/index.ts'
 import { policies, type Policy } from '../../src/matters/policies.ts'
-import { acts, states, type Act, type State, type Transition } from '../../src/matters/workflow.ts'
+import {
+  states,
+  workflowLabels,
+  workflows,
+  type Act,
+  type State,
+  type Transition,
+  type WorkflowId,
+} from '../../src/matters/workflow.ts'
 import { permissions, roles, type Role } from '../../src/orgs/rules.ts'
 import { code, codes, table, type Row } from './tables.ts'
 
 export type Language = 'en' | 'zh'
 
-const all = Object.entries(acts) as [Act, Transition][]
+const workflowIds = Object.keys(workflows) as WorkflowId[]
+const actsIn = (workflow: WorkflowId) => Object.entries(workflows[workflow]) as [Act, Transition][]
 const stateOf = (state: State) => states[state].label
 const roleLabels: Record<string, string> = Object.fromEntries(
   Object.entries(roles).map(([name, { label }]) => [name, label]),
 )
 const roleOf = (role: Role) => roleLabels[role] ?? role
 
-/** A mermaid diagram: what leads from state to state, acts between the same two states on one arrow. */
-export function stateDiagram(): string {
+/** A diagram of each workflow under its name. */
+export function stateDiagrams(): string {
+  return workflowIds.map((id) => `**${workflowLabels[id]}**\n\n${stateDiagram(id)}`).join('\n\n')
+}
+
+/** Mermaid: what leads from state to state, acts between the same two states on one arrow. */
+function stateDiagram(workflow: WorkflowId): string {
+  const acts = actsIn(workflow)
+  const reached = new Set<State>(['registered', ...acts.flatMap(([, act]) => [...act.from, ...act.to])])
   const arrows = new Map<string, string[]>()
-  for (const [, act] of all) {
+  for (const [, act] of acts) {
     for (const from of act.from) {
       for (const to of act.to) {
         const arrow = `${from} --> ${to}`
@@ -26,11 +42,13 @@ export function stateDiagram(): string {
       }
     }
   }
-  const id = (text: string) => text.replaceAll('not-accepted', 'not_accepted')
+  const id = (text: string) => text.replaceAll(/(?<=\w)-(?=\w)/g, '_')
   return [
     '```mermaid',
     'stateDiagram-v2',
-    ...Object.entries(states).map(([name, { label }]) => `  ${id(name)}: ${label}`),
+    ...Object.entries(states)
+      .filter(([name]) => reached.has(name as State))
+      .map(([name, { label }]) => `  ${id(name)}: ${label}`),
     '  [*] --> registered: 登记',
     ...[...arrows].map(([arrow, labels]) => `  ${id(arrow)}: ${[...new Set(labels)].join(' · ')}`),
     '  archived --> [*]',
@@ -43,12 +61,17 @@ const whose = {
   zh: { lead: '主办单位', co: '协办单位', office: '工作局' },
 }
 
-export function actsTable(language: Language): string {
+/** A table of each workflow's acts under its name. */
+export function actsTables(language: Language): string {
+  return workflowIds.map((id) => `**${workflowLabels[id]}**\n\n${actsTable(id, language)}`).join('\n\n')
+}
+
+function actsTable(workflow: WorkflowId, language: Language): string {
   const zh = language === 'zh'
   const head = zh
     ? ['操作', '接口', '从', '到', '谁来做', '依据']
     : ['act', 'label', 'from', 'to', 'by', 'source']
-  const rows = all.map(([name, act]): Row => {
+  const rows = actsIn(workflow).map(([name, act]): Row => {
     const from = act.from.map(stateOf).join('、')
     const to = act.to.length === 0 ? (zh ? '不变' : 'stays') : act.to.map(stateOf).join(zh ? '或' : ' or ')
     const by = `${act.by.map((role) => (zh ? roleOf(role) : role)).join(zh ? '、' : ', ')}（${whose[language][act.leg]}）`
@@ -69,10 +92,11 @@ export function rolesTable(language: Language): string {
     ? ['角色', '代码', '看到的办件', '账号所在', '可做的操作']
     : ['role', 'label', 'sees', 'account of', 'acts']
   const rows = (Object.entries(roles) as [Role, (typeof roles)[Role]][]).map(([name, role]): Row => {
-    const own = all.filter(([, act]) => act.by.includes(name))
+    const own = workflowIds.flatMap(actsIn).filter(([, act]) => act.by.includes(name))
+    const once = (words: string[]) => [...new Set(words)]
     const does = zh
-      ? own.map(([, { label }]) => label).join('、') || '—'
-      : codes(own.map(([act]) => act)) || '—'
+      ? once(own.map(([, { label }]) => label)).join('、') || '—'
+      : codes(once(own.map(([act]) => act))) || '—'
     const at = role.at === 'office' ? (zh ? '工作局' : 'the office') : zh ? '工作局或承办单位' : 'any unit'
     return [
       ...(zh ? [role.label, code(name)] : [code(name), role.label]),

@@ -73,7 +73,8 @@ export async function register(
   office: { vault: Vault; region: string },
 ): Promise<Written> {
   // Dispatching in the same breath is dispatching: the table of the workflow says whose that is.
-  const refused = input.dispatch === undefined ? undefined : refusal('dispatch', registered, actor)
+  const refused =
+    input.dispatch === undefined ? undefined : refusal('dispatch', registeredIn(input.channel), actor)
   if (refused !== undefined) throw refused
   const receivedAt = input.receivedAt ?? tx.now
   if (receivedAt > tx.now)
@@ -134,7 +135,7 @@ export async function register(
   const row = {
     ...matter,
     ...derived(newCase(matter), change),
-    state: input.dispatch === undefined ? matter.state : outcomeOf('dispatch', 'registered', change),
+    state: input.dispatch === undefined ? matter.state : outcomeOf('dispatch', matter, change),
   }
   const data: EventData = {
     no,
@@ -154,7 +155,7 @@ export async function register(
   return { id, no, version: 1, state: row.state, dueAt: row.dueAt ?? null }
 }
 
-const registered = newCase({ state: 'registered' })
+const registeredIn = (channel: ChannelId) => newCase({ channel, state: 'registered' })
 
 /**
  * Does one act of the workflow on a matter: locks it, asks the rules, writes what they answer. `matter/not-found` for
@@ -196,7 +197,7 @@ export async function act(
     receivers: new Map([...receivers, ...more]),
   }
   const change = rule.change(subject, input, setting)
-  const next = outcomeOf(name, subject.matter.state, change)
+  const next = outcomeOf(name, subject.matter, change)
   if (change.other !== undefined && other !== null) {
     writeChange(tx, actor, other, change.other, other.matter.state, change.other.event)
   }

@@ -21,6 +21,7 @@ export interface Filter {
   /** What the own units must act on: led or co-handled by them, still open. */
   mine?: 'lead' | 'co' | undefined
   clock?: 'today' | 'next-workday' | 'overdue' | undefined
+  channel?: string | undefined
   category?: string | undefined
   urgency?: string | undefined
   topic?: string | undefined
@@ -40,6 +41,7 @@ export interface ListRow {
   externalNo: string | null
   title: string
   state: State
+  channel: string
   category: string
   urgency: string
   topic: string
@@ -57,7 +59,7 @@ export interface ListRow {
   version: number
 }
 
-const LIST = `m.id, m.no, m.external_no as "externalNo", m.title, m.state, m.category, m.urgency, m.topic,
+const LIST = `m.id, m.no, m.external_no as "externalNo", m.title, m.state, m.channel, m.category, m.urgency, m.topic,
   m.lead_unit_id as "leadUnitId", (select u.name from units u where u.id = m.lead_unit_id) as "leadUnit", m.received_at as "receivedAt",
   m.dispatched_at as "dispatchedAt", m.due_at as "dueAt", m.provisional, m.late_from as "lateFrom", m.rating,
   m.confidential, p.name_masked as "callerName", p.phone_masked as "callerPhone", m.version`
@@ -137,6 +139,7 @@ async function conditionsOf(
   equal('no', filter.no)
   equal('external_no', filter.externalNo)
   equal('lead_unit_id', filter.unitId)
+  equal('channel', filter.channel)
   equal('category', filter.category)
   equal('urgency', filter.urgency)
   equal('source', filter.source)

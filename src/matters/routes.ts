@@ -20,7 +20,7 @@ import {
   viewMatter,
   writtenShape,
 } from './views.ts'
-import { acts, states, type Act, type Transition } from './workflow.ts'
+import { actLabel, actNames, states, workflows, type Act, type Transition } from './workflow.ts'
 
 const tag = '办件'
 const byId = z.strictObject({ id })
@@ -99,13 +99,12 @@ export function matterRoutes(http: Http): void {
     (tx, actor, { params, body, ifMatch }) => edit(tx, actor, params.id, body, ifMatch),
   )
 
-  for (const name of Object.keys(acts) as Act[]) {
-    const rule: Transition = acts[name]
+  for (const name of actNames) {
     http.writes(
       {
         url: `/api/matters/:id/${name}`,
-        summary: rule.label,
-        description: describe(rule),
+        summary: actLabel(name),
+        description: describe(name),
         tag: '办理',
         for: 'matters.read',
         params: byId,
@@ -116,6 +115,7 @@ export function matterRoutes(http: Http): void {
         problems: [
           'matter/not-found',
           'matter/act-not-allowed',
+          'matter/act-not-of-channel',
           'matter/act-not-yours',
           'matter/duties-apart',
         ],
@@ -170,7 +170,13 @@ export function matterRoutes(http: Http): void {
   )
 }
 
-function describe(rule: Transition): string {
+/** From which states to which, in each workflow that has the act. */
+function describe(name: Act): string {
+  const rules = Object.values(workflows).map((acts) => (acts as Partial<Record<Act, Transition>>)[name])
+  return rules.flatMap((rule) => (rule === undefined ? [] : [wayOf(rule)])).join('或')
+}
+
+function wayOf(rule: Transition): string {
   const from = rule.from.map((state) => states[state].label).join('、')
   const to = rule.to.map((state) => states[state].label).join('或')
   const source = rule.source === undefined ? '' : `依据:${rule.source}。`

@@ -2,9 +2,10 @@
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { Problem, type ProblemCode, type ProblemOptions } from '../platform/problems.ts'
-import type { Case, Change, Leg, LegPatch, MatterPatch, Receiver } from './case.ts'
+import type { Case, Change, Leg, LegPatch, Matter, MatterPatch, Receiver } from './case.ts'
 import { lateFrom, lateness, signLateFrom } from './deadlines.ts'
-import { acts, states, type Act, type State, type Transition } from './workflow.ts'
+import { actsOf } from './channels/index.ts'
+import { actLabel, states, type Act, type State } from './workflow.ts'
 
 /** The acts that touch what a unit did: whoever handled the matter may not do them. */
 const judging: readonly Act[] = ['approve', 'reject', 'call-back', 'screen']
@@ -42,8 +43,14 @@ export function refusal(act: Act, subject: Case, actor: Actor): Problem | undefi
 }
 
 function obstacle(act: Act, subject: Case, actor: Actor): Obstacle | undefined {
-  const rule: Transition = acts[act]
   const { matter } = subject
+  const rule = actsOf(matter.channel)[act]
+  if (rule === undefined) {
+    return obstruct('matter/act-not-of-channel', {
+      detail: `${act} is no act on matters of the channel ${matter.channel}`,
+      extras: { act, actLabel: actLabel(act), channel: matter.channel },
+    })
+  }
   if (!rule.by.some((role) => actor.roles.includes(role))) {
     return obstruct('matter/act-not-yours', { detail: `${act} is for ${rule.by.join(', ')}` })
   }
@@ -70,12 +77,18 @@ function obstacle(act: Act, subject: Case, actor: Actor): Obstacle | undefined {
 
 /** The acts open to an actor on a matter, in the order of the table. */
 export function openActs(subject: Case, actor: Actor): Act[] {
-  return (Object.keys(acts) as Act[]).filter((act) => obstacle(act, subject, actor) === undefined)
+  return (Object.keys(actsOf(subject.matter.channel)) as Act[]).filter(
+    (act) => obstacle(act, subject, actor) === undefined,
+  )
 }
 
 /** The state after an act. */
-export function outcomeOf(act: Act, state: State, change: Change): State {
-  const { to }: Transition = acts[act]
+export function outcomeOf(
+  act: Act,
+  { channel, state }: Pick<Matter, 'channel' | 'state'>,
+  change: Change,
+): State {
+  const to = actsOf(channel)[act]?.to ?? []
   const next = change.to ?? (to.length > 1 ? undefined : (to[0] ?? state))
   if (next === undefined || (change.to !== undefined && !to.includes(change.to))) {
     throw new Error(`the rule of ${act} must name one of ${to.join(', ')}`)

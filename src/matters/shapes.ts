@@ -64,6 +64,7 @@ export const listQuery = z.strictObject({
   unitId: id.optional().describe('主办单位'),
   mine: z.enum(['lead', 'co']).optional().describe('本单位主办或协办的在办件,按期限排序'),
   clock: z.enum(['today', 'next-workday', 'overdue']).optional().describe('今日到期、下一工作日到期、已超期'),
+  channel: z.enum(keysOf(channels)).optional().describe('信访形式'),
   category: category.optional(),
   urgency: urgency.optional(),
   topic: topic.optional(),

@@ -3,12 +3,12 @@ import { z } from 'zod'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { Case } from './case.ts'
-import { channels } from './channels/index.ts'
+import { channelOf } from './channels/index.ts'
 import type { ListRow } from './listing.ts'
 import type { Candidate, Opened } from './queries.ts'
 import { openActs } from './rules.ts'
 import { legOutcomes, ratings, topics, urgencies } from './terms.ts'
-import { acts, eventLabels, states, type State } from './workflow.ts'
+import { actLabel, eventLabels, states, type State } from './workflow.ts'
 
 const labelled = z.object({ code: z.string(), label: z.string() })
 const moment = z.string().meta({ format: 'date-time' })
@@ -27,6 +27,7 @@ export const matterItem = z
     externalNo: z.string().nullable(),
     title: z.string(),
     state: labelled,
+    channel: labelled,
     category: labelled,
     urgency: labelled,
     topic: labelled,
@@ -59,7 +60,6 @@ const free = z.record(z.string(), z.unknown())
 export const matterDetail = z
   .object({
     ...matterItem.omit({ callerName: true, callerPhone: true }).shape,
-    channel: labelled,
     source: labelled,
     content: z.string(),
     regionCode: z.string().nullable(),
@@ -133,7 +133,8 @@ export function viewItem(row: ListRow, now: Instant): z.input<typeof matterItem>
   return {
     ...row,
     state: stateLabel(row.state),
-    category: label(channels.hotline.categories, row.category),
+    channel: { code: row.channel, label: channelOf(row.channel).label },
+    category: label(channelOf(row.channel).categories, row.category),
     urgency: label(urgencies, row.urgency),
     topic: label(topics, row.topic),
     rating: ratingLabel(row.rating),
@@ -145,7 +146,7 @@ export function viewItem(row: ListRow, now: Instant): z.input<typeof matterItem>
 
 /** One matter with its history and the acts open to this reader. */
 export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeof matterDetail> {
-  const channel = channels[m.channel as keyof typeof channels]
+  const channel = channelOf(m.channel)
   return {
     ...m,
     state: stateLabel(m.state),
@@ -174,7 +175,7 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
       actor: who,
       data: (JSON.parse(canon) as { data: Record<string, unknown> }).data,
     })),
-    acts: openActs(caseOf(m), actor).map((act) => ({ act, label: acts[act].label })),
+    acts: openActs(caseOf(m), actor).map((act) => ({ act, label: actLabel(act) })),
   }
 }
 

@@ -171,6 +171,11 @@ export const problems = {
     zh: '当前状态不能进行此操作',
     en: 'The act is not possible in this state',
   },
+  'matter/act-not-of-channel': {
+    status: 409,
+    zh: '此类办件没有这项操作',
+    en: 'Matters of this channel know no such act',
+  },
   'matter/act-not-yours': { status: 403, zh: '您无权对此件进行此操作', en: 'The act is not yours to do' },
   'matter/duties-apart': {
     status: 403,

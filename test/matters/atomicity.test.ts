@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
-import { acts, type Act, type State } from '../../src/matters/workflow.ts'
+import { actNames, type Act, type State } from '../../src/matters/workflow.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
 import { failing } from '../support/failing.ts'
 import { openDesk, type Answer, type Desk } from './desk.ts'
@@ -105,7 +105,7 @@ const doers: Record<Act, [keyof Desk['staff'], State, Act?]> = {
 }
 
 describe('an act of which any statement fails has not happened', () => {
-  it.each(Object.keys(acts) as Act[])('%s', async (act) => {
+  it.each(actNames)('%s', async (act) => {
     const [who, state, first] = doers[act]
     const id = await bring(desk, state)
     const target = act === 'merge' ? await bring(desk, 'assigned') : undefined
@@ -187,7 +187,7 @@ describe('a refusal changes nothing', () => {
   it('whatever the act, in a state or by a person that does not allow it', async () => {
     const id = await bring(desk, 'archived')
     const before = await everything()
-    for (const act of Object.keys(acts) as Act[]) {
+    for (const act of actNames) {
       const answer = await desk.act(doers[act][0], id, act, inputs(desk)[act], {
         'idempotency-key': `refused-${act}`,
       })

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { buildApp } from '../../src/app.ts'
-import { acts, type Act, type State } from '../../src/matters/workflow.ts'
+import { workflows, type Act, type State } from '../../src/matters/workflow.ts'
 import type { Database } from '../../src/platform/db.ts'
 import { hostileJson, hostileTexts } from '../support/dictionary.ts'
 import { openDesk, type Desk } from './desk.ts'
@@ -233,8 +233,8 @@ describe('hostile values', () => {
       'direct-reply': 'agent',
       close: 'callback',
     }
-    for (const act of Object.keys(acts) as Act[]) {
-      const rule = acts[act]
+    for (const act of Object.keys(workflows.order) as (keyof typeof workflows.order)[]) {
+      const rule = workflows.order[act]
       const state = rule.from.findLast((from) => at.has(from)) ?? 'assigned'
       const byRole = {
         lead: 'liaison',

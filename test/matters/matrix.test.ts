@@ -3,13 +3,28 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Case, Leg, Matter } from '../../src/matters/case.ts'
 import { lockCase } from '../../src/matters/reading.ts'
 import { openActs, refusal } from '../../src/matters/rules.ts'
-import { acts, states, type Act, type State } from '../../src/matters/workflow.ts'
+import { channels } from '../../src/matters/channels/index.ts'
+import {
+  actLabel,
+  actsIn,
+  actNames,
+  states,
+  workflowLabels,
+  workflows,
+  type Act,
+  type State,
+  type WorkflowId,
+} from '../../src/matters/workflow.ts'
 import { accessOf, roleNames, roles, type Role } from '../../src/orgs/rules.ts'
 import { systemActor, type Actor } from '../../src/platform/actor.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { bring, inputs } from './scenes.ts'
 
-const actNames = Object.keys(acts) as Act[]
+const workflowIds = Object.keys(workflows) as WorkflowId[]
+const actsOf = (workflow: WorkflowId) => Object.keys(actsIn(workflow)) as Act[]
+/** A channel whose matters go through the workflow. */
+const channelWith = (workflow: WorkflowId) =>
+  Object.values(channels).find((channel) => channel.workflow === workflow)?.id ?? 'none'
 const stateNames = Object.keys(states) as State[]
 
 /** Where an actor stands to a matter that `lead`, below `above`, leads and `co` co-handles. */
@@ -27,11 +42,11 @@ function actor(role: Role, standing: keyof typeof standings): Actor {
   return { ...systemActor('matrix'), id: 'somebody', ...accessOf([role], at === 'office'), unitIds }
 }
 
-function subject(state: State, handled: boolean): Case {
+function subject(workflow: WorkflowId, state: State, handled: boolean): Case {
   const leg = (id: string, role: string, unitId: string) => ({ id, role, unitId, outcome: null }) as Leg
   const legs = state === 'registered' ? [] : [leg('l', 'lead', 'lead'), leg('c', 'co', 'co')]
   const matter = {
-    ...{ state, version: 1, leadLegId: legs[0]?.id ?? null },
+    ...{ channel: channelWith(workflow), state, version: 1, leadLegId: legs[0]?.id ?? null },
     handlerIds: handled ? ['somebody'] : [],
   } as unknown as Matter
   return { ...{ matter, legs, extension: null, returnRequest: null }, ...nothing }
@@ -44,17 +59,22 @@ function matrix(): string {
     '',
     'One line an act, a role and where its holder stands; what is not listed is refused.',
   ]
-  for (const act of actNames) {
-    lines.push('', `## ${act} ${acts[act].label}`, '')
-    for (const role of roleNames) {
-      for (const [standing, { at }] of Object.entries(standings)) {
-        if (at === 'unit' && roles[role].at === 'office') continue
-        const who = actor(role, standing as keyof typeof standings)
-        const open = (handled: boolean) =>
-          stateNames.filter((state) => refusal(act, subject(state, handled), who) === undefined).join(', ')
-        if (open(false) === '') continue
-        const apart = open(true) === open(false) ? '' : ' (not who handled the matter)'
-        lines.push(`- ${role} ${standing}: ${open(false)}${apart}`)
+  for (const workflow of workflowIds) {
+    lines.push('', `# ${workflow} ${workflowLabels[workflow]}`)
+    for (const act of actsOf(workflow)) {
+      lines.push('', `## ${act} ${actLabel(act)}`, '')
+      for (const role of roleNames) {
+        for (const [standing, { at }] of Object.entries(standings)) {
+          if (at === 'unit' && roles[role].at === 'office') continue
+          const who = actor(role, standing as keyof typeof standings)
+          const open = (handled: boolean) =>
+            stateNames
+              .filter((state) => refusal(act, subject(workflow, state, handled), who) === undefined)
+              .join(', ')
+          if (open(false) === '') continue
+          const apart = open(true) === open(false) ? '' : ' (not who handled the matter)'
+          lines.push(`- ${role} ${standing}: ${open(false)}${apart}`)
+        }
       }
     }
   }
@@ -72,12 +92,32 @@ describe('the matrix', () => {
   })
 
   it('lists as open exactly the acts that are not refused, in the order of the table', () => {
-    for (const role of roleNames) {
-      for (const standing of Object.keys(standings) as (keyof typeof standings)[]) {
-        const who = actor(role, standing)
-        for (const state of stateNames) {
-          const open = actNames.filter((act) => refusal(act, subject(state, false), who) === undefined)
-          expect(openActs(subject(state, false), who)).toEqual(open)
+    for (const workflow of workflowIds) {
+      for (const role of roleNames) {
+        for (const standing of Object.keys(standings) as (keyof typeof standings)[]) {
+          const who = actor(role, standing)
+          for (const state of stateNames) {
+            const of = subject(workflow, state, false)
+            const open = actsOf(workflow).filter((act) => refusal(act, of, who) === undefined)
+            expect(openActs(of, who)).toEqual(open)
+          }
+        }
+      }
+    }
+  })
+
+  it('calls an act the same in every workflow, and knows no act of another workflow', () => {
+    for (const workflow of workflowIds) {
+      for (const act of actNames) {
+        const rule = actsIn(workflow)[act]
+        if (rule !== undefined) expect(rule.label).toBe(actLabel(act))
+        else {
+          const refused = refusal(
+            act,
+            subject(workflow, 'registered', false),
+            actor('leader', 'of the office'),
+          )
+          expect(refused?.code).toBe('matter/act-not-of-channel')
         }
       }
     }
@@ -85,9 +125,10 @@ describe('the matrix', () => {
 
   it('gives the separated administrators and those who only count nothing to do on a matter', () => {
     for (const role of ['system-admin', 'security-admin', 'audit-admin', 'statistician'] as const) {
-      expect(
-        stateNames.flatMap((state) => openActs(subject(state, false), actor(role, 'of the office'))),
-      ).toEqual([])
+      for (const workflow of workflowIds) {
+        const open = (state: State) => openActs(subject(workflow, state, false), actor(role, 'of the office'))
+        expect(stateNames.flatMap(open)).toEqual([])
+      }
     }
   })
 
@@ -95,9 +136,8 @@ describe('the matrix', () => {
     for (const act of ['approve', 'reject', 'call-back', 'screen'] as const) {
       for (const role of roleNames) {
         const who = actor(role, 'of the office')
-        expect(stateNames.filter((state) => refusal(act, subject(state, true), who) === undefined)).toEqual(
-          [],
-        )
+        const open = (state: State) => refusal(act, subject('order', state, true), who) === undefined
+        expect(stateNames.filter(open)).toEqual([])
       }
     }
   })

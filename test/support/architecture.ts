@@ -77,7 +77,7 @@ function importOrder(source: Parsed): string[] {
 /** Rules and tables of data decide and compute: nothing that they reach does input, output or reads the clock. */
 function purity(source: Parsed, all: ReadonlyMap<string, Parsed>): string[] {
   const slice = sliceOf(source.path)
-  const isData = RULES_OR_DATA.test(nameOf(source.path)) || /\/(channels|acts)\//.test(source.path)
+  const isData = RULES_OR_DATA.test(nameOf(source.path)) || /\/(channels|acts|workflows)\//.test(source.path)
   if (slice === undefined || slice === 'platform' || !isData) return []
   const seen = new Set<string>()
   const findings: string[] = []

@@ -5,6 +5,7 @@ export const hotline = {
   id: 'hotline',
   label: '12345政务服务热线',
   prefix: 'RX',
+  workflow: 'order',
   sources: {
     'city-platform': '市平台交办',
     counter: '本级登记',

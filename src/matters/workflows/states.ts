@@ -1,0 +1,32 @@
+// The states a matter can be in, whatever its workflow, and what one transition between them says.
+import type { Role } from '../../orgs/rules.ts'
+
+export const states = {
+  registered: { label: '待派单', open: true },
+  assigned: { label: '待签收', open: true },
+  returning: { label: '退单待审', open: true },
+  handling: { label: '办理中', open: true },
+  replied: { label: '待审核', open: true },
+  reviewed: { label: '待回访', open: true },
+  rated: { label: '已回访', open: true },
+  screening: { label: '甄别中', open: true },
+  closed: { label: '已办结', open: false },
+  archived: { label: '已归档', open: false },
+  merged: { label: '已并单', open: false },
+  terminated: { label: '已终止', open: false },
+  'not-accepted': { label: '不予受理', open: false },
+} as const satisfies Record<string, { label: string; open: boolean }>
+
+export type State = keyof typeof states
+
+export interface Transition {
+  label: string
+  from: readonly State[]
+  /** The state after it; several where a rule decides (`rules.ts`, `outcomeOf`), none where the state stays. */
+  to: readonly State[]
+  by: readonly Role[]
+  /** Whose leg the actor must hold: the lead unit's, an own co-handling one, or none (an act of the office). */
+  leg: 'lead' | 'co' | 'office'
+  /** Where the rule comes from. */
+  source?: string
+}
