@@ -2,10 +2,10 @@
 import { readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { attachEmbedded, startEmbedded } from '../../src/platform/embedded.ts'
 import { migrate } from '../../src/platform/migrate.ts'
+import { dropDatabase, onServer } from './server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -106,18 +106,8 @@ async function dropAll(server: string, run: string): Promise<void> {
       'select datname as name from pg_database where starts_with(datname, $1)',
       [run],
     )
-    for (const { name } of rows) await client.query(`drop database if exists ${name} with (force)`)
+    for (const { name } of rows) await dropDatabase(client, name)
   })
-}
-
-async function onServer(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    await work(client)
-  } finally {
-    await client.end()
-  }
 }
 
 function withDatabase(server: string, name: string): string {
