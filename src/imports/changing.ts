@@ -64,7 +64,8 @@ export function planChange(
     const held = { matterId, snapshot: told.snapshot, legs, seenAt: told.seenAt }
     const laid = reconcile(order, held, setting.calendar, has)
     ;({ changed, kept } = laid)
-    snapshot = writeSnapshot(snapshotOf(laid.order, told.snapshot))
+    const heard = { ...told.snapshot.heard, ...Object.fromEntries(refused(kept).map((d) => [d.part, d.new])) }
+    snapshot = writeSnapshot(snapshotOf(laid.order, told.snapshot, heard))
     stage = (personId, event) => {
       const history = derive(laid.order, held)
       staging.add('matters', history.matter, {
@@ -90,9 +91,10 @@ export function planChange(
   }
 
   const person = planCaller(checked, existing, details, setting, staging)
-  // What is refused on a handled matter is told once; on others again with every file, as their facts stay behind.
-  if (changed.length === 0 && !person.changed && (kept.length === 0 || matter === undefined)) return undefined
-  const event = { ...eventOf(changed, kept), ...(person.changed ? { caller: true } : {}) }
+  // What is refused goes into the timeline once, however often files repeat it.
+  const news = refused(kept).filter((d) => told.snapshot.heard?.[d.part] !== d.new)
+  if (changed.length === 0 && !person.changed && news.length === 0) return undefined
+  const event = { ...eventOf(changed, news), ...(person.changed ? { caller: true } : {}) }
   stage(person.id, JSON.stringify({ imported: true, importId: setting.importId, row: checked.row, ...event }))
   staging.add('import_orders', {
     matterId,
@@ -103,6 +105,11 @@ export function planChange(
     expected_version: told.version,
   })
   return [...changed.map(({ part }) => part), ...(person.changed ? (['caller'] as const) : [])]
+}
+
+/** What a file tells otherwise than we hold it; what it merely leaves blank is not that. */
+function refused(kept: readonly Kept[]): Kept[] {
+  return kept.filter(({ code }) => code !== 'merge/vanished')
 }
 
 function isSame(

@@ -4,7 +4,10 @@ import type { FieldId } from './columns.ts'
 import type { Order } from './order.ts'
 
 /** An order without its deadlines (the legs hold them) and with digests in the place of texts. */
-export type Snapshot = Omit<Order, 'promise'>
+export type Snapshot = Omit<Order, 'promise'> & {
+  /** What a file told and we did not take over: the timeline has it, once. */
+  heard?: Partial<Record<Part, Form>>
+}
 
 /** What is compared: the part of an order → the column that it comes from. */
 export const parts = {
@@ -57,7 +60,7 @@ function digest(text: string): string {
 }
 
 /** `before`: where texts that a newer file leaves blank have their digests from. */
-export function snapshotOf(order: Order, before?: Snapshot): Snapshot {
+export function snapshotOf(order: Order, before?: Snapshot, heard?: Snapshot['heard']): Snapshot {
   const { promise: _, ...facts } = order
   const { extension, screening } = facts
   const reply = facts.reply ?? before?.reply ?? null
@@ -70,6 +73,7 @@ export function snapshotOf(order: Order, before?: Snapshot): Snapshot {
     returnReason: returnReason === null ? null : digest(returnReason),
     extension: extension === null ? null : { ...extension, reason: null },
     screening: screening === null ? null : { ...screening, reason: null },
+    ...(heard === undefined || Object.keys(heard).length === 0 ? {} : { heard }),
   }
 }
 
@@ -131,8 +135,11 @@ export function withoutDigests(order: Order): Order {
   return { ...order, reply: known(order.reply), returnReason: known(order.returnReason) }
 }
 
+/** What parts are compared by. */
+export type Form = string | boolean | null
+
 /** One comparable form of a part; null when it says nothing. */
-export function formOf(order: Order | Snapshot, part: Part): string | boolean | null {
+export function formOf(order: Order | Snapshot, part: Part): Form {
   switch (part) {
     case 'extension': {
       const { extension } = order

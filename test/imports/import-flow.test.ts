@@ -192,6 +192,21 @@ describe('a newer file', () => {
     })
   })
 
+  test('that only tells otherwise what is closed is put on record once, and taken over never', async () => {
+    await desk.take([row('C-0011', answered)])
+    const corrected = row('C-0011', { ...answered, repliedAt: '2020-08-11 09:00:00' })
+    expect((await desk.take([corrected])).counts).toMatchObject({ changed: 1, warnings: 1 })
+    const { id } = await desk.matter('C-0011')
+    const events = await eventsOf(desk.deps.db, [id])
+    expect(dataOf(events[1])).toMatchObject({
+      changed: {},
+      kept: { repliedAt: ['2020-08-12T10:00:00.000+08:00', '2020-08-11T09:00:00.000+08:00'] },
+    })
+    expect(await desk.legs(id)).toMatchObject([{ stoppedAt: '2020-08-12T10:00:00.000+08:00' }])
+    expect((await desk.take([corrected, row('C-0012')])).counts).toMatchObject({ unchanged: 1, new: 1 })
+    expect((await eventsOf(desk.deps.db, [id])).length).toBe(2)
+  })
+
   test('gives the order to another unit: the first keeps its leg', async () => {
     await desk.take([row('C-0004', { signedAt: '' })])
     await desk.take([
@@ -230,7 +245,9 @@ describe('a newer file', () => {
     await desk.take([row('C-0010')])
     await desk.take([row('C-0010', { confidential: '是' })])
     expect(await desk.matter('C-0010')).toMatchObject({ name: '保密', phone: '保密', version: 2 })
-    expect((await desk.take([row('C-0010', { confidential: '否' })])).counts).toMatchObject({ unchanged: 1 })
+    const taken = await desk.take([row('C-0010', { confidential: '否' })])
+    expect(taken.counts).toMatchObject({ changed: 1, warnings: 1 })
+    expect(await desk.matter('C-0010')).toMatchObject({ name: '保密', phone: '保密' })
   })
 
   test('leaves to our own people what they have done since', async () => {
