@@ -1,6 +1,6 @@
 // Reads the calendar: once a version for arithmetic, and as lists for the office.
 import type { Instant } from '../platform/clock.ts'
-import { statement, type Db } from '../platform/db.ts'
+import { statement, type Db, type Tx } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
 import { calendarFrom, daysOf, type Calendar, type CalendarDay, type CalendarYear } from './days.ts'
 
@@ -35,6 +35,18 @@ export async function readCalendar(db: Db): Promise<Calendar> {
   const [head] = await readHead(db)
   if (head === undefined) throw new Problem('calendar/not-loaded')
   return calendars.get(keyOf(head)) ?? keep(await readYears(db))
+}
+
+// Conflicts with the lock under which years are published, and with nothing else.
+const keepYears = statement('calendar.keep', 'lock table calendar_years in row exclusive mode')
+
+/**
+ * The calendar for a promise: no year is published until the transaction ends, so that the deadlines which a publication
+ * moves are all there when it looks for them.
+ */
+export async function holdCalendar(tx: Tx): Promise<Calendar> {
+  const [, calendar] = await Promise.all([keepYears(tx), readCalendar(tx)])
+  return calendar
 }
 
 /** A version may be written twice, the first time by a transaction that is rolled back: its number tells them apart. */

@@ -19,3 +19,11 @@ export function harmlessTo(first: number, alias: string): string {
 export function visibilityValues(actor: Actor): unknown[] {
   return [actor.sees, actor.unitIds, actor.unitPath]
 }
+
+/**
+ * The units for which an actor signs, answers and asks: the own and those below. Staff of the office, above all of them,
+ * act for the office alone: it dispatches to the others and judges what they answer.
+ */
+export function handledUnits({ sees, unitId, unitIds }: Actor): readonly string[] {
+  return sees === 'all' ? (unitId === null ? [] : [unitId]) : unitIds
+}

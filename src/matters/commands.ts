@@ -1,6 +1,6 @@
 // Writes matters: registering, and `act`, the only function that changes a state.
 import { randomUUIDv7 } from 'node:crypto'
-import { readCalendar } from '../calendar/queries.ts'
+import { holdCalendar } from '../calendar/queries.ts'
 import { insertPerson, type PersonFields } from '../people/commands.ts'
 import { keepConfidential } from '../people/confidence.ts'
 import type { Actor } from '../platform/actor.ts'
@@ -23,6 +23,7 @@ import {
   type Setting,
 } from './case.ts'
 import { channels, type ChannelId } from './channels/index.ts'
+import { visibilityValues, visibleTo } from './access.ts'
 import { seesPerson } from './queries.ts'
 import { lockCase, readReceivers } from './reading.ts'
 import * as records from './record-tables.ts'
@@ -60,9 +61,9 @@ export interface Registration {
 }
 
 const nextNumber = statement<{ n: number }>('matter.number', `select nextval('matter_numbers') as n`)
-const externalTaken = statement<{ no: string }>(
+const externalTaken = statement<{ no: string | null }>(
   'matter.external',
-  'select no from matters where source = $1 and external_no = $2',
+  `select case when ${visibleTo(3)} then m.no end as no from matters m where m.source = $1 and m.external_no = $2`,
 )
 
 /** Registers a matter, with its caller and, when asked, its first dispatch: one event, one transaction. */
@@ -81,20 +82,20 @@ export async function register(
     throw fieldProblem('matter/future-time', '/body/receivedAt', '受理时间不能晚于现在')
   const [numbers, taken, person, calendar, receivers] = await Promise.all([
     nextNumber(tx),
-    input.externalNo === undefined ? [] : externalTaken(tx, [input.source, input.externalNo]),
+    input.externalNo === undefined
+      ? []
+      : externalTaken(tx, [input.source, input.externalNo, ...visibilityValues(actor)]),
     input.personId === undefined ? true : seesPerson(tx, actor, input.personId),
-    input.dispatch === undefined ? undefined : readCalendar(tx),
+    input.dispatch === undefined ? undefined : holdCalendar(tx),
     readReceivers(tx, [
       ...(input.dispatch ? [input.dispatch.leadUnitId, ...input.dispatch.coUnitIds] : []),
       ...input.accusedUnitIds,
     ]),
   ])
   if (taken[0] !== undefined) {
-    throw new Problem('matter/external-no-taken', {
-      errors: [
-        { pointer: '/body/externalNo', code: 'matter/external-no-taken', message: `已登记为${taken[0].no}` },
-      ],
-    })
+    const { no: takenAs } = taken[0]
+    const message = takenAs === null ? '此号已登记' : `已登记为${takenAs}`
+    throw fieldProblem('matter/external-no-taken', '/body/externalNo', message)
   }
   if (!person) throw fieldProblem('request/invalid', '/body/personId', '诉求人不存在')
   const unknown = input.accusedUnitIds.findIndex((unit) => !receivers.has(unit))
@@ -123,6 +124,8 @@ export async function register(
     personId,
     confidential: input.confidential,
     accusedUnitIds: input.accusedUnitIds,
+    // What a unit's own counter registers stays in its sight, whoever handles it.
+    unitIds: actor.sees === 'units' && actor.unitId !== null ? [actor.unitId] : [],
     receivedAt,
     registeredAt: tx.now,
     registeredBy: actor.id,
@@ -181,7 +184,7 @@ export async function act(
   )
   const [cases, calendar, receivers] = await Promise.all([
     Promise.all(locks),
-    needs.includes('calendar') ? readCalendar(tx) : undefined,
+    needs.includes('calendar') ? holdCalendar(tx) : undefined,
     readReceivers(tx, rule.receivers?.(input) ?? []),
   ])
   const subject = cases[order.indexOf(id)]

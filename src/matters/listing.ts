@@ -8,7 +8,7 @@ import { dayOf, instantOf, plusDays, type Instant } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/db.ts'
 import { id, instant, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
-import { visibilityValues } from './access.ts'
+import { handledUnits, visibilityValues } from './access.ts'
 import { gramsOfQuery } from './search.ts'
 import type { State } from './workflow.ts'
 
@@ -118,9 +118,9 @@ async function conditionsOf(
   }
   // The own open list needs no further check of the units: it is the units.
   if (filter.mine === 'lead') {
-    const [only, ...rest] = actor.unitIds
-    const unit =
-      rest.length === 0 ? `= ${place(only ?? null)}::uuid` : `= any(${place(actor.unitIds)}::uuid[])`
+    const units = handledUnits(actor)
+    const [only, ...rest] = units
+    const unit = rest.length === 0 ? `= ${place(only ?? null)}::uuid` : `= any(${place(units)}::uuid[])`
     found.push(
       `m.lead_unit_id ${unit}`,
       RUNNING,
@@ -134,7 +134,7 @@ async function conditionsOf(
   }
   if (filter.mine === 'co') {
     found.push(`${RUNNING} and exists (select 1 from legs l where l.matter_id = m.id and l.role = 'co'
-      and l.outcome is null and l.unit_id = any(${place(actor.unitIds)}::uuid[]))`)
+      and l.outcome is null and l.unit_id = any(${place(handledUnits(actor))}::uuid[]))`)
   }
   equal('no', filter.no)
   equal('external_no', filter.externalNo)

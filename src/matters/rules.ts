@@ -4,6 +4,7 @@ import type { Instant } from '../platform/clock.ts'
 import { Problem, type ProblemCode, type ProblemOptions } from '../platform/problems.ts'
 import type { Case, Change, Leg, LegPatch, Matter, MatterPatch, Receiver } from './case.ts'
 import { lateFrom, lateness, signLateFrom } from './deadlines.ts'
+import { handledUnits } from './access.ts'
 import { actsOf } from './channels/index.ts'
 import { actLabel, states, type Act, type State } from './workflow.ts'
 
@@ -24,7 +25,7 @@ export function openLead(subject: Case): Leg {
 /** The open co-handling leg of the actor's units. */
 export function ownCoLeg(subject: Case, actor: Actor): Leg | undefined {
   return subject.legs.find(
-    (leg) => leg.role === 'co' && leg.outcome === null && actor.unitIds.includes(leg.unitId),
+    (leg) => leg.role === 'co' && leg.outcome === null && handledUnits(actor).includes(leg.unitId),
   )
 }
 
@@ -60,7 +61,7 @@ function obstacle(act: Act, subject: Case, actor: Actor): Obstacle | undefined {
       extras: { act, state: matter.state, stateLabel: states[matter.state].label, version: matter.version },
     })
   }
-  if (rule.leg === 'lead' && !actor.unitIds.includes(leadLeg(subject)?.unitId ?? '')) {
+  if (rule.leg === 'lead' && !handledUnits(actor).includes(leadLeg(subject)?.unitId ?? '')) {
     return obstruct('matter/act-not-yours', { detail: 'another unit holds the matter' })
   }
   if (rule.leg === 'co' && ownCoLeg(subject, actor) === undefined) {

@@ -113,13 +113,15 @@ export function authenticator(deps: Deps): Authenticate {
     if (found === undefined) return undefined
     const [caller, kind] = found
     if (caller.mustChange && !isSessionRoute(request)) throw new Problem('session/password-change-required')
+    const access = grantOf(caller.roles, caller.atOffice)
     return {
       kind,
       id: caller.id,
       name: caller.name,
-      ...grantOf(caller.roles, caller.atOffice),
+      ...access,
       unitId: caller.unitId,
-      unitIds: caller.unitIds.split(','),
+      // The office stands above every unit, but its own handlers handle what the office itself holds.
+      unitIds: caller.atOffice && access.sees === 'units' ? [caller.unitId] : caller.unitIds.split(','),
       unitPath: caller.unitPath.split(','),
       requestId: request.id,
     }

@@ -15,7 +15,11 @@ export function readBodies(app: FastifyInstance, deadlineMs = 10_000): void {
     readJson(request, stream, deadlineMs),
   )
   app.addHook('onRequest', async (request) => refuseOtherTypes(request))
-  app.addHook('preValidation', async (request) => refuseUnreadBody(request))
+  app.addHook('preValidation', async (request) => {
+    // An act that needs no words may come without a body; where it needs some, the fields say which.
+    if (request.body === undefined && request.routeOptions.schema?.body !== undefined) request.body = {}
+    refuseUnreadBody(request)
+  })
 }
 
 function refuseOtherTypes({ headers, routeOptions }: FastifyRequest): void {

@@ -1,8 +1,9 @@
 // Years are stored whole, published one at a time, and seen by everyone the moment they are committed and not before.
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadShippedYears, publishYear } from '../../src/calendar/commands.ts'
 import { daysOf, isWorking } from '../../src/calendar/days.ts'
-import { listDays, listYears, readCalendar } from '../../src/calendar/queries.ts'
+import { holdCalendar, listDays, listYears, readCalendar } from '../../src/calendar/queries.ts'
 import { isWorkday } from '../../src/calendar/rules.ts'
 import type { YearNotice } from '../../src/calendar/years.ts'
 import { systemActor } from '../../src/platform/actor.ts'
@@ -66,6 +67,27 @@ async function dayOff(source: Database | Tx, day: string): Promise<YearNotice> {
   )
   return { year, status: 'published', source: `${day} 临时放假通知`, days }
 }
+
+describe('a promise', () => {
+  test('is made by the old calendar or by the new one, and a publication waits for those of the old', async () => {
+    const notice = await dayOff(db, '2026-11-25')
+    const order: string[] = []
+    let publishing: Promise<void> | undefined
+    await db.transaction(async (tx) => {
+      const before = await holdCalendar(tx)
+      publishing = undone(async (other) => {
+        await publishYear(other, actor, notice)
+        order.push('published')
+        expect((await holdCalendar(other)).version).toBe(before.version + 1)
+      })
+      await pause(150)
+      expect((await readCalendar(tx)).version).toBe(before.version)
+      order.push('promised')
+    })
+    await publishing
+    expect(order).toEqual(['promised', 'published'])
+  })
+})
 
 describe('the first start', () => {
   test('two processes that start at once load the years once', async () => {

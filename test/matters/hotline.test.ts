@@ -152,6 +152,64 @@ describe('who may do what', () => {
   })
 })
 
+describe('who handles for whom', () => {
+  it('the office dispatches and judges: its own handler neither sees nor signs what a township leads', async () => {
+    const handler = await desk.account(['handler'], { unitId: desk.officeUnit })
+    const both = await desk.account(['dispatcher', 'handler'], { unitId: desk.officeUnit })
+    const { id } = await desk.register({ dispatch: { leadUnitId: desk.township } })
+    expect((await desk.call(handler, 'GET', `/api/matters/${id}`)).status).toBe(404)
+    expect((await desk.call(both, 'POST', `/api/matters/${id}/sign`)).body.code).toBe('matter/act-not-yours')
+    const own = await desk.register({ dispatch: { leadUnitId: desk.officeUnit } })
+    expect((await desk.call(handler, 'POST', `/api/matters/${own.id}/sign`)).status).toBe(200)
+  })
+
+  it('a township’s own counter keeps in sight what it registered, whoever handles it', async () => {
+    const counter = await desk.account(['registrar'], { unitId: desk.township })
+    const body = { title: '村道路灯不亮', content: '村口路灯已坏一月。', category: 'help' }
+    const { body: order } = await desk.call(counter, 'POST', '/api/matters', body)
+    await desk.does('dispatcher', order.id, 'dispatch', { leadUnitId: desk.other })
+    expect((await desk.call(counter, 'GET', `/api/matters/${order.id}`)).status).toBe(200)
+    expect((await desk.open('otherLiaison', order.id)).status).toBe(200)
+  })
+
+  it('a number that is taken tells the matter only to those who may see it', async () => {
+    const taken = { source: 'city-platform', externalNo: 'GY-TAKEN-1' }
+    const first = await desk.register({ ...taken, accusedUnitIds: [desk.township] })
+    const body = { title: '同号工单', content: '平台工单号重复。', category: 'help', ...taken }
+    const known = await desk.call('registrar', 'POST', '/api/matters', body)
+    expect(JSON.stringify(known.body)).toContain(first.no)
+    const counter = await desk.account(['registrar'], { unitId: desk.township })
+    const hidden = await desk.call(counter, 'POST', '/api/matters', body)
+    expect(hidden.body.code).toBe('matter/external-no-taken')
+    expect(JSON.stringify(hidden.body)).not.toContain(first.no)
+  })
+
+  it('a reply leaves the unit under the name of a second person', async () => {
+    const { id } = await desk.register({ dispatch: { leadUnitId: desk.township } })
+    await desk.does('liaison', id, 'sign')
+    const [liaison] = await desk.deps.db.query<{ name: string }>(
+      { name: 'test.name', text: 'select name from accounts where id = $1' },
+      [desk.staff.liaison.id],
+    )
+    const alone = await desk.act('liaison', id, 'reply', { ...reply(), approvedBy: liaison?.name })
+    expect(alone.body).toMatchObject({
+      code: 'matter/duties-apart',
+      errors: [{ pointer: '/body/approvedBy' }],
+    })
+    const reviewer = await desk.account(['unit-reviewer'], { unitId: desk.township })
+    const asked = { workdays: 2, reason: '需要第三方检测' }
+    expect((await desk.call(reviewer, 'POST', `/api/matters/${id}/ask-extension`, asked)).status).toBe(200)
+  })
+
+  it('an act that needs no words needs no body', async () => {
+    const { id } = await desk.register({ dispatch: { leadUnitId: desk.township } })
+    expect((await desk.call('liaison', 'POST', `/api/matters/${id}/sign`)).status).toBe(200)
+    const empty = await desk.call('liaison', 'POST', `/api/matters/${id}/reply`)
+    expect(empty.status).toBe(422)
+    expect(JSON.stringify(empty.body)).toContain('/body/facts')
+  })
+})
+
 describe('versions and repeats', () => {
   it('an edit needs the version that was read; a stale one is told the current', async () => {
     const { id } = await desk.register()

@@ -29,6 +29,7 @@ const stateNames = Object.keys(states) as State[]
 
 /** Where an actor stands to a matter that `lead`, below `above`, leads and `co` co-handles. */
 const standings = {
+  /** Sees all below it, and handles for the office alone. */
   'of the office': { at: 'office', unitIds: ['office', 'above', 'lead', 'below', 'co', 'other'] },
   'of the lead unit': { at: 'unit', unitIds: ['lead', 'below'] },
   'of a unit above the lead unit': { at: 'unit', unitIds: ['above', 'lead', 'below'] },
@@ -39,7 +40,9 @@ const standings = {
 
 function actor(role: Role, standing: keyof typeof standings): Actor {
   const { at, unitIds } = standings[standing]
-  return { ...systemActor('matrix'), id: 'somebody', ...accessOf([role], at === 'office'), unitIds }
+  const access = accessOf([role], at === 'office')
+  const own = at === 'office' && access.sees === 'units' ? ['office'] : unitIds
+  return { ...systemActor('matrix'), id: 'somebody', ...access, unitId: own[0] ?? null, unitIds: own }
 }
 
 function subject(workflow: WorkflowId, state: State, handled: boolean): Case {
@@ -158,19 +161,28 @@ describe('over HTTP', () => {
     const [row] = await desk.deps.db.query<{
       id: string
       roles: Role[]
+      unitId: string
       kind: string
       sees: string[]
       path: string[]
     }>(
       {
         name: 'test.account',
-        text: `select a.id, a.roles, u.kind, u.sees, u.path from accounts a join units u on u.id = a.unit_id where a.id = $1`,
+        text: `select a.id, a.roles, u.id as "unitId", u.kind, u.sees, u.path from accounts a join units u on u.id = a.unit_id where a.id = $1`,
       },
       [desk.staff[name].id],
     )
     if (row === undefined) throw new Error('no such account')
     const access = accessOf(row.roles, row.kind === 'office')
-    return { ...systemActor('matrix'), id: row.id, ...access, unitIds: row.sees, unitPath: row.path }
+    const unitIds = row.kind === 'office' && access.sees === 'units' ? [row.unitId] : row.sees
+    return {
+      ...systemActor('matrix'),
+      id: row.id,
+      ...access,
+      unitId: row.unitId,
+      unitIds,
+      unitPath: row.path,
+    }
   }
   const caseOf = (id: string) => desk.deps.db.transaction((tx) => lockCase(tx, systemActor('matrix'), id, []))
 

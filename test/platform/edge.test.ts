@@ -147,7 +147,7 @@ describe('the edge', () => {
     })
     const missing = await post('')
     expectProblem(missing, 422, 'request/invalid')
-    expect(missing.json()).toMatchObject({ errors: [{ pointer: '/body', message: '必填' }] })
+    expect(missing.json()).toMatchObject({ errors: [{ pointer: '/body/name', message: '必填' }] })
     const query = await app.inject('/test/read?n=77')
     expect(query.json()).toMatchObject({ errors: [{ pointer: '/query/n', message: '不能大于 9' }] })
   })

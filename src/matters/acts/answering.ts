@@ -22,6 +22,9 @@ export const reply = actRule({
   input: answerShape.safeExtend({ approvedBy: textOf(1, 60).describe('单位审签人') }),
   change(subject, input, setting) {
     const leg = openLead(subject)
+    if (input.approvedBy === setting.actor.name) {
+      throw fieldProblem('matter/duties-apart', '/body/approvedBy', '单位审签人不得是经办人本人')
+    }
     checkContact(input.contactedAt, subject, setting)
     return {
       matter: {

@@ -27,7 +27,7 @@ export const order = {
     label: '申请退单',
     from: ['assigned', 'handling'],
     to: ['returning'],
-    by: ['handler'],
+    by: ['handler', 'unit-reviewer'],
     leg: 'lead',
     source: '潍坊市12345条例 art. 22',
   },
@@ -45,7 +45,13 @@ export const order = {
     by: ['dispatcher'],
     leg: 'office',
   },
-  'ask-extension': { label: '申请延期', from: ['handling'], to: [], by: ['handler'], leg: 'lead' },
+  'ask-extension': {
+    label: '申请延期',
+    from: ['handling'],
+    to: [],
+    by: ['handler', 'unit-reviewer'],
+    leg: 'lead',
+  },
   'grant-extension': {
     label: '同意延期',
     from: ['handling', 'replied'],
@@ -84,7 +90,13 @@ export const order = {
     by: ['callback'],
     leg: 'office',
   },
-  'ask-screening': { label: '申请甄别', from: ['rated'], to: ['screening'], by: ['handler'], leg: 'lead' },
+  'ask-screening': {
+    label: '申请甄别',
+    from: ['rated'],
+    to: ['screening'],
+    by: ['handler', 'unit-reviewer'],
+    leg: 'lead',
+  },
   screen: {
     label: '甄别',
     from: ['screening'],
