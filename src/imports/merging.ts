@@ -1,4 +1,5 @@
 // Takes a checked import over in one transaction of set-based statements: everything, or nothing.
+import { holdCalendar } from '../calendar/queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import { channels } from '../matters/channels/index.ts'
 import type { BulkClient } from '../platform/copy.ts'
@@ -37,6 +38,8 @@ export async function mergeStaged(
   await run(`analyze ${at('matters')} (id, external_no, fresh)`)
   await run(`analyze ${at('import_orders')} (matter_id, fresh)`)
   await run(`analyze ${at('legs')} (id, fresh)`)
+  await holdCalendar(tx)
+  if (await isOverlaid(client, record)) return 'stale'
   if (await isStale(client, at('matters'), at('import_orders'))) return 'stale'
 
   await run(`create temp table sealed (matter_id uuid, no text, seq int, head bytea) on commit drop`)
@@ -55,6 +58,15 @@ export async function mergeStaged(
 
 type Run = (sql: string, values?: unknown[]) => Promise<{ rows: object[] }>
 type At = (name: StagedName) => string
+
+/** Whether a year was published since the check: the deadlines that wait here were promised by the calendar before it. */
+async function isOverlaid(client: BulkClient, { checkedAt }: ImportRecord): Promise<boolean> {
+  const { rows } = await client.query<{ overlaid: boolean }>(
+    `select exists (select 1 from app.calendar_years where loaded_at > $1) as overlaid`,
+    [checkedAt],
+  )
+  return rows[0]?.overlaid === true
+}
 
 /** Locks what will change; false when all of it is as the check saw it. Counted, as `limit 1` makes for nested loops. */
 async function isStale(client: BulkClient, matters: string, orders: string): Promise<boolean> {

@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { importFile } from '../../workers/import.ts'
+import { publishYear } from '../../src/calendar/commands.ts'
+import { listDays } from '../../src/calendar/queries.ts'
+import { systemActor } from '../../src/platform/actor.ts'
 import { statement } from '../../src/platform/db.ts'
 import { csvOf, openImportDesk, rated, row, type Cells } from './import-desk.ts'
 
@@ -154,6 +157,22 @@ describe('between check and commit', () => {
     await desk.work()
     expect((await desk.told(first.id)).counts).toMatchObject({ new: 6 })
     expect((await desk.told(second.id)).counts).toMatchObject({ new: 2, unchanged: 6 })
+  })
+
+  test('a day off was announced: what is promised is promised by the calendar of the commit', async () => {
+    const told = await desk.check([row('F-00001')])
+    desk.clock.forward({ minutes: 1 })
+    await desk.deps.db.transaction(async (tx) => {
+      const days = (await listDays(tx, 2020)).map(({ day, kind, name }) =>
+        day === '2020-08-18' ? { day, kind: 'holiday' as const, name: '临时放假' } : { day, kind, name },
+      )
+      const year = { year: 2020, status: 'published' as const, source: '临时放假通知', days }
+      await publishYear(tx, systemActor('test'), year)
+    })
+    await desk.post(`/api/imports/${told.id}/commit`, { mode: 'all-or-nothing' })
+    await desk.work()
+    const { id } = await desk.matter('F-00001')
+    expect((await desk.legs(id))[0]?.dueAt).toBe('2020-08-20T23:59:59.999+08:00')
   })
 
   test('somebody handled a matter: what they did stays', async () => {
