@@ -10,6 +10,7 @@ import { kpiRoutes } from './kpi/routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
 import { knownPeople } from './matters/queries.ts'
 import { matterRoutes } from './matters/routes.ts'
+import { petitionRoutes } from './matters/petition-routes.ts'
 import { previewDueMoves } from './matters/due-moves.ts'
 import { orgRoutes } from './orgs/routes.ts'
 import { authenticator } from './orgs/session.ts'
@@ -88,6 +89,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   orgRoutes(http)
   peopleRoutes(http, { known: knownPeople })
   matterRoutes(http)
+  petitionRoutes(http)
   attachmentRoutes(http)
   importRoutes(http)
   kpiRoutes(http)

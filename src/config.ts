@@ -53,6 +53,9 @@ export const configShape = z.object({
     .regex(/^\d{6}$/)
     .default('510802')
     .describe('Region code of the district (GB/T 2260).'),
+  COLLECTIVE_MIN_PERSONS: count(2, 100)
+    .default(5)
+    .describe('From how many people on a visit is collective (集体访); kept with each visit.'),
   MASTER_KEY_FILE: z
     .string()
     .optional()

@@ -4,7 +4,7 @@ import { channels } from '../../src/matters/channels/index.ts'
 import { policies, type Policy } from '../../src/matters/policies.ts'
 import {
   states,
-  workflowLabels,
+  workflowHeads,
   workflows,
   type Act,
   type State,
@@ -26,13 +26,16 @@ const roleOf = (role: Role) => roleLabels[role] ?? role
 
 /** A diagram of each workflow under its name. */
 export function stateDiagrams(): string {
-  return workflowIds.map((id) => `**${workflowLabels[id]}**\n\n${stateDiagram(id)}`).join('\n\n')
+  return workflowIds.map((id) => `**${workflowHeads[id].label}**\n\n${stateDiagram(id)}`).join('\n\n')
 }
 
 /** Mermaid: what leads from state to state, acts between the same two states on one arrow. */
 function stateDiagram(workflow: WorkflowId): string {
   const acts = actsIn(workflow)
-  const reached = new Set<State>(['registered', ...acts.flatMap(([, act]) => [...act.from, ...act.to])])
+  const reached = new Set<State>([
+    workflowHeads[workflow].first,
+    ...acts.flatMap(([, act]) => [...act.from, ...act.to]),
+  ])
   const arrows = new Map<string, string[]>()
   for (const [, act] of acts) {
     for (const from of act.from) {
@@ -49,7 +52,7 @@ function stateDiagram(workflow: WorkflowId): string {
     ...Object.entries(states)
       .filter(([name]) => reached.has(name as State))
       .map(([name, { label }]) => `  ${id(name)}: ${label}`),
-    '  [*] --> registered: 登记',
+    `  [*] --> ${workflowHeads[workflow].first}: 登记`,
     ...[...arrows].map(([arrow, labels]) => `  ${id(arrow)}: ${[...new Set(labels)].join(' · ')}`),
     '  archived --> [*]',
     '```',
@@ -63,7 +66,7 @@ const whose = {
 
 /** A table of each workflow's acts under its name. */
 export function actsTables(language: Language): string {
-  return workflowIds.map((id) => `**${workflowLabels[id]}**\n\n${actsTable(id, language)}`).join('\n\n')
+  return workflowIds.map((id) => `**${workflowHeads[id].label}**\n\n${actsTable(id, language)}`).join('\n\n')
 }
 
 function actsTable(workflow: WorkflowId, language: Language): string {

@@ -1,6 +1,6 @@
 // What an order of the platform becomes here: the matter's columns, its legs, and what was answered and rated. Pure.
 import type { InferInsertModel } from 'drizzle-orm'
-import type { Case, Matter, MatterPatch, NewLeg } from '../matters/case.ts'
+import { newCase, type Case, type MatterPatch, type NewLeg } from '../matters/case.ts'
 import { lateFrom } from '../matters/deadlines.ts'
 import { derived } from '../matters/rules.ts'
 import type * as tables from '../matters/record-tables.ts'
@@ -86,16 +86,7 @@ const withoutLegs = {
 } satisfies MatterPatch
 
 function caseBefore(legs: readonly NewLeg[]): Case {
-  const matter = { unitIds: [], signedAt: null, signDueAt: null, dispatchedAt: legs[0]?.dispatchedAt ?? null }
-  return {
-    matter: matter as unknown as Matter,
-    legs: [],
-    extension: null,
-    returnRequest: null,
-    screening: null,
-    reply: null,
-    screenedBefore: false,
-  }
+  return newCase({ dispatchedAt: legs[0]?.dispatchedAt ?? null })
 }
 
 /** What the first accepted reply settles; on time means that no lead leg up to then is late. */

@@ -5,7 +5,8 @@ import type { Calendar } from '../calendar/days.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { EventData } from '../platform/events.ts'
-import type * as records from './record-tables.ts'
+import type * as petitions from './petition-tables.ts'
+import type * as orders from './record-tables.ts'
 import type * as tables from './tables.ts'
 import type { State } from './workflow.ts'
 
@@ -17,10 +18,16 @@ export type Leg = InferSelectModel<typeof tables.legs>
 export type NewLeg = InferInsertModel<typeof tables.legs>
 export type LegPatch = Partial<Omit<NewLeg, 'id' | 'matterId'>>
 
-export type Extension = InferSelectModel<typeof records.extensions>
-export type ReturnRequest = InferSelectModel<typeof records.returnRequests>
-export type Screening = InferSelectModel<typeof records.screenings>
-export type Reply = InferSelectModel<typeof records.replies>
+/** What stands beside a matter, by table. */
+type Records = Omit<typeof orders & typeof petitions, 'visitLists' | 'matterPeople'>
+
+export type Extension = InferSelectModel<Records['extensions']>
+export type ReturnRequest = InferSelectModel<Records['returnRequests']>
+export type Screening = InferSelectModel<Records['screenings']>
+export type Reply = InferSelectModel<Records['replies']>
+export type Petition = InferSelectModel<Records['petitions']>
+export type Visit = InferSelectModel<Records['visits']>
+export type Opinion = InferSelectModel<Records['opinions']>
 
 /** Everything that deciding an act needs, read under the lock of the matter's row. */
 export interface Case {
@@ -32,12 +39,23 @@ export interface Case {
   screening: Screening | null
   /** The lead unit's reply under review. */
   reply: Reply | null
+  /** The procedure of a petition or review. */
+  petition: Petition | null
+  /** The opinion under review. */
+  opinion: Opinion | null
   /** Whether the present rating went through a screening already. */
   screenedBefore: boolean
 }
 
 /** The parts of a case that only some acts ask for. */
-export type Pending = 'calendar' | 'extension' | 'returnRequest' | 'screening' | 'reply'
+export type Pending =
+  | 'calendar'
+  | 'extension'
+  | 'returnRequest'
+  | 'screening'
+  | 'reply'
+  | 'petition'
+  | 'opinion'
 
 /** A unit that a matter may be sent to. */
 export interface Receiver {
@@ -62,11 +80,7 @@ export interface Setting {
   newId(): string
 }
 
-type Inserts = {
-  [
-    T in 'replies' | 'extensions' | 'returnRequests' | 'callBacks' | 'screenings' | 'supervisions' | 'notes'
-  ]?: InferInsertModel<(typeof records)[T]>
-}
+type Inserts = { [T in keyof Records]?: InferInsertModel<Records[T]> }
 
 /** What an act does to one matter. The state follows from the workflow table, never from here, unless it names several. */
 export interface Change {
@@ -77,10 +91,7 @@ export interface Change {
   legs?: { id: string; patch: LegPatch }[]
   insert?: Inserts
   update?: {
-    [T in 'replies' | 'extensions' | 'returnRequests' | 'screenings']?: {
-      id: string
-      patch: Partial<InferInsertModel<(typeof records)[T]>>
-    }
+    [T in keyof Records]?: { id: string; patch: Partial<InferInsertModel<Records[T]>> }
   }
   /** Facts for the timeline; no personal data. */
   data?: EventData
@@ -98,8 +109,9 @@ export interface ActRule<Input extends z.ZodType = z.ZodType> {
   receivers?(input: z.output<Input>): string[]
   /** Ids of units that the matter itself names, where the rule must know what stands above them. */
   units?(subject: Case, input: z.output<Input>, other: Case | null): readonly string[]
-  /** Id of another matter that the act also touches. */
+  /** Id of another matter that the act also touches, and the member of the input that names it (intoId). */
   other?(input: z.output<Input>): string
+  otherField?: string
 }
 
 /** The calendar of an act that declares its need of it. */
@@ -136,6 +148,8 @@ export function newCase(matter: object): Case {
     returnRequest: null,
     screening: null,
     reply: null,
+    petition: null,
+    opinion: null,
     screenedBefore: false,
   }
 }

@@ -5,6 +5,7 @@ import type { Tx } from '../platform/db.ts'
 import type { EventData } from '../platform/events.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import type { Matter, MatterPatch } from './case.ts'
+import { channelOf } from './channels/index.ts'
 import { checkVersion, writeChange, type Written } from './commands.ts'
 import { lockCase, readReceivers } from './reading.ts'
 import { states } from './workflow.ts'
@@ -40,6 +41,9 @@ export async function edit(
   const { matter } = subject
   checkVersion(matter, ifMatch)
   if (!states[matter.state].open) throw new Problem('matter/closed', { extras: { state: matter.state } })
+  if (input.category !== undefined && !Object.hasOwn(channelOf(matter.channel).categories, input.category)) {
+    throw fieldProblem('matter/unknown-category', '/body/category', '此信访形式没有这个类别')
+  }
   const unknown = (input.accusedUnitIds ?? []).findIndex((unit) => !receivers.has(unit))
   if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
   const changed = Object.fromEntries(

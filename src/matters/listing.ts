@@ -63,7 +63,7 @@ const LIST = `m.id, m.no, m.external_no as "externalNo", m.title, m.state, m.cha
   m.lead_unit_id as "leadUnitId", (select u.name from units u where u.id = m.lead_unit_id) as "leadUnit", m.received_at as "receivedAt",
   m.dispatched_at as "dispatchedAt", m.due_at as "dueAt", m.provisional, m.late_from as "lateFrom", m.rating,
   m.confidential, p.name_masked as "callerName", p.phone_masked as "callerPhone", m.version`
-const RUNNING = `m.state in ('assigned', 'returning', 'handling')`
+const RUNNING = `m.state in ('assigned', 'returning', 'handling', 'routed', 'objecting')`
 
 const SIZES = [21, 51, 101]
 const placeShape = z.tuple([instant, id])

@@ -5,7 +5,18 @@ import { statement, type Db } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
 import { harmlessTo, visibilityValues, visibleTo } from './access.ts'
-import type { Extension, Leg, Matter, Reply, ReturnRequest, Screening } from './case.ts'
+import type {
+  Extension,
+  Leg,
+  Matter,
+  Opinion,
+  Petition,
+  Reply,
+  ReturnRequest,
+  Screening,
+  Visit,
+} from './case.ts'
+import * as petitionRecords from './petition-tables.ts'
 import * as records from './record-tables.ts'
 import * as tables from './tables.ts'
 import type { State } from './workflow.ts'
@@ -61,7 +72,18 @@ export interface Opened extends Matter {
   files: FileRow[]
   events: TimelineRow[]
   merged: { id: string; no: string }[]
+  /** Null for orders. */
+  petition: (Petition & { final: boolean }) | null
+  visit: Visit | null
+  opinions: (Opinion & { by: string | null })[] | null
+  /** Reviews of this petition, or of the same one; the chain from its beginning. */
+  chain: { id: string; no: string; channel: string; state: State; reviewResult: string | null }[] | null
+  otherPeople: { nameMasked: string | null; phoneMasked: string | null }[] | null
 }
+
+/** Orders have none of it, and are not asked for it. */
+const ofPetition = (select: string) =>
+  `case when m.channel not in ('hotline', 'mailbox') then (${select}) end`
 
 const listOf = (select: string, order: string) =>
   `coalesce((select json_agg(x order by x.${order}) from (${select}) x), '[]')`
@@ -82,7 +104,15 @@ const openMatter = statement<{ matter: Opened }>(
     ${listOf(`select n.id, n.at, n.act, n.text, a.name as "by" from notes n left join accounts a on a.id = n.by_id where n.matter_id = m.id`, 'at')} as notes,
     ${listOf(`select f.id, f.name, f.type, f.bytes, f.created_at as "createdAt" from files f where f.subject_id = m.id and f.purpose = 'attachment' and f.removed_at is null`, '"createdAt"')} as files,
     ${listOf(`select e.seq, e.type, e.at, a.name as actor, e.canon from events e left join accounts a on a.id = e.actor_id where e.subject_id = m.id`, 'seq')} as events,
-    ${listOf(`select o.id, o.no from matters o where o.merged_into_id = m.id and ${harmlessTo(2, 'o')}`, 'no')} as merged
+    ${listOf(`select o.id, o.no from matters o where o.merged_into_id = m.id and ${harmlessTo(2, 'o')}`, 'no')} as merged,
+    ${ofPetition(`select row_to_json(x) from (select ${columnsOf(petitionRecords.petitions, 'p')} from petitions p where p.id = m.id) x`)} as petition,
+    ${ofPetition(`select row_to_json(x) from (select ${columnsOf(petitionRecords.visits, 'v')} from visits v where v.id = m.id) x`)} as visit,
+    ${ofPetition(`select coalesce(json_agg(x order by x."submittedAt"), '[]') from (select ${columnsOf(petitionRecords.opinions, 'o')}, a.name as "by" from opinions o left join accounts a on a.id = o.submitted_by where o.matter_id = m.id) x`)} as opinions,
+    ${ofPetition(`select coalesce(json_agg(x order by x.no), '[]') from (
+       select o.id, o.no, o.channel, o.state, r.review_result as "reviewResult" from petitions own
+       join petitions r on r.root_id = coalesce(own.root_id, own.id) or r.id = coalesce(own.root_id, own.id)
+       join matters o on o.id = r.id where own.id = m.id and o.id <> m.id and ${harmlessTo(2, 'o')}) x`)} as chain,
+    ${ofPetition(`select coalesce(json_agg(json_build_object('nameMasked', o.name_masked, 'phoneMasked', o.phone_masked)), '[]') from matter_people mp join people o on o.id = mp.person_id where mp.matter_id = m.id`)} as "otherPeople"
    from matters m left join units u on u.id = m.lead_unit_id left join people p on p.id = m.person_id
     left join matters t on t.id = m.merged_into_id and ${harmlessTo(2, 't')}
    where m.id = $1 and ${visibleTo(2)}) x`,
@@ -122,11 +152,18 @@ export async function findVisible(db: Db, actor: Actor, id: string) {
   return found
 }
 
+/** Whether the actor may see such a matter; for them, others do not exist. */
+export async function isVisible(db: Db, actor: Actor, id: string): Promise<boolean> {
+  return (await visibleMatter(db, [id, ...visibilityValues(actor)])).length > 0
+}
+
 const peopleOnVisible = statement<{ id: string }>(
   'matter.people_visible',
   `select p.id from people p where p.id = any($1::uuid[]) and (
      exists (select 1 from matters m where m.person_id = p.id and ${visibleTo(2)})
-     or ($2::text = 'all' and not exists (select 1 from matters m where m.person_id = p.id)))`,
+     or exists (select 1 from matter_people o join matters m on m.id = o.matter_id where o.person_id = p.id and ${visibleTo(2)})
+     or ($2::text = 'all' and not exists (select 1 from matters m where m.person_id = p.id)
+       and not exists (select 1 from matter_people o where o.person_id = p.id)))`,
 )
 
 /** Those of these people who stand on a matter that the actor may see; for the office's staff also who stands on none yet. */

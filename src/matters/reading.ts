@@ -9,12 +9,15 @@ import type {
   Extension,
   Leg,
   Matter,
+  Opinion,
   Pending,
+  Petition,
   Receiver,
   Reply,
   ReturnRequest,
   Screening,
 } from './case.ts'
+import { opinions, petitions } from './petition-tables.ts'
 import { extensions, replies, returnRequests, screenings } from './record-tables.ts'
 import { legs, matters } from './tables.ts'
 
@@ -46,6 +49,14 @@ const replyUnderReview = statement<Reply>(
   `select ${columnsOf(replies, 'r')} from replies r join matters m on m.id = r.matter_id
    where r.matter_id = $1 and r.leg_id = m.lead_leg_id and r.reviewed_at is null order by r.submitted_at desc limit 1`,
 )
+const procedureOf = statement<Petition>(
+  'matter.petition',
+  `select ${columnsOf(petitions, 'p')} from petitions p where p.id = $1`,
+)
+const opinionUnderReview = statement<Opinion>(
+  'matter.opinion',
+  `select ${columnsOf(opinions, 'o')} from opinions o where o.matter_id = $1 and o.reviewed_at is null`,
+)
 const findReceivers = statement<Receiver>(
   'matter.receivers',
   `select u.id, u.name, u.path, u.valid_to is null and u.kind <> 'platform' as active, s.name as successor
@@ -55,14 +66,17 @@ const findReceivers = statement<Receiver>(
 /** Locks a matter that the actor may see; `matter/not-found` when there is none for them. */
 export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly Pending[]): Promise<Case> {
   const wants = (part: Pending) => needs.includes(part)
-  const [[matter], legRows, extension, returnRequest, screening, reply] = await Promise.all([
-    lockMatter(tx, [id, ...visibilityValues(actor)]),
-    legsOf(tx, [id]),
-    wants('extension') ? pendingExtension(tx, [id]) : [],
-    wants('returnRequest') ? pendingReturn(tx, [id]) : [],
-    wants('screening') ? lastScreening(tx, [id]) : [],
-    wants('reply') ? replyUnderReview(tx, [id]) : [],
-  ])
+  const [[matter], legRows, extension, returnRequest, screening, reply, petition, opinion] =
+    await Promise.all([
+      lockMatter(tx, [id, ...visibilityValues(actor)]),
+      legsOf(tx, [id]),
+      wants('extension') ? pendingExtension(tx, [id]) : [],
+      wants('returnRequest') ? pendingReturn(tx, [id]) : [],
+      wants('screening') ? lastScreening(tx, [id]) : [],
+      wants('reply') ? replyUnderReview(tx, [id]) : [],
+      wants('petition') ? procedureOf(tx, [id]) : [],
+      wants('opinion') ? opinionUnderReview(tx, [id]) : [],
+    ])
   if (matter === undefined) throw new Problem('matter/not-found')
   const last = screening[0]
   return {
@@ -72,6 +86,8 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
     returnRequest: returnRequest[0] ?? null,
     screening: last !== undefined && last.upheld === null ? last : null,
     reply: reply[0] ?? null,
+    petition: petition[0] ?? null,
+    opinion: opinion[0] ?? null,
     screenedBefore: last !== undefined && matter.ratedAt !== null && last.askedAt >= matter.ratedAt,
   }
 }

@@ -39,7 +39,9 @@ export const extensions = app.table(
     askedAt: instant('asked_at').notNull(),
     askedBy: uuid('asked_by').notNull(),
     reason: text('reason').notNull(),
-    workdays: smallint('workdays').notNull(),
+    /** Working days added to an order, or calendar days added to a petition. */
+    workdays: smallint('workdays'),
+    days: smallint('days'),
     oldDueAt: instant('old_due_at').notNull(),
     newDueAt: instant('new_due_at').notNull(),
     callerToldAt: instant('caller_told_at'),
@@ -53,6 +55,7 @@ export const extensions = app.table(
     uniqueIndex('extensions_pending')
       .on(t.legId)
       .where(sql`decided_at is null`),
+    check('extensions_length', sql`(workdays is null) <> (days is null)`),
     check('extensions_other_person', sql`decided_by is null or decided_by <> asked_by`),
   ],
 )

@@ -6,10 +6,11 @@ import { id, pageOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { Problem } from '../platform/problems.ts'
 import { actRules } from './acts/index.ts'
-import { act, register } from './commands.ts'
+import { act } from './commands.ts'
 import { edit } from './corrections.ts'
 import { listMatters } from './listing.ts'
 import { readMatter, samePerson } from './queries.ts'
+import { register } from './registering.ts'
 import { correctionShape, listQuery, registrationShape } from './shapes.ts'
 import {
   candidateShape,
@@ -46,7 +47,12 @@ export function matterRoutes(http: Http): void {
         'matter/act-not-yours',
       ],
     },
-    (tx, actor, { body }) => register(tx, actor, body, { vault, region: config.OFFICE_REGION }),
+    (tx, actor, { body }) =>
+      register(tx, actor, body, {
+        vault,
+        region: config.OFFICE_REGION,
+        collectiveFrom: config.COLLECTIVE_MIN_PERSONS,
+      }),
   )
 
   http.reads(

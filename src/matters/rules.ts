@@ -9,7 +9,18 @@ import { actsOf } from './channels/index.ts'
 import { actLabel, states, type Act, type State } from './workflow.ts'
 
 /** The acts that touch what a unit did: whoever handled the matter may not do them. */
-const judging: readonly Act[] = ['approve', 'reject', 'call-back', 'screen']
+const judging: readonly Act[] = [
+  'approve',
+  'reject',
+  'call-back',
+  'screen',
+  'issue',
+  'return-opinion',
+  'grant-prolongation',
+  'refuse-prolongation',
+  'issue-review',
+  'return-review',
+]
 
 /** The lead leg that is open, or the last one that was. */
 export function leadLeg(subject: Case): Leg | undefined {

@@ -137,7 +137,7 @@ export const matters = app.table(
       .where(sql`external_no is not null`),
     index('matters_open')
       .on(t.leadUnitId, t.dueAt, t.id)
-      .where(sql`state in ('assigned', 'returning', 'handling')`),
+      .where(sql`state in ('assigned', 'returning', 'handling', 'routed', 'objecting')`),
     index('matters_received').on(t.receivedAt, t.id),
     index('matters_state_received').on(t.state, t.receivedAt, t.id),
     index('matters_unit_received').on(t.leadUnitId, t.receivedAt, t.id),
@@ -187,7 +187,7 @@ export const legs = app.table(
     matterId: uuid('matter_id').notNull(),
     no: smallint('no').notNull(),
     role: text('role').notNull(),
-    /** Why it was opened: dispatch, redispatch, redo, co. */
+    /** Why it was opened: dispatch, redispatch, redo, co; of petitions the clock it is: route, accept, handle, feedback, review. */
     kind: text('kind').notNull(),
     unitId: uuid('unit_id').notNull(),
     dispatchedAt: instant('dispatched_at').notNull(),
@@ -224,7 +224,10 @@ export const legs = app.table(
   (t) => [
     unique('legs_no').on(t.matterId, t.no),
     check('legs_role', sql`role in ('lead', 'co')`),
-    check('legs_kind', sql`kind in ('dispatch', 'redispatch', 'redo', 'co')`),
+    check(
+      'legs_kind',
+      sql`kind in ('dispatch', 'redispatch', 'redo', 'co', 'route', 'accept', 'handle', 'feedback', 'review')`,
+    ),
     check('legs_outcome', oneOf('outcome', legOutcomes)),
     check('legs_closed', sql`(outcome is null) = (stopped_at is null)`),
     index('legs_open')

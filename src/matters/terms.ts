@@ -14,6 +14,9 @@ export const legOutcomes = {
   redispatched: '已改派',
   merged: '已并单',
   terminated: '已终止',
+  routed: '已转办',
+  accepted: '已受理',
+  declined: '不予受理',
 } as const
 export type LegOutcome = keyof typeof legOutcomes
 

@@ -2,10 +2,25 @@
 import { z } from 'zod'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
-import type { Case } from './case.ts'
+import { newCase, type Case, type Petition, type Visit } from './case.ts'
 import { channelOf } from './channels/index.ts'
 import type { ListRow } from './listing.ts'
+import {
+  competentLevels,
+  declineGrounds,
+  legalRoutes,
+  matterClasses,
+  opinionOutcomes,
+  receptionKinds,
+  reviewGrounds,
+  reviewIntakes,
+  reviewResults,
+  venues,
+  visitLevels,
+  visitModes,
+} from './petition-terms.ts'
 import type { Candidate, Opened } from './queries.ts'
+import { regimeOf } from './regimes.ts'
 import { openActs } from './rules.ts'
 import { legOutcomes, ratings, topics, urgencies } from './terms.ts'
 import { actLabel, eventLabels, states, type State } from './workflow.ts'
@@ -120,6 +135,14 @@ export const matterDetail = z
         data: free,
       }),
     ),
+    petition: free.nullable().describe('信访程序'),
+    visit: free.nullable().describe('走访'),
+    opinions: z.array(free).nullable(),
+    chain: z.array(free).nullable().describe('复查、复核的来龙去脉'),
+    otherPeople: z
+      .array(z.object({ name: z.string().nullable(), phone: z.string().nullable() }))
+      .nullable()
+      .describe('其他代表'),
     acts: z.array(z.object({ act: z.string(), label: z.string() })).describe('当前可进行的操作'),
   })
   .meta({ id: 'Matter' })
@@ -175,7 +198,46 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
       actor: who,
       data: (JSON.parse(canon) as { data: Record<string, unknown> }).data,
     })),
+    petition: m.petition === null ? null : viewPetition(m.petition),
+    visit: m.visit === null ? null : viewVisit(m.visit),
+    chain: (m.chain ?? []).map((link) => ({
+      ...link,
+      state: stateLabel(link.state),
+      channel: { code: link.channel, label: channelOf(link.channel).label },
+      reviewResult: labelOrNull(reviewResults, link.reviewResult),
+    })),
+    otherPeople: (m.otherPeople ?? []).map(({ nameMasked, phoneMasked }) =>
+      m.confidential ? { name: '保密', phone: '保密' } : { name: nameMasked, phone: phoneMasked },
+    ),
     acts: openActs(caseOf(m), actor).map((act) => ({ act, label: actLabel(act) })),
+  }
+}
+
+const labelOrNull = (table: Record<string, string>, code: string | null) =>
+  code === null ? null : label(table, code)
+
+function viewPetition(petition: Petition) {
+  const { regime, matterClass, route, declineGround, opinionOutcome, intake, reviewResult } = petition
+  return {
+    ...petition,
+    regime: { code: regime, label: regimeOf(regime).label },
+    matterClass: labelOrNull(matterClasses, matterClass),
+    route: labelOrNull(legalRoutes, route),
+    declineGround: labelOrNull({ ...declineGrounds, ...reviewGrounds }, declineGround),
+    opinionOutcome: labelOrNull(opinionOutcomes, opinionOutcome),
+    intake: labelOrNull(reviewIntakes, intake),
+    reviewResult: labelOrNull(reviewResults, reviewResult),
+  }
+}
+
+function viewVisit(visit: Visit) {
+  return {
+    ...visit,
+    level: label(visitLevels, visit.level),
+    competentLevel: label(competentLevels, visit.competentLevel),
+    venue: label(venues, visit.venue),
+    mode: label(visitModes, visit.mode),
+    receptionKind: labelOrNull(receptionKinds, visit.receptionKind),
   }
 }
 
@@ -187,15 +249,7 @@ function viewCaller(m: Opened) {
 }
 
 function caseOf(m: Opened): Case {
-  return {
-    matter: m,
-    legs: m.legs,
-    extension: null,
-    returnRequest: null,
-    screening: null,
-    reply: null,
-    screenedBefore: false,
-  }
+  return { ...newCase(m), legs: m.legs }
 }
 
 export const candidateShape = z.object({

@@ -1,15 +1,25 @@
 // Every workflow as data, by its id: which acts it has, and what is common to all of them.
 import { order } from './workflows/order.ts'
+import { petition } from './workflows/petition.ts'
+import { review } from './workflows/review.ts'
 import { states, type State, type Transition } from './workflows/states.ts'
 
 export { states, type State, type Transition }
 
 /** A channel names the workflow of its matters (`channels/`). An act of the same name is the same act in each of them. */
-export const workflows = { order } as const satisfies Record<string, Record<string, Transition>>
+export const workflows = { order, petition, review } as const satisfies Record<
+  string,
+  Record<string, Transition>
+>
 
 export type WorkflowId = keyof typeof workflows
 
-export const workflowLabels: Record<WorkflowId, string> = { order: '交办件' }
+/** What each is called, and the state in which its matters begin. */
+export const workflowHeads: Record<WorkflowId, { label: string; first: State }> = {
+  order: { label: '交办件', first: 'registered' },
+  petition: { label: '信访事项', first: 'entered' },
+  review: { label: '复查、复核', first: 'requested' },
+}
 
 type ActsOf<W> = W extends Record<infer A, Transition> ? A : never
 export type Act = ActsOf<(typeof workflows)[WorkflowId]>
@@ -34,6 +44,7 @@ export const eventLabels: Record<string, string> = {
   ...Object.fromEntries(actNames.map((act) => [`matter.${act}`, actLabel(act)])),
   'matter.register': '登记',
   'matter.edit': '更正',
+  'matter.review-requested': '收到复查复核申请',
   'matter.attach': '添加附件',
   'matter.detach': '移除附件',
   'matter.import': '平台导入',

@@ -120,6 +120,12 @@ export const roles = {
   },
   callback: { label: '回访员', sees: 'all', at: 'office', can: office },
   screening: { label: '甄别组', sees: 'all', at: 'office', can: office },
+  'review-clerk': {
+    label: '复查员',
+    sees: 'all',
+    at: 'office',
+    can: [...office, 'matters.register', 'people.search', 'people.reveal-confidential'],
+  },
   supervisor: {
     label: '督查员',
     sees: 'all',

@@ -58,7 +58,7 @@ async function readJson(
   if (bytes.length === 0) return undefined
   if (!isUtf8(bytes)) throw new Problem('request/malformed', { detail: 'The body is not UTF-8' })
   try {
-    return parseJson(bytes.toString('utf8'))
+    return parseJson(bytes.toString('utf8'), request.routeOptions.config.members)
   } catch (error) {
     if (!(error instanceof JsonRefused)) throw error
     throw new Problem('request/malformed', { detail: `The body is refused: ${error.message}` })

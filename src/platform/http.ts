@@ -16,6 +16,8 @@ declare module 'fastify' {
     limit?: RouteLimit
     /** Set on writes, with what the route says of If-Match. */
     write?: { ifMatch: 'required' | 'accepted' | 'ignored' }
+    /** Most members of the JSON body, where the usual limit is too small. */
+    members?: number
     /** The route takes multipart bodies and nothing else. */
     upload?: boolean
   }
@@ -67,7 +69,11 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
           ...schemaOf(route, { [status]: route.reply }),
           ...(route.body ? { body: route.body } : {}),
         },
-        config: { ...configOf(route), write: { ifMatch: route.ifMatch ?? 'ignored' } },
+        config: {
+          ...configOf(route),
+          write: { ifMatch: route.ifMatch ?? 'ignored' },
+          ...(route.members === undefined ? {} : { members: route.members }),
+        },
         handler: async (request, reply) => {
           const actor = await gate(request, route.for)
           const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)

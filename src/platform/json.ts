@@ -14,10 +14,11 @@ const USUAL: JsonLimits = { depth: 20, members: 1000 }
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype', '\\'])
 
 /**
- * Reads one JSON document. Throws `JsonRefused` when it is not JSON, nests deeper than 20, has more than 1,000 members,
+ * Reads one JSON document. Throws `JsonRefused` when it is not JSON, nests deeper than 20, has more than `most` members (1,000),
  * names a member twice, holds a key of prototypes, U+0000, a lone surrogate, or a number that a double cannot hold.
  */
-export function parseJson(text: string, limits = USUAL): unknown {
+export function parseJson(text: string, most = USUAL.members): unknown {
+  const limits = { ...USUAL, members: most }
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -253,6 +253,93 @@ export const problems = {
     zh: '该平台工单号已登记',
     en: 'The platform number is registered already',
   },
+  'matter/other-not-found': { status: 422, zh: '所指的办件不存在', en: 'There is no such other matter' },
+  'matter/unknown-category': { status: 422, zh: '没有这个类别', en: 'The channel has no such category' },
+  'matter/fewer-than-representatives': {
+    status: 422,
+    zh: '来访人数少于代表人数',
+    en: 'Fewer people than representatives',
+  },
+  'matter/not-collective': {
+    status: 422,
+    zh: '集体访与人数不符',
+    en: 'Collective or not does not agree with the number of people',
+  },
+  'matter/list-no-taken': {
+    status: 409,
+    zh: '通报编号已登记',
+    en: 'This number of the list is registered already',
+  },
+  'matter/objection-too-late': {
+    status: 409,
+    zh: '已过提出异议的时限',
+    en: 'The time for objecting has passed',
+  },
+  'matter/not-simple': {
+    status: 409,
+    zh: '该件未适用简易办理',
+    en: 'The petition is not handled the simple way',
+  },
+  'matter/simple-not-prolonged': {
+    status: 409,
+    zh: '简易办理不得延长期限,请先转为普通程序',
+    en: 'Simple handling is not prolonged; make it ordinary first',
+  },
+  'matter/upstream-deadline': {
+    status: 409,
+    zh: '期限由上级确定,不能自行延长',
+    en: 'A superior fixed the deadline',
+  },
+  'matter/review-right-untold': {
+    status: 422,
+    zh: '处理意见书须告知复查权利',
+    en: 'The opinion must tell of the right to a review',
+  },
+  'matter/nothing-to-feed-back': { status: 409, zh: '没有待反馈的交办要求', en: 'Nothing is to be fed back' },
+  'matter/review-period-open': {
+    status: 409,
+    zh: '申请复查的期限未满,且信访人未表示息诉',
+    en: 'A review may still be asked for',
+  },
+  'matter/review-not-due': {
+    status: 409,
+    zh: '该件尚无可申请复查复核的意见',
+    en: 'Nothing was delivered that a review could be about',
+  },
+  'matter/review-asked-already': {
+    status: 409,
+    zh: '已申请过复查复核',
+    en: 'A review of it was asked for already',
+  },
+  'matter/review-too-late': {
+    status: 409,
+    zh: '已超过申请复查复核的期限',
+    en: 'The time for asking for a review has passed',
+  },
+  'matter/concluded-finally': {
+    status: 409,
+    zh: '已经复核终结,不再受理',
+    en: 'Concluded by recheck: no longer accepted',
+  },
+  'matter/not-final': {
+    status: 422,
+    zh: '该事项尚未复核终结',
+    en: 'That matter is not concluded by recheck',
+  },
+  'matter/not-revoked': {
+    status: 422,
+    zh: '该复查复核未撤销本件意见',
+    en: 'That review revoked no opinion of this',
+  },
+  'matter/hearing-open': { status: 409, zh: '听证尚未结束', en: 'The hearing is not over' },
+  'matter/no-hearing': { status: 409, zh: '没有正在举行的听证', en: 'No hearing is open' },
+  'visit/list-not-found': { status: 404, zh: '未找到该月通报', en: 'No such list' },
+  'visit/list-taken': { status: 409, zh: '该月通报已登记', en: 'The month is entered already' },
+  'visit/list-differs': {
+    status: 409,
+    zh: '通报与登记不一致,须说明原因',
+    en: 'List and records differ: say why',
+  },
   'matter/search-too-short': { status: 422, zh: '至少输入两个字', en: 'At least two characters' },
   'import/not-found': { status: 404, zh: '导入批次不存在', en: 'No such import' },
   'import/wrong-status': {

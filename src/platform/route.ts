@@ -51,6 +51,8 @@ export interface WriteRoute<P, Q, B, R> extends Common<P, Q, R> {
   etag?: (reply: Reply<R>) => number
   /** Largest body in bytes where the usual limit is too small. */
   bodyLimit?: number
+  /** Most members of a JSON body where the usual 1,000 are too few: lists. */
+  members?: number
 }
 
 export interface Input<P, Q> {

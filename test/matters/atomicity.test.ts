@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
-import { actNames, type Act, type State } from '../../src/matters/workflow.ts'
+import { actNames, type Act, type State, type workflows } from '../../src/matters/workflow.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
 import { failing } from '../support/failing.ts'
 import { openDesk, type Answer, type Desk } from './desk.ts'
-import { bring, inputs } from './scenes.ts'
+import { bring, bringFinal, bringPetition, bringReview, inputs } from './scenes.ts'
 
 let desk: Desk
 let app: FastifyInstance
@@ -73,7 +73,7 @@ async function checkWhole(write: () => ReturnType<typeof send>): Promise<Pick<An
 }
 
 /** Who does each act, and in which state; the matter of a merge has a second one to go into. */
-const doers: Record<Act, [keyof Desk['staff'], State, Act?]> = {
+const doers: Record<Act, [keyof Desk['staff'], State, Act?, (keyof typeof workflows)?]> = {
   dispatch: ['dispatcher', 'registered'],
   redispatch: ['dispatcher', 'handling'],
   sign: ['liaison', 'assigned'],
@@ -102,15 +102,74 @@ const doers: Record<Act, [keyof Desk['staff'], State, Act?]> = {
   close: ['callback', 'rated'],
   archive: ['reviewer', 'closed'],
   note: ['leader', 'handling'],
+  forward: ['dispatcher', 'entered', undefined, 'petition'],
+  assign: ['leader', 'entered', undefined, 'petition'],
+  'report-up': ['dispatcher', 'entered', undefined, 'petition'],
+  'answer-at-once': ['registrar', 'entered', undefined, 'petition'],
+  redirect: ['dispatcher', 'entered', undefined, 'petition'],
+  file: ['dispatcher', 'entered', undefined, 'petition'],
+  object: ['liaison', 'routed', undefined, 'petition'],
+  'uphold-objection': ['dispatcher', 'objecting', undefined, 'petition'],
+  'refuse-objection': ['dispatcher', 'objecting', undefined, 'petition'],
+  accept: ['liaison', 'routed', undefined, 'petition'],
+  decline: ['liaison', 'routed', undefined, 'petition'],
+  'no-longer-accept': ['dispatcher', 'entered', undefined, 'petition'],
+  'make-ordinary': ['liaison', 'handling', undefined, 'petition'],
+  'ask-prolongation': ['liaison', 'handling', undefined, 'petition'],
+  'grant-prolongation': ['chief', 'handling', 'ask-prolongation', 'petition'],
+  'refuse-prolongation': ['chief', 'handling', 'ask-prolongation', 'petition'],
+  opine: ['liaison', 'handling', undefined, 'petition'],
+  issue: ['chief', 'replied', undefined, 'petition'],
+  'return-opinion': ['chief', 'replied', undefined, 'petition'],
+  deliver: ['liaison', 'issued', undefined, 'petition'],
+  'feed-back': ['liaison', 'handling', undefined, 'petition'],
+  mediate: ['liaison', 'handling', undefined, 'petition'],
+  withdraw: ['dispatcher', 'handling', undefined, 'petition'],
+  rehandle: ['dispatcher', 'delivered', undefined, 'petition'],
+  conclude: ['reviewer', 'delivered', undefined, 'petition'],
+  'accept-review': ['reviewClerk', 'requested', undefined, 'review'],
+  'decline-review': ['reviewClerk', 'requested', undefined, 'review'],
+  coordinate: ['reviewClerk', 'requested', undefined, 'review'],
+  'open-hearing': ['reviewClerk', 'handling', undefined, 'review'],
+  'end-hearing': ['reviewClerk', 'handling', 'open-hearing', 'review'],
+  'opine-review': ['reviewClerk', 'handling', undefined, 'review'],
+  'issue-review': ['leader', 'replied', undefined, 'review'],
+  'return-review': ['leader', 'replied', undefined, 'review'],
+  'deliver-review': ['reviewClerk', 'issued', undefined, 'review'],
+  'withdraw-review': ['reviewClerk', 'handling', undefined, 'review'],
+}
+
+const bringTo = { order: bring, petition: bringPetition, review: bringReview }
+
+/** The other matter that some acts name. */
+async function otherOf(act: Act, id: string): Promise<string | undefined> {
+  if (act === 'merge') return bring(desk, 'assigned')
+  if (act === 'no-longer-accept') return bringFinal(desk)
+  if (act !== 'rehandle') return undefined
+  const asked = { content: '不服处理意见,请求复查。' }
+  const { body } = await desk.call('reviewClerk', 'POST', `/api/matters/${id}/request-review`, asked)
+  await desk.does('reviewClerk', body.id, 'accept-review')
+  const opinion = { ...(inputs(desk)['opine-review'] as object), result: 'revoked' }
+  await desk.does('reviewClerk', body.id, 'opine-review', opinion)
+  await desk.does('leader', body.id, 'issue-review', { opinionNo: '利州复〔2020〕重办1号' })
+  return body.id
+}
+
+async function simple(): Promise<string> {
+  const id = await bringPetition(desk, 'entered')
+  await desk.does('dispatcher', id, 'forward', { leadUnitId: desk.township, simple: true })
+  await desk.does('liaison', id, 'accept', { matterClass: 'claim' })
+  return id
 }
 
 describe('an act of which any statement fails has not happened', () => {
   it.each(actNames)('%s', async (act) => {
-    const [who, state, first] = doers[act]
-    const id = await bring(desk, state)
-    const target = act === 'merge' ? await bring(desk, 'assigned') : undefined
-    if (first !== undefined)
-      await desk.does(first === 'co-sign' ? 'otherLiaison' : 'liaison', id, first, inputs(desk)[first])
+    const [who, state, first, workflow = 'order'] = doers[act]
+    // Only a petition that is handled the simple way can be made ordinary.
+    const id = act === 'make-ordinary' ? await simple() : await bringTo[workflow](desk, state)
+    const target = await otherOf(act, id)
+    const asks = first === 'co-sign' ? 'otherLiaison' : first === 'open-hearing' ? 'reviewClerk' : 'liaison'
+    if (first !== undefined) await desk.does(asks, id, first, inputs(desk)[first])
     const key = { 'idempotency-key': `atomic-${act}` }
     const body = inputs(desk, target)[act]
     const done = await checkWhole(() => send(who, 'POST', `/api/matters/${id}/${act}`, body, key))

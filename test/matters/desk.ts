@@ -45,6 +45,8 @@ export async function openDesk(environment: Record<string, string> = {}) {
     screenerTwo: await person(['screening']),
     supervisor: await person(['supervisor']),
     leader: await person(['leader']),
+    reviewClerk: await person(['review-clerk']),
+    chief: await person(['unit-reviewer'], township),
     liaison: await person(['handler'], township),
     otherLiaison: await person(['handler'], other),
   }

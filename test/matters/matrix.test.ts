@@ -9,7 +9,7 @@ import {
   actsIn,
   actNames,
   states,
-  workflowLabels,
+  workflowHeads,
   workflows,
   type Act,
   type State,
@@ -18,7 +18,7 @@ import {
 import { accessOf, roleNames, roles, type Role } from '../../src/orgs/rules.ts'
 import { systemActor, type Actor } from '../../src/platform/actor.ts'
 import { openDesk, type Desk } from './desk.ts'
-import { bring, inputs } from './scenes.ts'
+import { bring, bringPetition, bringReview, inputs, statesIn } from './scenes.ts'
 
 const workflowIds = Object.keys(workflows) as WorkflowId[]
 const actsOf = (workflow: WorkflowId) => Object.keys(actsIn(workflow)) as Act[]
@@ -54,7 +54,7 @@ function subject(workflow: WorkflowId, state: State, handled: boolean): Case {
   } as unknown as Matter
   return { ...{ matter, legs, extension: null, returnRequest: null }, ...nothing }
 }
-const nothing = { screening: null, reply: null, screenedBefore: false }
+const nothing = { screening: null, reply: null, petition: null, opinion: null, screenedBefore: false }
 
 function matrix(): string {
   const lines = [
@@ -63,7 +63,7 @@ function matrix(): string {
     'One line an act, a role and where its holder stands; what is not listed is refused.',
   ]
   for (const workflow of workflowIds) {
-    lines.push('', `# ${workflow} ${workflowLabels[workflow]}`)
+    lines.push('', `# ${workflow} ${workflowHeads[workflow].label}`)
     for (const act of actsOf(workflow)) {
       lines.push('', `## ${act} ${actLabel(act)}`, '')
       for (const role of roleNames) {
@@ -148,10 +148,15 @@ describe('the matrix', () => {
 
 describe('over HTTP', () => {
   let desk: Desk
-  const found = new Map<State, string>()
+  /** By workflow and state. */
+  const found = new Map<string, string>()
   beforeAll(async () => {
     desk = await openDesk()
-    for (const state of stateNames) found.set(state, await bring(desk, state))
+    for (const state of statesIn('order')) found.set(`order ${state}`, await bring(desk, state))
+    for (const state of statesIn('petition')) {
+      found.set(`petition ${state}`, await bringPetition(desk, state))
+    }
+    for (const state of statesIn('review')) found.set(`review ${state}`, await bringReview(desk, state))
   })
   afterAll(() => desk.close())
 
@@ -207,11 +212,11 @@ describe('over HTTP', () => {
       const who = await actorOf(name)
       for (const [index, [state, id]] of [...found].entries()) {
         const before = await caseOf(id)
-        // Every fifth act of each pair, a different fifth for each: all acts meet all states and all people.
+        // Every ninth act of each pair, a different ninth for each: all acts meet all states and all people.
         for (const [n, act] of actNames.entries()) {
           const because = refusal(act, before, who)
-          if (because === undefined || (n + index + name.length) % 5 !== 0) continue
-          const answer = await desk.act(name, id, act, inputs(desk, found.get('assigned'))[act])
+          if (because === undefined || (n + index + name.length) % 9 !== 0) continue
+          const answer = await desk.act(name, id, act, inputs(desk, found.get('order assigned'))[act])
           const hidden =
             who.sees === 'units' && !before.matter.unitIds.some((unit) => who.unitIds.includes(unit))
           const expected = hidden ? 'matter/not-found' : because.code

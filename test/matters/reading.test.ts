@@ -2,16 +2,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
-import { states, type State } from '../../src/matters/workflow.ts'
+import type { State } from '../../src/matters/workflow.ts'
 import { collectingLog } from '../platform/opened.ts'
 import { failing } from '../support/failing.ts'
 import { generateIdNo, generatePhone, seeded } from '../support/identity.ts'
 import { openDesk, type Desk } from './desk.ts'
-import { bring, inputs } from './scenes.ts'
+import { bring, inputs, statesIn } from './scenes.ts'
 import { runWaiting } from './waiting.ts'
 
 const rng = seeded(8)
-const stateNames = Object.keys(states) as State[]
+const stateNames = statesIn('order')
 
 /** Somebody whose every datum is found again wherever it leaks, however it is written. */
 const canary = {

@@ -431,7 +431,7 @@ describe('what a list holds is what its reader may see', () => {
       !above(unit).some((u) => matter.accused.includes(u)))
   const everyone = () => [
     ...(Object.keys(desk.staff) as (keyof Desk['staff'])[])
-      .filter((name) => !['liaison', 'otherLiaison'].includes(name))
+      .filter((name) => !['liaison', 'chief', 'otherLiaison'].includes(name))
       .map((name) => [name, desk.staff[name], 'office'] as const),
     ...Object.entries(readers).map(([name, reader]) => [name, reader, reader.unit] as const),
   ]

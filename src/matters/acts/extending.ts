@@ -81,7 +81,7 @@ export const grantExtension = actRule({
     // Since it was asked for, a published calendar may have moved the due time: the working days count from where it is now.
     const calendar = calendarOf(setting)
     const oldDueAt = leg.effectiveDueAt
-    const newDueAt = addWorkdays(calendar, oldDueAt, request.workdays)
+    const newDueAt = addWorkdays(calendar, oldDueAt, request.workdays ?? 0)
     return {
       matter: { extendedAt: subject.matter.extendedAt ?? setting.now },
       legs: [

@@ -1,12 +1,55 @@
 // Every act of the workflow with its input and its effect.
 import type { ActRule } from '../case.ts'
 import type { Act } from '../workflow.ts'
+import {
+  accept,
+  askProlongation,
+  decline,
+  grantProlongation,
+  makeOrdinary,
+  noLongerAccept,
+  refuseProlongation,
+} from './accepting.ts'
 import { approve, coReply, directReply, reject, reply } from './answering.ts'
 import { dispatch, redispatch, redo } from './dispatching.ts'
 import { archive, close, merge, notAccept, terminate, unmerge } from './ending.ts'
 import { askExtension, grantExtension, refuseExtension } from './extending.ts'
+import {
+  conclude,
+  deliver,
+  feedBack,
+  issue,
+  mediate,
+  opine,
+  rehandle,
+  returnOpinion,
+  withdraw,
+} from './opining.ts'
 import { note, supervise, urge } from './overseeing.ts'
 import { askScreening, callBack, screen } from './rating.ts'
+import {
+  acceptReview,
+  coordinate,
+  declineReview,
+  deliverReview,
+  endHearing,
+  issueReview,
+  openHearing,
+  opineReview,
+  returnReview,
+  withdrawReview,
+} from './reviewing.ts'
+import {
+  answerAtOnce,
+  assign,
+  file,
+  forward,
+  object,
+  redirect,
+  refuseObjection,
+  reportUp,
+  upholdObjection,
+} from './routing.ts'
 import { askReturn, coSign, grantReturn, refuseReturn, sign } from './signing.ts'
 
 export const actRules = {
@@ -38,4 +81,39 @@ export const actRules = {
   close,
   archive,
   note,
+  forward,
+  assign,
+  'report-up': reportUp,
+  'answer-at-once': answerAtOnce,
+  redirect,
+  file,
+  object,
+  'uphold-objection': upholdObjection,
+  'refuse-objection': refuseObjection,
+  accept,
+  decline,
+  'no-longer-accept': noLongerAccept,
+  'make-ordinary': makeOrdinary,
+  'ask-prolongation': askProlongation,
+  'grant-prolongation': grantProlongation,
+  'refuse-prolongation': refuseProlongation,
+  opine,
+  issue,
+  'return-opinion': returnOpinion,
+  deliver,
+  'feed-back': feedBack,
+  mediate,
+  withdraw,
+  rehandle,
+  conclude,
+  'accept-review': acceptReview,
+  'decline-review': declineReview,
+  coordinate,
+  'open-hearing': openHearing,
+  'end-hearing': endHearing,
+  'opine-review': opineReview,
+  'issue-review': issueReview,
+  'return-review': returnReview,
+  'deliver-review': deliverReview,
+  'withdraw-review': withdrawReview,
 } satisfies Record<Act, ActRule>

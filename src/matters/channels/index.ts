@@ -1,6 +1,10 @@
 // Every channel through which matters arrive, by its id.
-import { actsIn, type Act, type Transition, type WorkflowId } from '../workflow.ts'
+import { actsIn, workflowHeads, type Act, type State, type Transition, type WorkflowId } from '../workflow.ts'
 import { hotline } from './hotline.ts'
+import { letter } from './letter.ts'
+import { mailbox } from './mailbox.ts'
+import { recheck, review } from './review.ts'
+import { visit } from './visit.ts'
 
 export interface Channel {
   id: string
@@ -13,7 +17,10 @@ export interface Channel {
   categories: Record<string, string>
 }
 
-export const channels = { hotline } as const satisfies Record<string, Channel>
+export const channels = { hotline, mailbox, letter, visit, review, recheck } as const satisfies Record<
+  string,
+  Channel
+>
 
 export type ChannelId = keyof typeof channels
 
@@ -21,6 +28,11 @@ export function channelOf(id: string): Channel {
   const channel = (channels as Record<string, Channel>)[id]
   if (channel === undefined) throw new Error(`no channel ${id}`)
   return channel
+}
+
+/** The state in which matters of a channel begin. */
+export function firstState(channel: string): State {
+  return workflowHeads[channelOf(channel).workflow].first
 }
 
 /** The acts on matters of a channel, by its workflow. */

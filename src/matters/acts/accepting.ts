@@ -1,0 +1,259 @@
+// The acceptance decision 受理 / 不予受理 / 不再受理, and how long handling may then take, prolongation included.
+import { z } from 'zod'
+import { due } from '../../calendar/rules.ts'
+import { id, instant, textOf } from '../../platform/fields.ts'
+import { fieldProblem, Problem } from '../../platform/problems.ts'
+import { actRule, calendarOf, type Case, type Setting } from '../case.ts'
+import { declineGrounds, matterClasses } from '../petition-terms.ts'
+import { openLead } from '../rules.ts'
+import { clockLeg, lawOf, petitionOf } from './entering.ts'
+import { remark } from './overseeing.ts'
+import { stopped } from './routing.ts'
+import { handledBy } from './signing.ts'
+
+export const accept = actRule({
+  needs: ['calendar', 'petition'],
+  input: z.strictObject({
+    matterClass: z.enum(Object.keys(matterClasses) as [keyof typeof matterClasses]).describe('事项分类'),
+    noticeNo: textOf(1, 60).optional().describe('受理告知书编号'),
+  }),
+  change(subject, input, setting) {
+    const leg = openLead(subject)
+    const law = lawOf(subject)
+    const petition = petitionOf(subject)
+    const { limit, article } = petition.simple ? law.clocks.simpleHandle : law.clocks.handle
+    const handle = clockLeg(subject, setting, {
+      kind: 'handle',
+      unitId: leg.unitId,
+      limit,
+      regime: law.id,
+      atMost: petition.upstreamDueAt,
+    })
+    return {
+      matter: handledBy(subject, setting),
+      legs: stopped(subject, setting, 'accepted'),
+      openLegs: [handle],
+      update: {
+        petitions: {
+          id: subject.matter.id,
+          patch: { matterClass: input.matterClass, decidedAt: setting.now, acceptedAt: setting.now },
+        },
+      },
+      data: {
+        unitId: leg.unitId,
+        matterClass: input.matterClass,
+        noticeNo: input.noticeNo,
+        dueAt: handle.dueAt,
+        article,
+      },
+    }
+  },
+})
+
+export const decline = actRule({
+  needs: ['petition'],
+  input: z.strictObject({
+    ground: z.enum(Object.keys(declineGrounds) as [keyof typeof declineGrounds]).describe('不予受理的情形'),
+    reason: textOf(4, 2000).describe('理由及应当告知的途径'),
+  }),
+  change: (subject, input, setting) => ({
+    matter: {
+      ...handledBy(subject, setting),
+      doneAt: setting.now,
+      endReason: input.ground,
+      publicReply: input.reason,
+    },
+    legs: [...stopped(subject, setting, 'declined'), ...stopFeedback(subject, setting)],
+    update: {
+      petitions: {
+        id: subject.matter.id,
+        patch: { declineGround: input.ground, decidedAt: setting.now },
+      },
+    },
+    data: {
+      unitId: subject.matter.leadUnitId,
+      ground: input.ground,
+      article: lawOf(subject).clocks.accept.article,
+    },
+  }),
+})
+
+export const noLongerAccept = actRule({
+  needs: ['petition'],
+  input: z.strictObject({
+    finalId: id.describe('已经复核终结的事项'),
+    reason: textOf(4, 1000).describe('认定为同一事实和理由的说明'),
+  }),
+  other: (input) => input.finalId,
+  change(subject, input, setting) {
+    const article = lawOf(subject).articles.finality
+    if (setting.other?.petition?.final !== true) {
+      throw new Problem('matter/not-final', {
+        detail: `no longer accepting needs a matter concluded by recheck (${article})`,
+        errors: [
+          {
+            pointer: '/body/finalId',
+            code: 'matter/not-final',
+            message: `该事项尚未复核终结,不能不再受理(${article})`,
+          },
+        ],
+      })
+    }
+    return {
+      matter: { doneAt: setting.now, endReason: 'concluded', publicReply: input.reason },
+      legs: [...stopped(subject, setting, 'declined'), ...stopFeedback(subject, setting)],
+      update: {
+        petitions: {
+          id: subject.matter.id,
+          patch: { declineGround: 'concluded', decidedAt: setting.now, repeatOfId: input.finalId },
+        },
+      },
+      data: { finalId: input.finalId, article },
+    }
+  },
+})
+
+/** The duty to feed back ends with the matter; what was late by then stays late. */
+export function stopFeedback(subject: Case, setting: Setting) {
+  return subject.legs
+    .filter(({ kind, outcome }) => kind === 'feedback' && outcome === null)
+    .map((leg) => ({ id: leg.id, patch: { stoppedAt: setting.now, outcome: 'terminated' } }))
+}
+
+export const makeOrdinary = actRule({
+  needs: ['calendar', 'petition'],
+  input: z.strictObject({ reason: textOf(4, 500).describe('转为普通程序的理由') }),
+  change(subject, { reason }, setting) {
+    const leg = openLead(subject)
+    const law = lawOf(subject)
+    if (!petitionOf(subject).simple) throw new Problem('matter/not-simple')
+    // Counted from acceptance all the same: the way wins no time beyond what an ordinary petition has.
+    const { limit } = law.clocks.handle
+    const { dueAt, provisional } = due(calendarOf(setting), leg.dispatchedAt, limit)
+    if (setting.now > leg.effectiveDueAt) {
+      throw new Problem('matter/extension-after-expiry', { extras: { dueAt: leg.effectiveDueAt } })
+    }
+    return {
+      matter: handledBy(subject, setting),
+      legs: [{ id: leg.id, patch: { ...anew, limit, effectiveDueAt: dueAt, provisional } }],
+      update: { petitions: { id: subject.matter.id, patch: { simple: false } } },
+      insert: remark(subject, setting, 'make-ordinary', reason),
+      data: { unitId: leg.unitId, oldDueAt: leg.effectiveDueAt, newDueAt: dueAt },
+    }
+  },
+})
+
+/** A due time that moves away is warned of anew. */
+const anew = { warnedAt: null, redAt: null, overdueAt: null }
+
+export const askProlongation = actRule({
+  needs: ['calendar', 'petition', 'extension'],
+  input: z.strictObject({
+    days: z.int().min(1).max(60).describe('申请延长的天数'),
+    reason: textOf(4, 1000).describe('情况复杂的说明'),
+  }),
+  change(subject, input, setting) {
+    const leg = openLead(subject)
+    const { days: most, article } = lawOf(subject).prolongation
+    const petition = petitionOf(subject)
+    if (subject.extension !== null) throw new Problem('matter/extension-pending')
+    if (setting.now > leg.effectiveDueAt) {
+      throw new Problem('matter/extension-after-expiry', {
+        detail: `asked after the limit (${article})`,
+        extras: { dueAt: leg.effectiveDueAt, article },
+      })
+    }
+    if (petition.simple) throw new Problem('matter/simple-not-prolonged')
+    if (petition.prolongedDays + input.days > most) {
+      throw fieldProblem(
+        'matter/extension-too-long',
+        '/body/days',
+        `延长期限累计不得超过${most}日,已延长${petition.prolongedDays}日(${article})`,
+      )
+    }
+    const newDueAt = prolonged(subject, input.days, setting).dueAt
+    return {
+      matter: handledBy(subject, setting),
+      insert: {
+        extensions: {
+          id: setting.newId(),
+          matterId: subject.matter.id,
+          legId: leg.id,
+          askedAt: setting.now,
+          askedBy: setting.actor.id,
+          reason: input.reason,
+          days: input.days,
+          oldDueAt: leg.effectiveDueAt,
+          newDueAt,
+        },
+      },
+      data: { unitId: leg.unitId, days: input.days, oldDueAt: leg.effectiveDueAt, newDueAt },
+    }
+  },
+})
+
+function prolonged(subject: Case, days: number, setting: Setting) {
+  const leg = openLead(subject)
+  const limit = leg.limit as { n: number; unit: 'day' } | null
+  if (limit === null) throw new Problem('matter/upstream-deadline')
+  const longer = { n: limit.n + days, unit: limit.unit }
+  return { limit: longer, ...due(calendarOf(setting), leg.dispatchedAt, longer) }
+}
+
+export const grantProlongation = actRule({
+  needs: ['calendar', 'petition', 'extension'],
+  input: z.strictObject({
+    toldAt: instant.describe('告知信访人延期理由的时间'),
+    note: textOf(1, 500).optional(),
+  }),
+  change(subject, input, setting) {
+    const request = pendingProlongation(subject, setting)
+    if (input.toldAt > setting.now) {
+      throw fieldProblem('matter/future-time', '/body/toldAt', '告知时间不能晚于现在')
+    }
+    const leg = openLead(subject)
+    const days = request.days ?? 0
+    const petition = petitionOf(subject)
+    const { limit, dueAt, provisional } = prolonged(subject, days, setting)
+    return {
+      matter: { extendedAt: subject.matter.extendedAt ?? setting.now },
+      legs: [{ id: leg.id, patch: { ...anew, limit, effectiveDueAt: dueAt, provisional } }],
+      update: {
+        extensions: {
+          id: request.id,
+          patch: {
+            ...decided(setting, true, input.note),
+            callerToldAt: input.toldAt,
+            oldDueAt: leg.effectiveDueAt,
+            newDueAt: dueAt,
+          },
+        },
+        petitions: { id: subject.matter.id, patch: { prolongedDays: petition.prolongedDays + days } },
+      },
+      data: { unitId: leg.unitId, days, oldDueAt: leg.effectiveDueAt, newDueAt: dueAt },
+    }
+  },
+})
+
+export const refuseProlongation = actRule({
+  needs: ['petition', 'extension'],
+  input: z.strictObject({ note: textOf(2, 500).describe('不批准的理由') }),
+  change(subject, { note }, setting) {
+    const request = pendingProlongation(subject, setting)
+    return {
+      matter: {},
+      update: { extensions: { id: request.id, patch: decided(setting, false, note) } },
+      data: { unitId: openLead(subject).unitId },
+    }
+  },
+})
+
+function pendingProlongation(subject: Case, setting: Setting) {
+  if (subject.extension === null) throw new Problem('matter/nothing-pending')
+  if (subject.extension.askedBy === setting.actor.id) throw new Problem('matter/duties-apart')
+  return subject.extension
+}
+
+function decided(setting: Setting, granted: boolean, note: string | undefined) {
+  return { decidedAt: setting.now, decidedBy: setting.actor.id, granted, decisionNote: note ?? null }
+}

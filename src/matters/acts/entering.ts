@@ -1,0 +1,174 @@
+// What registering a petition lays down besides the matter: its procedure, the visit, and the office's own clock.
+import { due, type Limit } from '../../calendar/rules.ts'
+import { NIL } from '../../platform/actor.ts'
+import { dayOf, type Instant } from '../../platform/clock.ts'
+import { fieldProblem } from '../../platform/problems.ts'
+import { calendarOf, type Case, type Change, type NewLeg, type Petition, type Setting } from '../case.ts'
+import { skipsLevel, type CompetentLevel, type MatterClass, type VisitLevel } from '../petition-terms.ts'
+import { regimeAt, regimeOf } from '../regimes.ts'
+
+export interface VisitEntry {
+  personCount: number
+  involvedCount?: number | undefined
+  /** As the caller of the API counts it; refused where the number of people says otherwise. */
+  collective?: boolean | undefined
+  level: VisitLevel
+  competentLevel: CompetentLevel
+  venue: 'reception' | 'non-reception'
+  mode: 'onsite' | 'video'
+  listNo?: string | undefined
+  listDay?: string | undefined
+  place?: string | undefined
+  reception?: {
+    kind: 'received' | 'field' | 'appointed'
+    leaderName: string
+    leaderPost: string
+    opinion?: string | undefined
+  }
+}
+
+export interface PetitionEntry {
+  matterClass?: MatterClass | undefined
+  signatories?: number | undefined
+  anonymous?: boolean | undefined
+  nationalFirst?: boolean | undefined
+  repeatOfId?: string | undefined
+  upstreamDueAt?: Instant | undefined
+  visit?: VisitEntry | undefined
+}
+
+interface Counted {
+  /** People named on the visit. */
+  representatives: number
+  /** From how many people on a visit is collective. */
+  collectiveFrom: number
+  /** Where the registration stands in the request. */
+  at: string
+}
+
+/**
+ * The procedure begins: a petition that the office itself received must be forwarded, assigned or answered in 15 days from
+ * receipt (信访条例 art. 21; 信访工作条例 art. 22). What a superior only told us of has no such clock of ours.
+ */
+export function enter(subject: Case, entry: PetitionEntry, setting: Setting, counted: Counted): Change {
+  const { matter } = subject
+  const regime = regimeAt(setting.now)
+  const visit = entry.visit === undefined ? undefined : visitRow(entry.visit, matter.receivedAt, counted)
+  const leg = clockLeg(subject, setting, {
+    kind: 'route',
+    unitId: setting.actor.unitId ?? NIL,
+    limit: regime.clocks.route.limit,
+    regime: regime.id,
+    from: matter.receivedAt,
+  })
+  return {
+    matter: {},
+    openLegs: matter.source === 'notified' ? [] : [leg],
+    insert: {
+      petitions: {
+        id: matter.id,
+        regime: regime.id,
+        matterClass: entry.matterClass ?? null,
+        signatories: entry.signatories ?? null,
+        anonymous: entry.anonymous ?? false,
+        officeFirst: entry.repeatOfId === undefined,
+        nationalFirst: entry.nationalFirst ?? null,
+        repeatOfId: entry.repeatOfId ?? null,
+        upstreamDueAt: entry.upstreamDueAt ?? null,
+      },
+      ...(visit === undefined ? {} : { visits: { id: matter.id, ...visit } }),
+    },
+    data: {
+      regime: regime.id,
+      ...(entry.repeatOfId === undefined ? {} : { repeatOfId: entry.repeatOfId }),
+      ...(visit === undefined
+        ? {}
+        : { level: visit.level, persons: visit.personCount, collective: visit.collective }),
+    },
+  }
+}
+
+function visitRow(visit: VisitEntry, receivedAt: Instant, { representatives, collectiveFrom, at }: Counted) {
+  if (visit.personCount < representatives) {
+    throw fieldProblem(
+      'matter/fewer-than-representatives',
+      `${at}/visit/personCount`,
+      `来访人数不能少于登记的代表人数(${representatives}人)`,
+    )
+  }
+  const collective = visit.personCount >= collectiveFrom
+  if (visit.collective !== undefined && visit.collective !== collective) {
+    throw fieldProblem(
+      'matter/not-collective',
+      `${at}/visit/collective`,
+      collective ? `${collectiveFrom}人以上为集体访` : `集体访应有${collectiveFrom}人以上`,
+    )
+  }
+  const { level, competentLevel, reception } = visit
+  return {
+    day: dayOf(receivedAt),
+    personCount: visit.personCount,
+    involvedCount: visit.involvedCount ?? null,
+    collective,
+    level,
+    competentLevel,
+    skipLevel: skipsLevel(level, competentLevel),
+    venue: visit.venue,
+    mode: visit.mode,
+    listNo: visit.listNo ?? null,
+    listDay: visit.listDay ?? null,
+    place: visit.place ?? null,
+    receptionKind: reception?.kind ?? null,
+    leaderName: reception?.leaderName ?? null,
+    leaderPost: reception?.leaderPost ?? null,
+    leaderOpinion: reception?.opinion ?? null,
+  }
+}
+
+/** Begins a clock of the procedure as a leg: nothing to sign for, due by the law that the petition was registered under. */
+export function clockLeg(
+  subject: Case,
+  setting: Setting,
+  given: {
+    kind: 'route' | 'accept' | 'handle' | 'feedback' | 'review'
+    unitId: string
+    limit: Limit
+    regime: string
+    from?: Instant
+    /** A deadline from outside, where it is earlier. */
+    atMost?: Instant | null
+    role?: 'lead' | 'co'
+    ahead?: number
+  },
+): NewLeg {
+  const from = given.from ?? setting.now
+  const lawful = due(calendarOf(setting), from, given.limit)
+  const fixed = given.atMost !== undefined && given.atMost !== null && given.atMost < lawful.dueAt
+  const dueAt = fixed ? (given.atMost ?? lawful.dueAt) : lawful.dueAt
+  return {
+    id: setting.newId(),
+    matterId: subject.matter.id,
+    no: subject.legs.length + 1 + (given.ahead ?? 0),
+    role: given.role ?? 'lead',
+    kind: given.kind,
+    unitId: given.unitId,
+    dispatchedAt: from,
+    policy: given.regime,
+    limit: fixed ? null : given.limit,
+    signDueAt: dueAt,
+    signedAt: from,
+    dueAt,
+    effectiveDueAt: dueAt,
+    provisional: !fixed && lawful.provisional,
+  }
+}
+
+/** The procedure of a petition's case; the act must declare that it needs it. */
+export function petitionOf({ petition }: Case): Petition {
+  if (petition === null) throw new Error('the act must declare that it needs the petition')
+  return petition
+}
+
+export function lawOf(subject: Case) {
+  return regimeOf(petitionOf(subject).regime)
+}

@@ -1,0 +1,231 @@
+// Reviews 复查 and rechecks 复核: how a request is taken in, heard and answered, and what is final then.
+import { z } from 'zod'
+import { due, type Limit } from '../../calendar/rules.ts'
+import { day, textOf } from '../../platform/fields.ts'
+import { dayOf, type Day } from '../../platform/clock.ts'
+import { fieldProblem, Problem } from '../../platform/problems.ts'
+import { actRule, calendarOf, type Case, type Change, type Setting } from '../case.ts'
+import { lateness } from '../deadlines.ts'
+import { reviewGrounds, reviewResults } from '../petition-terms.ts'
+import { legsAfter, openLead } from '../rules.ts'
+import { lawOf, petitionOf } from './entering.ts'
+import { delivered, deliveryShape, reviewed, underReview } from './opining.ts'
+import { remark } from './overseeing.ts'
+import { stopped } from './routing.ts'
+import { handledBy } from './signing.ts'
+
+const patchOf = (subject: Case, patch: Partial<Case['petition']>) => ({
+  petitions: { id: subject.matter.id, patch: { ...patch } },
+})
+
+export const acceptReview = actRule({
+  needs: ['petition'],
+  input: z.strictObject({ note: textOf(1, 500).optional() }).default({}),
+  change: (subject, { note }, setting) => ({
+    matter: handledBy(subject, setting),
+    insert: remark(subject, setting, 'accept-review', note),
+    update: patchOf(subject, { intake: 'accepted', decidedAt: setting.now, acceptedAt: setting.now }),
+    data: { intake: 'accepted', article: clockOf(subject).article },
+  }),
+})
+
+/** The clock that a review or recheck runs by, with its article. */
+function clockOf(subject: Case) {
+  const { clocks } = lawOf(subject)
+  return subject.matter.channel === 'recheck' ? clocks.recheck : clocks.review
+}
+
+export const declineReview = actRule({
+  needs: ['petition'],
+  input: z.strictObject({
+    ground: z.enum(Object.keys(reviewGrounds) as [keyof typeof reviewGrounds]).describe('不予受理的情形'),
+    reason: textOf(4, 2000).describe('理由'),
+  }),
+  change: (subject, input, setting) => ({
+    matter: {
+      ...handledBy(subject, setting),
+      ...answered(subject, setting, stopped(subject, setting, 'declined')),
+      endReason: input.ground,
+      publicReply: input.reason,
+    },
+    legs: stopped(subject, setting, 'declined'),
+    update: patchOf(subject, {
+      intake: 'not-accepted',
+      declineGround: input.ground,
+      decidedAt: setting.now,
+    }),
+    data: { intake: 'not-accepted', ground: input.ground, article: clockOf(subject).article },
+  }),
+})
+
+export const coordinate = actRule({
+  needs: ['petition'],
+  input: z.strictObject({ text: textOf(4, 2000).describe('协调处理情况') }),
+  change: (subject, { text }, setting) => ({
+    matter: {
+      ...handledBy(subject, setting),
+      ...answered(subject, setting, stopped(subject, setting, 'replied')),
+    },
+    legs: stopped(subject, setting, 'replied'),
+    insert: remark(subject, setting, 'coordinate', text),
+    update: patchOf(subject, { intake: 'coordinated', decidedAt: setting.now }),
+    data: { intake: 'coordinated' },
+  }),
+})
+
+function answered(subject: Case, { now }: Setting, legs: NonNullable<Change['legs']>) {
+  const { lateFrom } = lateness(legsAfter(subject, { matter: {}, legs }))
+  return { firstRepliedAt: now, firstAcceptedAt: now, firstOnTime: lateFrom === null, doneAt: now }
+}
+
+export const openHearing = actRule({
+  needs: ['petition'],
+  input: z.strictObject({ from: day.describe('听证开始日期') }),
+  change(subject, { from }, setting) {
+    if (petitionOf(subject).hearingFrom !== null) throw new Problem('matter/hearing-open')
+    if (from > dayOf(setting.now)) {
+      throw fieldProblem('matter/future-time', '/body/from', '听证开始日期不能晚于今天')
+    }
+    if (from < dayOf(openLead(subject).dispatchedAt)) {
+      throw fieldProblem('matter/time-order', '/body/from', '听证不能早于收到申请之日')
+    }
+    return {
+      matter: handledBy(subject, setting),
+      update: patchOf(subject, { hearingFrom: from }),
+      data: { from },
+    }
+  },
+})
+
+export const endHearing = actRule({
+  needs: ['calendar', 'petition'],
+  input: z.strictObject({ to: day.describe('听证结束日期'), record: textOf(4, 8000).describe('听证意见') }),
+  change(subject, { to, record }, setting) {
+    const petition = petitionOf(subject)
+    const from = petition.hearingFrom
+    if (from === null) throw new Problem('matter/no-hearing')
+    if (to > dayOf(setting.now))
+      throw fieldProblem('matter/future-time', '/body/to', '听证结束日期不能晚于今天')
+    if (to < from) throw fieldProblem('matter/time-order', '/body/to', '听证结束日期不能早于开始日期')
+    const leg = openLead(subject)
+    const length = daysBetween(from, to)
+    const limit = leg.limit as Limit | null
+    if (limit === null) throw new Problem('matter/upstream-deadline')
+    // The time of the hearing is not counted (信访条例 art. 35(2); 信访工作条例 art. 36(2)): the limit grows by its days.
+    const longer = { n: limit.n + length, unit: limit.unit }
+    const { dueAt, provisional } = due(calendarOf(setting), leg.dispatchedAt, longer)
+    return {
+      matter: handledBy(subject, setting),
+      legs: [
+        {
+          id: leg.id,
+          patch: {
+            ...{ warnedAt: null, redAt: null, overdueAt: null },
+            ...{ limit: longer, effectiveDueAt: dueAt, provisional },
+          },
+        },
+      ],
+      insert: remark(subject, setting, 'end-hearing', record),
+      update: patchOf(subject, { hearingFrom: null, hearingDays: petition.hearingDays + length }),
+      data: { from, to, days: length, oldDueAt: leg.effectiveDueAt, newDueAt: dueAt },
+    }
+  },
+})
+
+/** Both days counted. */
+function daysBetween(from: Day, to: Day): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1
+}
+
+export const opineReview = actRule({
+  needs: ['petition'],
+  input: z.strictObject({
+    claim: textOf(2, 4000).describe('复查复核请求'),
+    facts: textOf(2, 8000).describe('查明的事实'),
+    basis: textOf(2, 4000).describe('依据'),
+    opinion: textOf(2, 8000).describe('复查复核意见'),
+    result: z.enum(Object.keys(reviewResults) as [keyof typeof reviewResults]).describe('结论'),
+  }),
+  change(subject, { result, ...input }, setting) {
+    const leg = openLead(subject)
+    if (petitionOf(subject).hearingFrom !== null) throw new Problem('matter/hearing-open')
+    return {
+      matter: handledBy(subject, setting),
+      legs: [{ id: leg.id, patch: { submittedAt: setting.now } }],
+      insert: {
+        opinions: {
+          id: setting.newId(),
+          matterId: subject.matter.id,
+          legId: leg.id,
+          ...input,
+          outcome: result,
+          submittedAt: setting.now,
+          submittedBy: setting.actor.id,
+        },
+      },
+      data: { result, dueAt: leg.effectiveDueAt },
+    }
+  },
+})
+
+export const issueReview = actRule({
+  needs: ['petition', 'opinion'],
+  input: z.strictObject({ opinionNo: textOf(2, 60).describe('意见书文号'), note: textOf(1, 500).optional() }),
+  change(subject, { opinionNo, note }, setting) {
+    const pending = underReview(subject, setting)
+    const leg = openLead(subject)
+    const legs = [{ id: leg.id, patch: { stoppedAt: pending.submittedAt, outcome: 'replied' as const } }]
+    return {
+      matter: {
+        ...answered(subject, setting, legs),
+        firstRepliedAt: pending.submittedAt,
+        publicReply: pending.opinion,
+      },
+      legs,
+      update: {
+        opinions: { id: pending.id, patch: { ...reviewed(setting, note), accepted: true } },
+        ...patchOf(subject, {
+          opinionNo,
+          reviewResult: pending.outcome,
+          issuedAt: setting.now,
+          // 三级终结: with the recheck opinion the matter is at its end (信访条例 art. 35(3); 信访工作条例 art. 36(3)).
+          final: subject.matter.channel === 'recheck' && pending.outcome !== 'revoked',
+        }),
+      },
+      data: { opinionNo, result: pending.outcome },
+    }
+  },
+})
+
+export const returnReview = actRule({
+  needs: ['petition', 'opinion'],
+  input: z.strictObject({ note: textOf(2, 500).describe('退回理由') }),
+  change(subject, { note }, setting) {
+    const pending = underReview(subject, setting)
+    return {
+      matter: {},
+      legs: [{ id: openLead(subject).id, patch: { submittedAt: null } }],
+      update: { opinions: { id: pending.id, patch: { ...reviewed(setting, note), accepted: false } } },
+    }
+  },
+})
+
+export const deliverReview = actRule({
+  needs: ['petition'],
+  input: deliveryShape,
+  change: (subject, input, setting) => {
+    const done = delivered(subject, input, setting)
+    return { ...done, matter: { ...done.matter, endedAt: setting.now } }
+  },
+})
+
+export const withdrawReview = actRule({
+  needs: ['petition'],
+  input: z.strictObject({ reason: textOf(2, 500).describe('撤回的说明') }),
+  change: (subject, { reason }, setting) => ({
+    matter: { withdrawnAt: setting.now, endReason: 'withdrawn' },
+    legs: stopped(subject, setting, 'terminated'),
+    insert: remark(subject, setting, 'withdraw-review', reason),
+    update: patchOf(subject, { hearingFrom: null }),
+  }),
+})

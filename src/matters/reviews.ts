@@ -1,0 +1,143 @@
+// Asking for a review 复查 or recheck 复核: a matter of its own, chained to the opinion that it is about.
+import { randomUUIDv7 } from 'node:crypto'
+import { holdCalendar } from '../calendar/queries.ts'
+import { due } from '../calendar/rules.ts'
+import { NIL, type Actor } from '../platform/actor.ts'
+import { dayOf, type Instant } from '../platform/clock.ts'
+import { statement, type Tx } from '../platform/db.ts'
+import { fieldProblem, Problem } from '../platform/problems.ts'
+import { clockLeg } from './acts/entering.ts'
+import { newCase, type Case, type Setting } from './case.ts'
+import { channels, firstState } from './channels/index.ts'
+import { openMatter, takeNumber, writeChange, type Written } from './commands.ts'
+import { lockCase } from './reading.ts'
+import { regimeAt, regimeOf } from './regimes.ts'
+
+export interface ReviewRequest {
+  /** When the request arrived; now unless told. */
+  receivedAt?: Instant | undefined
+  content: string
+  /** Why a late request is heard all the same; a leader's decision. */
+  lateReason?: string | undefined
+}
+
+const childOf = statement<{ no: string }>(
+  'review.child',
+  `select m.no from petitions p join matters m on m.id = p.id where p.parent_id = $1 and m.withdrawn_at is null`,
+)
+
+/**
+ * Opens the review of a delivered opinion, or the recheck of a review that was issued. Throws `matter/review-not-due`,
+ * `matter/review-too-late` (30 days from delivery: 信访条例 arts 34, 35; 信访工作条例 arts 35, 36), `matter/concluded-finally`.
+ */
+export async function requestReview(
+  tx: Tx,
+  actor: Actor,
+  parentId: string,
+  input: ReviewRequest,
+  office: { region: string },
+): Promise<Written> {
+  const [parent, calendar, [asked]] = await Promise.all([
+    lockCase(tx, actor, parentId, ['petition']),
+    holdCalendar(tx),
+    childOf(tx, [parentId]),
+  ])
+  const { matter } = parent
+  const procedure = parent.petition
+  const stage = stageAfter(parent)
+  if (procedure === null || stage === undefined) throw new Problem('matter/review-not-due')
+  if (asked !== undefined) throw new Problem('matter/review-asked-already', { extras: { no: asked.no } })
+  const receivedAt = input.receivedAt ?? tx.now
+  checkTimes(receivedAt, procedure.deliveredAt, tx.now)
+
+  const clock = regimeOf(procedure.regime).clocks[stage === 'review' ? 'requestReview' : 'requestRecheck']
+  const until = due(calendar, procedure.deliveredAt ?? tx.now, clock.limit).dueAt
+  if (receivedAt > until) refuseLate(actor, input, until, clock.article)
+
+  const regime = regimeAt(tx.now)
+  const id = randomUUIDv7()
+  const row = {
+    id,
+    no: await takeNumber(tx, stage, office.region),
+    channel: stage,
+    source: 'petitioner',
+    state: firstState(stage),
+    title: `${channels[stage].label}申请:${matter.title}`.slice(0, 200),
+    content: input.content,
+    category: matter.category,
+    urgency: matter.urgency,
+    topic: matter.topic,
+    regionCode: matter.regionCode,
+    personId: matter.personId,
+    confidential: matter.confidential,
+    accusedUnitIds: matter.accusedUnitIds,
+    receivedAt,
+    registeredAt: tx.now,
+    registeredBy: actor.id,
+  }
+  const subject = newCase(row)
+  const setting: Setting = {
+    ...{ now: tx.now, actor, calendar, receivers: new Map(), other: null, newId: () => randomUUIDv7() },
+  }
+  const leg = clockLeg(subject, setting, {
+    kind: 'review',
+    unitId: actor.unitId ?? NIL,
+    limit: regime.clocks[stage].limit,
+    regime: regime.id,
+    from: receivedAt,
+  })
+  const written = openMatter(
+    tx,
+    actor,
+    row,
+    {
+      matter: {},
+      openLegs: [leg],
+      insert: {
+        petitions: {
+          id,
+          regime: regime.id,
+          matterClass: procedure.matterClass,
+          parentId,
+          rootId: procedure.rootId ?? parentId,
+        },
+      },
+    },
+    { parentId, stage, dueAt: leg.dueAt, article: regime.clocks[stage].article },
+  )
+  const told = { matter: {}, data: { reviewId: id, reviewNo: row.no, stage } }
+  writeChange(tx, actor, parent, told, matter.state, 'matter.review-requested')
+  return written
+}
+
+/** What may be asked for now: the review of a petition's delivered opinion, the recheck of a review's. */
+function stageAfter({ matter, petition }: Case): 'review' | 'recheck' | undefined {
+  if (petition?.final === true) {
+    const article = regimeOf(petition.regime).articles.finality
+    throw new Problem('matter/concluded-finally', {
+      detail: `final by recheck (${article})`,
+      extras: { article },
+    })
+  }
+  if (petition?.deliveredAt === null || petition === null) return undefined
+  if (matter.channel === 'review') return petition.reviewResult === null ? undefined : 'recheck'
+  return matter.channel === 'recheck' ? undefined : 'review'
+}
+
+function checkTimes(receivedAt: Instant, deliveredAt: Instant | null, now: Instant): void {
+  if (receivedAt > now)
+    throw fieldProblem('matter/future-time', '/body/receivedAt', '收到申请的时间不能晚于现在')
+  if (deliveredAt !== null && receivedAt < deliveredAt) {
+    throw fieldProblem('matter/time-order', '/body/receivedAt', '收到申请的时间不能早于意见书送达的时间')
+  }
+}
+
+function refuseLate(actor: Actor, { lateReason }: ReviewRequest, until: Instant, article: string): void {
+  if (lateReason !== undefined && actor.roles.includes('leader')) return
+  const message = `已于${dayOf(until)}超过申请期限(${article});有正当理由的由分管领导登记并说明`
+  throw new Problem('matter/review-too-late', {
+    detail: `the time for asking ended at ${until} (${article})`,
+    errors: [{ pointer: '/body/receivedAt', code: 'matter/review-too-late', message }],
+    extras: { until, article },
+  })
+}

@@ -1,0 +1,262 @@
+// The petition procedure as the people whose work it is: clocks of the law, refusals that name their article, reviews, finality.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDesk, type Desk } from './desk.ts'
+import { bringFinal, bringPetition, bringReview, inputs } from './scenes.ts'
+
+let desk: Desk
+beforeAll(async () => {
+  desk = await openDesk()
+})
+afterAll(() => desk.close())
+
+const does = (
+  who: Parameters<Desk['does']>[0],
+  id: string,
+  act: Parameters<Desk['does']>[2],
+  body?: unknown,
+) => desk.does(who, id, act, body ?? inputs(desk)[act])
+const ask = (who: keyof Desk['staff'], id: string, body: object = {}) =>
+  desk.call(who, 'POST', `/api/matters/${id}/request-review`, { content: '不服处理意见,请求复查。', ...body })
+
+/** A desk of its own whose clock begins at this moment. */
+async function deskAt<T>(start: string, work: (desk: Desk) => Promise<T>): Promise<T> {
+  const own = await openDesk()
+  const days = (Date.parse(start) - Date.parse(own.clock.now())) / 1000
+  own.clock.forward({ seconds: days })
+  try {
+    return await work(own)
+  } finally {
+    await own.close()
+  }
+}
+const dueOf = async (of: Desk, id: string) => (await of.legs(id)).at(-1)?.effectiveDueAt.slice(0, 10)
+
+describe('the limits of the law', () => {
+  it.each([
+    ['2020-01-10T10:00:00+08:00', '2020-02-03'],
+    ['2020-09-20T10:00:00+08:00', '2020-10-09'],
+  ])('forwarded on %s, acceptance is due on %s: days that rest run on', (start, due) =>
+    deskAt(start, async (own) => {
+      const id = await bringPetition(own, 'entered')
+      await own.does('dispatcher', id, 'forward', { leadUnitId: own.township })
+      expect(await dueOf(own, id)).toBe(due)
+    }),
+  )
+
+  it('accepted on 2020-12-01, the opinion is due on the first working day after sixty days', () =>
+    deskAt('2020-12-01T10:00:00+08:00', async (own) => {
+      const id = await bringPetition(own, 'handling')
+      expect(await dueOf(own, id)).toBe('2021-02-01')
+    }))
+
+  it('the law of the registration governs every clock, also after the new one has come', () =>
+    deskAt('2022-04-30T23:59:59.999+08:00', async (own) => {
+      const old = await bringPetition(own, 'entered')
+      own.clock.forward({ seconds: 1 })
+      const new_ = await bringPetition(own, 'entered')
+      const regime = async (id: string) =>
+        ((await own.open('leader', id)).body['petition'] as { regime: { code: string } }).regime.code
+      expect([await regime(old), await regime(new_)]).toEqual(['XF2005', 'XF2022'])
+      await own.does('dispatcher', new_, 'forward', { leadUnitId: own.township })
+      own.clock.forward({ days: 12 })
+      const late = await own.act('liaison', new_, 'object', { reason: '不属于本单位职权范围' })
+      expect(late.body).toMatchObject({ code: 'matter/objection-too-late' })
+      expect(JSON.stringify(late.body)).toContain('信访工作条例 art. 23(3)')
+    }))
+
+  it('the office’s own fifteen days run from receipt, and forwarding late stays late', async () => {
+    const id = await bringPetition(desk, 'entered')
+    desk.clock.forward({ days: 20 })
+    await does('dispatcher', id, 'forward')
+    await does('liaison', id, 'accept')
+    const legs = await desk.legs(id)
+    expect(legs.map(({ kind, lateFrom }) => [kind, lateFrom !== null])).toEqual([
+      ['route', true],
+      ['accept', false],
+      // Late only once its due has passed: until then this is when that would be.
+      ['handle', true],
+    ])
+    await does('liaison', id, 'opine')
+    await does('chief', id, 'issue', { opinionNo: '利州信〔2020〕一号' })
+    expect(await desk.row(id)).toMatchObject({ firstOnTime: false })
+  })
+
+  it('simple handling has ten working days, and made ordinary wins none beyond the sixty', async () => {
+    const id = await bringPetition(desk, 'entered')
+    await desk.does('dispatcher', id, 'forward', { leadUnitId: desk.township, simple: true })
+    await does('liaison', id, 'accept')
+    const simple = await dueOf(desk, id)
+    const refused = await desk.act('liaison', id, 'ask-prolongation', inputs(desk)['ask-prolongation'])
+    expect(refused.body.code).toBe('matter/simple-not-prolonged')
+    await does('liaison', id, 'make-ordinary')
+    const ordinary = await dueOf(desk, id)
+    expect(simple !== undefined && ordinary !== undefined && simple < ordinary).toBe(true)
+  })
+})
+
+describe('prolongation', () => {
+  it('is asked before expiry, granted by another, told to the petitioner, and thirty days in all', async () => {
+    const id = await bringPetition(desk, 'handling')
+    const before = await dueOf(desk, id)
+    await does('liaison', id, 'ask-prolongation', { days: 20, reason: '需要专业鉴定' })
+    expect((await desk.act('liaison', id, 'grant-prolongation', { toldAt: desk.clock.now() })).status).toBe(
+      403,
+    )
+    await does('chief', id, 'grant-prolongation')
+    const after = await dueOf(desk, id)
+    expect(before !== undefined && after !== undefined && before < after).toBe(true)
+    const more = await desk.act('liaison', id, 'ask-prolongation', { days: 11, reason: '仍需鉴定' })
+    expect(more.status).toBe(422)
+    expect(JSON.stringify(more.body)).toContain('累计不得超过30日,已延长20日(信访条例 art. 33)')
+    desk.clock.forward({ days: 100 })
+    const late = await desk.act('liaison', id, 'ask-prolongation', { days: 5, reason: '仍需鉴定' })
+    expect(late.body.code).toBe('matter/extension-after-expiry')
+  })
+})
+
+describe('objection on competence', () => {
+  it('stops the unit’s clock when upheld, binds when refused', async () => {
+    const id = await bringPetition(desk, 'objecting')
+    await does('dispatcher', id, 'uphold-objection')
+    expect((await desk.legs(id)).map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['route', 'routed'],
+      ['accept', 'returned'],
+      ['route', null],
+    ])
+    await desk.does('dispatcher', id, 'forward', { leadUnitId: desk.other })
+    await desk.does('otherLiaison', id, 'object', { reason: '不属于本单位职权范围' })
+    await does('dispatcher', id, 'refuse-objection')
+    const again = await desk.act('otherLiaison', id, 'object', { reason: '还是不属于本单位' })
+    expect(again.body.code).toBe('matter/return-binding')
+  })
+})
+
+describe('the opinion', () => {
+  it('tells the right to a review, or is refused with its article', async () => {
+    const id = await bringPetition(desk, 'handling')
+    const silent = { ...(inputs(desk).opine as object), reviewRightTold: false }
+    const refused = await desk.act('liaison', id, 'opine', silent)
+    expect(refused.status).toBe(422)
+    expect(JSON.stringify(refused.body)).toContain('信访条例 art. 32')
+  })
+
+  it('is issued by another than who wrote it, delivered not before, and the feedback duty has a clock of its own', async () => {
+    const id = await bringPetition(desk, 'issued')
+    const early = { ...(inputs(desk).deliver as object), deliveredAt: '2020-08-01T09:00:00+08:00' }
+    expect((await desk.act('liaison', id, 'deliver', early)).body.code).toBe('matter/time-order')
+    await does('liaison', id, 'deliver')
+    await does('liaison', id, 'feed-back')
+    const feedback = (await desk.legs(id)).find(({ kind }) => kind === 'feedback')
+    expect(feedback).toMatchObject({ outcome: 'replied', lateFrom: null })
+    expect((await desk.act('liaison', id, 'feed-back', { text: '再次反馈' })).body.code).toBe(
+      'matter/nothing-to-feed-back',
+    )
+  })
+
+  it('is concluded when the time for a review has passed, or the petitioner agrees', async () => {
+    const id = await bringPetition(desk, 'delivered')
+    const refused = await desk.act('reviewer', id, 'conclude', { agreed: false })
+    expect(refused.body).toMatchObject({ code: 'matter/review-period-open', article: '信访条例 art. 34' })
+    desk.clock.forward({ days: 40 })
+    expect((await desk.does('reviewer', id, 'conclude', { agreed: false })).state).toBe('closed')
+  })
+})
+
+describe('review and recheck', () => {
+  it('a request after thirty days is refused with its article; a leader may hear it for a good reason', async () => {
+    const id = await bringPetition(desk, 'delivered')
+    desk.clock.forward({ days: 45 })
+    const late = await ask('reviewClerk', id)
+    expect(late.status).toBe(409)
+    expect(late.body).toMatchObject({ code: 'matter/review-too-late', article: '信访条例 art. 34' })
+    expect((await ask('reviewClerk', id, { lateReason: '住院治疗期间' })).status).toBe(409)
+    const manager = await desk.account(['leader', 'review-clerk'])
+    const heard = await desk.call(manager, 'POST', `/api/matters/${id}/request-review`, {
+      content: '不服处理意见,请求复查。',
+      lateReason: '住院治疗期间无法申请',
+    })
+    expect(heard.status).toBe(201)
+  })
+
+  it('is about a delivered opinion, once', async () => {
+    const early = await bringPetition(desk, 'issued')
+    expect((await ask('reviewClerk', early)).body.code).toBe('matter/review-not-due')
+    const id = await bringPetition(desk, 'delivered')
+    const both = await Promise.all([ask('reviewClerk', id), ask('reviewClerk', id)])
+    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409])
+  })
+
+  it('the time of a hearing is not counted', async () => {
+    const id = await bringReview(desk, 'handling')
+    const before = await dueOf(desk, id)
+    desk.clock.forward({ days: 3 })
+    const from = desk.clock.now().slice(0, 10)
+    await does('reviewClerk', id, 'open-hearing', { from })
+    expect((await desk.act('reviewClerk', id, 'opine-review', inputs(desk)['opine-review'])).body.code).toBe(
+      'matter/hearing-open',
+    )
+    desk.clock.forward({ days: 6 })
+    await does('reviewClerk', id, 'end-hearing')
+    const after = await dueOf(desk, id)
+    expect(after !== undefined && before !== undefined && after > before).toBe(true)
+    expect(((await desk.open('leader', id)).body['petition'] as { hearingDays: number }).hearingDays).toBe(7)
+  })
+
+  it('a revoked opinion is handled anew, and the first opinion stays the measured one', async () => {
+    const id = await bringPetition(desk, 'delivered')
+    const measured = (await desk.open('leader', id)).body['firstRepliedAt']
+    const { body } = await ask('reviewClerk', id)
+    const foreign = await bringReview(desk, 'closed')
+    expect((await desk.act('dispatcher', id, 'rehandle', { reviewId: foreign })).body.code).toBe(
+      'matter/not-revoked',
+    )
+    await does('reviewClerk', body.id, 'accept-review')
+    const revoked = { ...(inputs(desk)['opine-review'] as object), result: 'revoked' }
+    await does('reviewClerk', body.id, 'opine-review', revoked)
+    await does('leader', body.id, 'issue-review', { opinionNo: '利州复〔2020〕撤1号' })
+    await does('dispatcher', id, 'rehandle', { reviewId: body.id })
+    await does('liaison', id, 'opine')
+    await does('chief', id, 'issue', { opinionNo: '利州信〔2020〕重1号' })
+    const seen = (await desk.open('leader', id)).body
+    expect(seen['firstRepliedAt']).toBe(measured)
+    expect(seen['chain']).toMatchObject([{ id: body.id, channel: { label: '信访复查' } }])
+  })
+
+  it('after the recheck the same facts are no longer accepted, and nothing further may be asked for', async () => {
+    const final = await bringFinal(desk)
+    const further = await ask('reviewClerk', final)
+    expect(further.body).toMatchObject({ code: 'matter/concluded-finally', article: '信访条例 art. 35(3)' })
+    const again = await bringPetition(desk, 'entered')
+    const unfinished = await bringPetition(desk, 'handling')
+    const wrong = await desk.act('dispatcher', again, 'no-longer-accept', {
+      finalId: unfinished,
+      reason: '同一事实和理由',
+    })
+    expect(JSON.stringify(wrong.body)).toContain('信访条例 art. 35(3)')
+    const done = await desk.does('dispatcher', again, 'no-longer-accept', {
+      finalId: final,
+      reason: '同一事实和理由',
+    })
+    expect(done.state).toBe('no-longer-accepted')
+    expect((await desk.open('leader', final)).body['chain']).toHaveLength(2)
+  })
+})
+
+describe('who sees it', () => {
+  it('the organ that holds it, the office, and nobody else', async () => {
+    const id = await bringPetition(desk, 'handling')
+    expect((await desk.open('liaison', id)).status).toBe(200)
+    expect((await desk.open('otherLiaison', id)).status).toBe(404)
+    const mine = await desk.call('liaison', 'GET', '/api/matters?mine=lead&limit=100')
+    expect((mine.body['items'] as { id: string }[]).some((item) => item.id === id)).toBe(true)
+  })
+
+  it('never the accused unit, on any way', async () => {
+    const id = await bringPetition(desk, 'entered', { category: 'report', accusedUnitIds: [desk.township] })
+    for (const act of ['forward', 'assign'] as const) {
+      const refused = await desk.act('dispatcher', id, act, inputs(desk)[act])
+      expect(refused.body.code).toBe('matter/accused-unit')
+    }
+    expect((await desk.open('liaison', id)).status).toBe(404)
+  })
+})

@@ -1,0 +1,209 @@
+// Visits, letters and a morning's mail at the counter: sensible defaults, every wrong field told, nothing half registered.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDesk, type Desk } from './desk.ts'
+
+let desk: Desk
+beforeAll(async () => {
+  desk = await openDesk()
+})
+afterAll(() => desk.close())
+
+const visit = (given: Record<string, unknown> = {}) =>
+  desk.call('registrar', 'POST', '/api/visits', {
+    title: '反映拖欠工资',
+    content: '工地拖欠农民工工资三个月。',
+    caller: { name: '王小明', phone: '13981200011' },
+    ...given,
+  })
+const letter = (given: Record<string, unknown> = {}) => ({
+  title: '反映道路积水',
+  content: '雨后道路长期积水,影响出行。',
+  ...given,
+})
+const opened = async (id: string) => (await desk.open('leader', id)).body as Record<string, unknown>
+const counted = async () =>
+  (
+    await desk.deps.db.query<{ n: number }>({
+      name: 'test.matters-people',
+      text: "select (select count(*) from matters)::int + (select count(*) from people)::int + (select count(*) from events where subject = 'matter')::int as n",
+    })
+  )[0]?.n
+
+describe('a visit at the counter', () => {
+  it('needs little: today, to the district, at the reception, one person', async () => {
+    const { status, body } = await visit()
+    expect(status).toBe(201)
+    expect(body.no).toMatch(/^LF-510802-20200814-\d{6}$/)
+    expect((await opened(body.id))['visit']).toMatchObject({
+      ...{ day: '2020-08-14', personCount: 1, collective: false, skipLevel: false },
+      ...{ level: { code: 'district' }, venue: { code: 'reception' }, mode: { code: 'onsite' } },
+    })
+  })
+
+  it('of five and more is collective, representatives are named and masked', async () => {
+    const others = [
+      { name: '李秀英', phone: '13981200012' },
+      { name: '张建国', phone: '13981200013' },
+    ]
+    const { body } = await visit({ others, visit: { personCount: 5 } })
+    const seen = await opened(body.id)
+    expect(seen['visit']).toMatchObject({ personCount: 5, collective: true })
+    expect(seen['otherPeople']).toEqual(
+      expect.arrayContaining([expect.objectContaining({ name: '李*英', phone: '139****0012' })]),
+    )
+    expect(JSON.stringify(seen)).not.toContain('13981200012')
+  })
+
+  it('skips a level where it goes beyond the next higher one, whatever anybody enters', async () => {
+    const told = async (level: string, competentLevel: string, listNo: string) => {
+      const { body } = await visit({ source: 'notified', visit: { level, competentLevel, listNo } })
+      return ((await opened(body.id))['visit'] as { skipLevel: boolean }).skipLevel
+    }
+    expect(await told('city', 'township', 'S-1')).toBe(true)
+    expect(await told('city', 'district', 'S-2')).toBe(false)
+    expect(await told('beijing', 'district', 'S-3')).toBe(true)
+    expect((await visit({ visit: { skipLevel: false } })).status).toBe(422)
+  })
+
+  it('with a leader keeps who received, how, and what they said', async () => {
+    const reception = { kind: 'field', leaderName: '陈局长', leaderPost: '局长', opinion: '请荣山镇限期解决' }
+    const { body } = await visit({ visit: { reception, mode: 'video', place: '荣山镇政府' } })
+    expect((await opened(body.id))['visit']).toMatchObject({
+      ...{ receptionKind: { label: '下访' }, leaderName: '陈局长', mode: { label: '视频接访' } },
+    })
+  })
+
+  it('in the last minute of the year belongs to that year', async () => {
+    const own = await openDesk()
+    own.clock.forward({
+      seconds: (Date.parse('2021-01-01T00:30:00+08:00') - Date.parse(own.clock.now())) / 1000,
+    })
+    const { body } = await own.call('registrar', 'POST', '/api/visits', {
+      ...letter(),
+      receivedAt: '2020-12-31T23:59:59.999+08:00',
+    })
+    expect((await own.open('leader', body.id)).body['visit']).toMatchObject({ day: '2020-12-31' })
+    await own.close()
+  })
+})
+
+describe('what is wrong is told with its field, and nothing is written', () => {
+  it.each<[what: string, given: Record<string, unknown>, pointer: string, text: string]>([
+    [
+      'fewer people than representatives',
+      { others: [{ name: '李秀英' }], visit: { personCount: 1 } },
+      '/body/visit/personCount',
+      '不能少于登记的代表人数(2人)',
+    ],
+    [
+      'a collective visit of four',
+      { visit: { personCount: 4, collective: true } },
+      '/body/visit/collective',
+      '集体访应有5人以上',
+    ],
+    [
+      'six representatives',
+      { others: Array.from({ length: 5 }, () => ({ name: '李秀英' })) },
+      '/body/others',
+      '代表最多5人',
+    ],
+    ['a day to come', { receivedAt: '2020-08-15T09:00:00+08:00' }, '/body/receivedAt', '不能晚于现在'],
+    [
+      'an ID number with a wrong check digit',
+      { caller: { name: '王小明', idNo: '110105194912310021' } },
+      '/body/caller/idNo',
+      '',
+    ],
+    ['an unknown topic', { topic: 'weather' }, '/body/topic', '没有这个主题'],
+    ['a notified visit without its number', { source: 'notified' }, '/body/visit/listNo', '通报编号'],
+    [
+      'an earlier matter that does not exist',
+      { repeatOfId: '0198a3b0-0000-7000-8000-000000000000' },
+      '/body/repeatOfId',
+      '没有这件办件',
+    ],
+  ])('%s', async (_what, given, pointer, text) => {
+    const before = await counted()
+    const { status, body } = await visit(given)
+    expect(status).toBe(422)
+    expect(body['errors']).toEqual(
+      expect.arrayContaining([expect.objectContaining({ pointer, message: expect.stringContaining(text) })]),
+    )
+    expect(await counted()).toBe(before)
+  })
+
+  it('one number of a superior’s list is one visit, also when two clerks enter it at once', async () => {
+    const entry = { source: 'notified', visit: { level: 'city', listNo: '市通报202008-17' } }
+    const both = await Promise.all([visit(entry), visit(entry)])
+    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409])
+    expect((await visit(entry)).body.code).toBe('matter/list-no-taken')
+    const elsewhere = { source: 'notified', visit: { level: 'province', listNo: '市通报202008-17' } }
+    expect((await visit(elsewhere)).status).toBe(201)
+  })
+})
+
+describe('letters', () => {
+  it('of several sources, joint or anonymous', async () => {
+    const { body } = await desk.call('registrar', 'POST', '/api/letters', {
+      ...letter({ source: 'governor', externalNo: '省2020-8', signatories: 12 }),
+      upstreamDueAt: '2020-09-01T23:59:59+08:00',
+    })
+    expect(body.no).toMatch(/^XJ-/)
+    expect(await opened(body.id)).toMatchObject({
+      source: { label: '省长信箱' },
+      petition: { signatories: 12, anonymous: false },
+    })
+    await desk.does('dispatcher', body.id, 'forward', { leadUnitId: desk.township })
+    await desk.does('liaison', body.id, 'accept', { matterClass: 'claim' })
+    expect((await desk.legs(body.id)).at(-1)?.effectiveDueAt.slice(0, 10)).toBe('2020-09-01')
+    const named = await desk.call(
+      'registrar',
+      'POST',
+      '/api/letters',
+      letter({ anonymous: true, caller: { name: '王小明' } }),
+    )
+    expect(named.body['errors']).toMatchObject([{ pointer: '/body/anonymous' }])
+  })
+
+  it('of a morning go in together or not at all, and once however often they are sent', async () => {
+    const many = Array.from({ length: 100 }, (_, i) =>
+      letter({ title: `来信${i}`, caller: { name: '王小明', phone: '13981200020' } }),
+    )
+    const send = (letters: object[], key?: string) =>
+      desk.call(
+        'registrar',
+        'POST',
+        '/api/letters/batch',
+        { letters },
+        key === undefined ? {} : { 'idempotency-key': key },
+      )
+    const before = await counted()
+    const wrong = await send([...many.slice(0, 3), letter({ receivedAt: '2021-01-01T00:00:00+08:00' })])
+    expect(wrong.body['errors']).toMatchObject([{ pointer: '/body/letters/3/receivedAt' }])
+    expect(await counted()).toBe(before)
+    const first = await send(many, 'mail-1')
+    expect(first.status).toBe(201)
+    expect(new Set((first.body['letters'] as { no: string }[]).map(({ no }) => no)).size).toBe(100)
+    expect((await send(many, 'mail-1')).body).toEqual(first.body)
+    expect((await send([...many, letter()])).body['errors']).toMatchObject([
+      { pointer: '/body/letters', message: '一次最多100封' },
+    ])
+  })
+})
+
+describe('leaders’ mailboxes', () => {
+  it('go the way of an order, under their own number and sources', async () => {
+    const order = await desk.register({
+      ...{ channel: 'mailbox', source: 'mayor', externalNo: '市长信箱2020-1' },
+      dispatch: { leadUnitId: desk.township },
+    })
+    expect(order.no).toMatch(/^YX-/)
+    await desk.does('liaison', order.id, 'sign')
+    const foreign = await desk.call('registrar', 'POST', '/api/matters', {
+      ...letter({ channel: 'mailbox', source: 'city-platform', category: 'help' }),
+    })
+    expect(foreign.body['errors']).toMatchObject([{ pointer: '/body/source' }])
+    const listed = await desk.call('leader', 'GET', '/api/matters?channel=mailbox')
+    expect((listed.body['items'] as { id: string }[]).map(({ id }) => id)).toEqual([order.id])
+  })
+})
