@@ -7,6 +7,7 @@ import { calendarRoutes } from './calendar/routes.ts'
 import type { Deps } from './deps.ts'
 import { importRoutes } from './imports/routes.ts'
 import { kpiRoutes } from './kpi/routes.ts'
+import { tallyRoutes } from './kpi/tally-routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
 import { knownPeople } from './matters/queries.ts'
 import { matterRoutes } from './matters/routes.ts'
@@ -93,6 +94,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   attachmentRoutes(http)
   importRoutes(http)
   kpiRoutes(http)
+  tallyRoutes(http)
 
   return app
 }

@@ -19,7 +19,7 @@ export interface Figure {
   name: string
   /** Whose matters, in words. */
   scope: string
-  /** The group of this figure where the table has several; `key` is a unit's id, `2020-08`, a category or a topic. */
+  /** The group of this figure where the table has several; `key` is a unit's id, `2020-08`, a category, a topic or a source. */
   group: { by: Exclude<Grouping, 'none'>; key: string; label: string } | null
   period: { from: string; to: string }
   asOf: Instant
@@ -131,7 +131,7 @@ async function groupsOf(db: Db, { query, groupBy, scope, counts }: Counted): Pro
         group: { by: groupBy, key: key ?? '', label: labelOf(groupBy, key ?? '') },
         query: {
           ...within,
-          ...(groupBy === 'topic' ? { topic: key ?? '', exact: true } : { category: key ?? '' }),
+          ...(groupBy === 'topic' ? { topic: key ?? '', exact: true } : { [groupBy]: key ?? '' }),
         },
         counts: row,
       }))
@@ -160,11 +160,13 @@ function byKey([a]: [string | null, Counts], [b]: [string | null, Counts]): numb
   return (a ?? '') < (b ?? '') ? -1 : 1
 }
 
-function labelOf(groupBy: 'category' | 'topic', key: string): string {
-  const categories = Object.assign({}, ...Object.values(channels).map((c) => c.categories)) as Record<
-    string,
-    string
-  >
-  const labels: Record<string, string> = groupBy === 'topic' ? topics : categories
+function labelOf(groupBy: 'category' | 'topic' | 'source', key: string): string {
+  const ofChannels = (of: 'categories' | 'sources') =>
+    Object.assign({}, ...Object.values(channels).map((channel) => channel[of])) as Record<string, string>
+  const labels: Record<string, string> = {
+    topic: () => topics,
+    category: () => ofChannels('categories'),
+    source: () => ofChannels('sources'),
+  }[groupBy]()
   return labels[key] ?? key
 }

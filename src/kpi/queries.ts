@@ -68,8 +68,8 @@ function countsIn(row: Record<string, unknown>, parts: readonly PartName[]): Cou
 
 /** The rollup knows units, days and channels; a late matter of several units taken together it would count twice. */
 function rollupAnswers({ query, groupBy, units, parts }: Plan): boolean {
-  if (groupBy === 'category' || groupBy === 'topic') return false
-  if (query.category !== undefined || query.topic !== undefined) return false
+  if (groupBy === 'category' || groupBy === 'topic' || groupBy === 'source') return false
+  if (query.category !== undefined || query.topic !== undefined || query.source !== undefined) return false
   const together = units !== null && units.length > 1 && groupBy !== 'unit'
   return !(together && parts.some((name) => ['late-unit', 'late-co-unit'].includes(partOf(name).by ?? '')))
 }
@@ -79,6 +79,7 @@ const groupColumn: Record<Exclude<Grouping, 'none'>, (unit: string) => GroupColu
   month: () => ({ sql: `date_trunc('month', m.day::timestamp)::date`, as: 'grp' }),
   category: () => ({ sql: 'm.category', as: 'grp' }),
   topic: () => ({ sql: 'm.topic', as: 'grp' }),
+  source: () => ({ sql: 'm.source', as: 'grp' }),
 }
 
 const groupsOf = (groupBy: Grouping) => (unit: string) =>

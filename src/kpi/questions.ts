@@ -8,7 +8,7 @@ import type { Metric } from './metric.ts'
 import { findMetric, metrics } from './metrics.ts'
 import type { ScopeQuery } from './scope.ts'
 
-export const groupings = ['none', 'unit', 'month', 'category', 'topic'] as const
+export const groupings = ['none', 'unit', 'month', 'category', 'topic', 'source'] as const
 export type Grouping = (typeof groupings)[number]
 
 /** Which matters are asked about. `from` and `to` are days of the first dispatch, both inclusive. */
@@ -18,6 +18,7 @@ export interface MatterQuery extends ScopeQuery {
   /** Undefined: now. */
   asOf?: Instant | undefined
   channel?: string | undefined
+  source?: string | undefined
   category?: string | undefined
   /** A topic with its sub-topics, unless `exact`. */
   topic?: string | undefined
@@ -69,9 +70,10 @@ export const planned = (text: string): Sql => ({ name: '', text })
 
 /** Conditions on the matters `m` of the period; the units come on top, because legs of other units may count. */
 export function conditionsOn(query: MatterQuery, place: Place): string[] {
-  const { from, to, channel, category, topic } = query
+  const { from, to, channel, source, category, topic } = query
   const found = [`m.dispatched_day between ${place(from)}::date and ${place(to)}::date`]
   if (channel !== undefined) found.push(`m.channel = ${place(channel)}`)
+  if (source !== undefined) found.push(`m.source = ${place(source)}`)
   if (category !== undefined) found.push(`m.category = ${place(category)}`)
   if (topic !== undefined) {
     const self = `m.topic = ${place(topic)}`
@@ -97,7 +99,7 @@ export function linksTo(
   query: MatterQuery,
   asOf: Instant,
 ): (metric: string, part: string) => string {
-  const { units, under, from, to, channel, category, topic, exact } = query
+  const { units, under, from, to, channel, source, category, topic, exact } = query
   const asked: Record<string, string | undefined> = {
     from,
     to,
@@ -105,6 +107,7 @@ export function linksTo(
     unit: units?.map((id) => (id === NIL ? 'none' : id)).join(','),
     under,
     channel,
+    source,
     category,
     topic,
     exact: exact === true ? 'true' : undefined,

@@ -28,7 +28,7 @@ export interface Source {
 export function mattersWhere(conditions: readonly string[], now: boolean): Source {
   const facts = now ? factsNow(AT) : factsAsOf(AT)
   const select = (...all: string[]) =>
-    `select ${key}, ${clocks}, m.category, m.topic, ${facts} as facts, ${nextMove} as next_move
+    `select ${key}, ${clocks}, m.category, m.topic, m.source, ${facts} as facts, ${nextMove} as next_move
      from matters m where ${all.join(' and ')}`
   return { matters: select(...conditions), shared: select(...conditions, SHARED) }
 }

@@ -27,7 +27,11 @@ const matterQuery = {
   asOf: instant.optional().describe('截至的时刻；缺省为现在'),
   unit: listOf(unit, 200).optional().describe('承办单位，逗号分隔；none 为无承办单位'),
   under: id.optional().describe('单位及其下属单位'),
-  channel: z.string().max(40).optional(),
+  channel: z
+    .enum(['hotline', 'mailbox'])
+    .default('hotline')
+    .describe('走交办流程的渠道:热线或领导信箱;走访、信件、复查等见 /api/kpi/tallies'),
+  source: z.string().max(40).optional().describe('来源'),
   category: z.string().max(40).optional().describe('诉求类型'),
   topic: z.string().max(80).optional().describe('主题，含其下级'),
   exact: z.stringbool().optional().describe('true：主题不含下级'),
@@ -70,7 +74,11 @@ const figureShape = z.object({
   name: z.string(),
   scope: z.string(),
   group: z
-    .object({ by: z.enum(['unit', 'month', 'category', 'topic']), key: z.string(), label: z.string() })
+    .object({
+      by: z.enum(['unit', 'month', 'category', 'topic', 'source']),
+      key: z.string(),
+      label: z.string(),
+    })
     .nullable(),
   period: z.object({ from: z.string(), to: z.string() }),
   asOf: z.string(),

@@ -28,7 +28,7 @@ const DRIZZLE = /^drizzle-(orm|zod)\b/
 const ROUTES_OR_VIEWS = /(^|-)(routes|views)$/
 const ROUTES = /(^|-)routes$/
 const RULES_OR_DATA =
-  /^(([a-z-]+-)?rules|workflow|policies|terms|facts|conditions|parts|metrics|columns|templates|sentences)$/
+  /^(([a-z-]+-)?rules|workflow|policies|terms|facts|conditions|parts|metrics|tallies|columns|templates|sentences)$/
 const VAGUE = /^(utils?|helpers?|types|constants|common|misc)$/
 const LONGEST = 300
 

@@ -1,0 +1,177 @@
+// What is counted besides the orders' metrics, each once as data: visits, letters, mailboxes, reviews. One row, one tally.
+import { letter } from '../matters/channels/letter.ts'
+import { mailbox } from '../matters/channels/mailbox.ts'
+import { reviewIntakes, visitLevels } from '../matters/petition-terms.ts'
+
+/** Where the rows of tallies come from: SQL over `m` (matters) and what stands beside it, and the day that they count on. */
+export const relations = {
+  visits: { from: 'matters m join visits v on v.id = m.id join petitions p on p.id = m.id', day: 'v.day' },
+  letters: {
+    from: `petitions p join matters m on m.id = p.id and m.channel = 'letter'`,
+    day: `(m.received_at at time zone interval '8 hours')::date`,
+  },
+  mailboxes: {
+    from: `matters m`,
+    day: `(m.received_at at time zone interval '8 hours')::date`,
+  },
+  reviews: {
+    from: `petitions p join matters m on m.id = p.id and m.channel = 'review'`,
+    day: `(m.received_at at time zone interval '8 hours')::date`,
+  },
+} as const satisfies Record<string, { from: string; day: string }>
+
+export type RelationName = keyof typeof relations
+
+/** `件` counts matters, `批` visits, `人次` people present, `%` the share of `hit` in `where`. */
+export type TallyUnit = '件' | '批' | '人次' | '%'
+
+export interface Tally {
+  id: string
+  zh: string
+  definition: string
+  unit: TallyUnit
+  relation: RelationName
+  /** SQL over the relation; `$1` is the instant that is counted as of. */
+  where: string
+  /** Of a share: which of them count in the numerator. */
+  hit?: string
+}
+
+const people = { 批: '批次', 人次: '人次' } as const
+const ofVisits = (given: { id: string; zh: string; definition: string; where: string }): Tally[] =>
+  (['批', '人次'] as const).map((unit) => ({
+    ...given,
+    id: `${given.id}.${unit === '批' ? 'batches' : 'persons'}`,
+    zh: `${given.zh}${people[unit]}`,
+    definition: `${given.definition}${unit === '批' ? ',每批一件' : ',到场人数之和'}`,
+    unit,
+    relation: 'visits',
+  }))
+
+const levels = Object.entries(visitLevels).flatMap(([level, label]) => {
+  const at = `v.level = '${level}'`
+  return [
+    ...ofVisits({ id: `visits.${level}`, zh: `${label}走访`, definition: `期间内${label}走访`, where: at }),
+    ...ofVisits({
+      id: `visits.${level}.collective`,
+      zh: `${label}集体访`,
+      definition: `期间内${label}走访中人数达到登记时集体访标准的`,
+      where: `${at} and v.collective`,
+    }),
+    ...ofVisits({
+      id: `visits.${level}.individual`,
+      zh: `${label}个体访`,
+      definition: `期间内${label}走访中不是集体访的`,
+      where: `${at} and not v.collective`,
+    }),
+    ...ofVisits({
+      id: `visits.${level}.skip`,
+      zh: `${label}越级访`,
+      definition: `期间内${label}走访中高出有权处理机关一级以上的`,
+      where: `${at} and v.skip_level`,
+    }),
+    ...ofVisits({
+      id: `visits.${level}.non-reception`,
+      zh: `${label}非接待场所上访`,
+      definition: `期间内${label}走访中到非接待场所的`,
+      where: `${at} and v.venue = 'non-reception'`,
+    }),
+    {
+      id: `visits.${level}.assigned`,
+      zh: `${label}走访交办`,
+      definition: `期间内${label}走访中已交办有权处理机关的`,
+      unit: '件',
+      relation: 'visits',
+      where: `${at} and p.assigned_at <= $1`,
+    } satisfies Tally,
+  ]
+})
+
+const replied = 'm.first_accepted_at <= $1'
+
+const letters: Tally[] = [
+  {
+    id: 'letters',
+    zh: '受理信件',
+    definition: '期间内收到的信件,含上三级交办和区本级',
+    unit: '件',
+    relation: 'letters',
+    where: 'true',
+  },
+  ...Object.entries(letter.sources).map(([source, label]): Tally => ({
+    id: `letters.${source}`,
+    zh: label,
+    definition: `期间内收到的信件中来自${label}的`,
+    unit: '件',
+    relation: 'letters',
+    where: `m.source = '${source}'`,
+  })),
+  {
+    id: 'letters.on-time',
+    zh: '信件按期回复率',
+    definition: '期间内收到并已答复的信件中,各环节均未超期的占比',
+    unit: '%',
+    relation: 'letters',
+    where: replied,
+    hit: 'm.first_on_time',
+  },
+]
+
+const mailboxes = Object.entries(mailbox.sources).flatMap(([source, label]): Tally[] => {
+  const of = `m.channel = 'mailbox' and m.source = '${source}'`
+  return [
+    {
+      id: `mailboxes.${source}`,
+      zh: `${label}来信`,
+      definition: `期间内收到的${label}来信`,
+      unit: '件',
+      relation: 'mailboxes',
+      where: of,
+    },
+    {
+      id: `mailboxes.${source}.in-time`,
+      zh: `${label}及时受理率`,
+      definition: '已签收或签收期限已过的来信中,各承办单位都按期签收的占比',
+      unit: '%',
+      relation: 'mailboxes',
+      where: `${of} and (m.signed_at <= $1 or m.sign_late_from < $1)`,
+      hit: 'm.signed_at <= $1 and (m.sign_late_from is null or m.sign_late_from >= $1)',
+    },
+    {
+      id: `mailboxes.${source}.on-time`,
+      zh: `${label}按期回复率`,
+      definition: '已回复的来信中,首次回复不晚于期限、此前也无主办单位超期的占比',
+      unit: '%',
+      relation: 'mailboxes',
+      where: `${of} and ${replied}`,
+      hit: 'm.first_on_time',
+    },
+  ]
+})
+
+const reviews: Tally[] = [
+  {
+    id: 'reviews',
+    zh: '信访复查申请',
+    definition: '期间内收到的复查申请',
+    unit: '件',
+    relation: 'reviews',
+    where: 'true',
+  },
+  ...Object.entries(reviewIntakes).map(([intake, label]): Tally => ({
+    id: `reviews.${intake}`,
+    zh: `复查申请${label}`,
+    definition: `期间内收到的复查申请中${label}的`,
+    unit: '件',
+    relation: 'reviews',
+    where: `p.intake = '${intake}' and p.decided_at <= $1`,
+  })),
+]
+
+export const tallies: readonly Tally[] = [...levels, ...letters, ...mailboxes, ...reviews]
+
+const byId = new Map(tallies.map((tally) => [tally.id, tally]))
+
+export function findTally(id: string): Tally | undefined {
+  return byId.get(id)
+}

@@ -1,0 +1,115 @@
+// URLs of the tallies: the catalogue, the figures of a period beside the year before, and the matters behind each.
+import { z } from 'zod'
+import { day, instant, pageQuery } from '../platform/fields.ts'
+import type { Http } from '../platform/http.ts'
+import { tallies } from './tallies.ts'
+import { mattersBehind, TALLIES_PATH, tallyFigures } from './tally-queries.ts'
+
+const tag = '指标'
+const period = {
+  from: day.describe('走访、收信或收到申请的日期，含当日'),
+  to: day.describe('走访、收信或收到申请的日期，含当日'),
+  asOf: instant.optional().describe('截至的时刻；缺省为现在'),
+}
+const figuresQuery = z.strictObject({
+  ...period,
+  ids: z
+    .string()
+    .max(10_000)
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.string().max(60)).min(1).max(tallies.length))
+    .optional()
+    .describe('指标编号，逗号分隔；缺省为全部'),
+})
+const unit = z.enum(['件', '批', '人次', '%'])
+const labelled = z.object({ code: z.string(), label: z.string() })
+const counted = { numerator: z.int(), denominator: z.int().nullable() }
+const problems = ['kpi/unknown-metric', 'kpi/period-reversed', 'kpi/as-of-in-future'] as const
+
+export function tallyRoutes(http: Http): void {
+  const { clock } = http.deps
+
+  http.reads(
+    {
+      url: `${TALLIES_PATH}/catalogue`,
+      summary: '走访、信件、信箱、复查的指标目录',
+      tag,
+      for: 'kpi.read',
+      reply: z.object({
+        items: z.array(z.object({ id: z.string(), name: z.string(), definition: z.string(), unit })),
+      }),
+    },
+    async () => ({
+      items: tallies.map(({ id, zh: name, definition, unit: of }) => ({ id, name, definition, unit: of })),
+    }),
+  )
+
+  http.reads(
+    {
+      url: TALLIES_PATH,
+      summary: '走访、信件、信箱、复查的数',
+      description: '每个数附有去年同期、变化的说法和办件清单的链接;只数读者能看到的办件。',
+      tag,
+      for: 'kpi.read',
+      query: figuresQuery,
+      reply: z.object({
+        asOf: z.string(),
+        figures: z.array(
+          z.object({
+            tally: z.string(),
+            name: z.string(),
+            definition: z.string(),
+            unit,
+            period: z.object({ from: z.string(), to: z.string() }),
+            asOf: z.string(),
+            ...counted,
+            value: z.string().nullable(),
+            text: z.string(),
+            previous: z.object({ ...counted, from: z.string(), to: z.string() }),
+            change: z.string(),
+            list: z.string(),
+            denominatorList: z.string().nullable(),
+          }),
+        ),
+      }),
+      problems,
+    },
+    async (db, actor, { query }) => tallyFigures(db, actor, query, clock.now()),
+  )
+
+  http.reads(
+    {
+      url: `${TALLIES_PATH}/:tally/matters`,
+      summary: '一个数背后的办件',
+      tag,
+      for: 'kpi.read',
+      params: z.strictObject({ tally: z.string().max(60) }),
+      query: z.strictObject({
+        ...period,
+        part: z.enum(['numerator', 'denominator']).default('numerator'),
+        ...pageQuery,
+      }),
+      reply: z.object({
+        asOf: z.string(),
+        total: z.int(),
+        persons: z.int().nullable().describe('走访的人次合计'),
+        items: z.array(
+          z.object({
+            id: z.string(),
+            no: z.string(),
+            title: z.string(),
+            channel: labelled,
+            state: labelled,
+            day: z.string(),
+            unit: z.string().nullable(),
+            persons: z.int().nullable(),
+          }),
+        ),
+        next: z.string().nullable(),
+      }),
+      problems: [...problems, 'kpi/is-a-count'],
+    },
+    async (db, actor, { params, query: { limit, cursor, ...query } }) =>
+      mattersBehind(db, actor, { ...query, tally: params.tally }, { limit, cursor }, clock.now()),
+  )
+}
