@@ -11,6 +11,7 @@ import { tallyRoutes } from './kpi/tally-routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
 import { knownPeople } from './matters/queries.ts'
 import { matterRoutes } from './matters/routes.ts'
+import { visitRoutes } from './matters/visit-routes.ts'
 import { petitionRoutes } from './matters/petition-routes.ts'
 import { previewDueMoves } from './matters/due-moves.ts'
 import { orgRoutes } from './orgs/routes.ts'
@@ -91,6 +92,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   peopleRoutes(http, { known: knownPeople })
   matterRoutes(http)
   petitionRoutes(http)
+  visitRoutes(http)
   attachmentRoutes(http)
   importRoutes(http)
   kpiRoutes(http)

@@ -36,6 +36,8 @@ export interface Written {
   version: number
   state: State
   dueAt: string | null
+  /** Of a registration: what is doubtful about the people and was taken all the same. */
+  warnings?: { pointer: string; code: string; message: string }[]
 }
 
 const nextNumber = statement<{ n: number }>('matter.number', `select nextval('matter_numbers') as n`)

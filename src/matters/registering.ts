@@ -100,11 +100,11 @@ export async function register(
 
   const id = randomUUIDv7()
   if (input.personId !== undefined && input.confidential) await keepConfidential(tx, actor, input.personId)
-  const personId =
-    input.personId ??
-    (input.caller === undefined
-      ? null
-      : insertPerson(tx, office.vault, input.caller, input.confidential, `${at}/caller`))
+  const caller =
+    input.caller === undefined
+      ? undefined
+      : insertPerson(tx, office.vault, input.caller, input.confidential, `${at}/caller`)
+  const personId = input.personId ?? caller?.id ?? null
   const others = (input.others ?? []).map((fields, i) =>
     insertPerson(tx, office.vault, fields, input.confidential, `${at}/others/${i}`),
   )
@@ -147,8 +147,9 @@ export async function register(
     personId,
     ...(input.dispatch === undefined ? change.data : { dispatch: change.data }),
   })
-  for (const other of others) insertRow(tx, matterPeople, { matterId: id, personId: other })
-  return written
+  for (const other of others) insertRow(tx, matterPeople, { matterId: id, personId: other.id })
+  const warnings = [...(caller === undefined ? [] : [caller]), ...others].flatMap((each) => each.warnings)
+  return warnings.length === 0 ? written : { ...written, warnings }
 }
 
 const registeredIn = (channel: ChannelId) => newCase({ channel, state: firstState(channel) })

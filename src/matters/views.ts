@@ -67,6 +67,10 @@ export const writtenShape = z
     version: z.int(),
     state: z.string(),
     dueAt: maybe,
+    warnings: z
+      .array(z.object({ pointer: z.string(), code: z.string(), message: z.string() }))
+      .optional()
+      .describe('存疑但已登记的内容'),
   })
   .meta({ id: 'MatterWritten' })
 

@@ -38,8 +38,7 @@ export interface PersonWritten {
 }
 
 /**
- * Enters a person with the commit, as part of a larger write whose event tells of it; returns the id. Links to others
- * are suggested by the job behind that event (`suggestLinksOf`). Throws `request/invalid` with pointers below `at`.
+ * Enters a person with the commit, as part of a larger write whose event tells of it. Links to others are suggested by the job behind that event (`suggestLinksOf`). Throws `request/invalid` with pointers below `at`.
  */
 export function insertPerson(
   tx: Tx,
@@ -47,8 +46,8 @@ export function insertPerson(
   fields: PersonFields,
   confidential = false,
   at = '/body/caller',
-): string {
-  return enter(tx, vault, { ...fields, confidential }, at).id
+): PersonWritten {
+  return enter(tx, vault, { ...fields, confidential }, at)
 }
 
 function enter(tx: Tx, vault: Vault, entry: PersonEntry, at: string): PersonWritten {

@@ -1,5 +1,6 @@
 // Visits, letters and a morning's mail at the counter: sensible defaults, every wrong field told, nothing half registered.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateIdNo, seeded } from '../support/identity.ts'
 import { openDesk, type Desk } from './desk.ts'
 
 let desk: Desk
@@ -139,6 +140,126 @@ describe('what is wrong is told with its field, and nothing is written', () => {
     expect((await visit(entry)).body.code).toBe('matter/list-no-taken')
     const elsewhere = { source: 'notified', visit: { level: 'province', listNo: '市通报202008-17' } }
     expect((await visit(elsewhere)).status).toBe(201)
+  })
+})
+
+describe('who came before', () => {
+  const earlier = (by: string, text: string, who: keyof Desk['staff'] = 'registrar') =>
+    desk.call(who, 'POST', '/api/matters/earlier', { by, text })
+  type Found = { personId: string; name: string; matters: { no: string; channel: { label: string } }[] }[]
+
+  it('is shown as typed, masked, with the matters of every channel, and the search is on record', async () => {
+    const caller = { name: '赵德全', phone: '13981200031' }
+    const first = await visit({ caller })
+    const { body } = await earlier('phone', '139 8120 0031')
+    const [found] = body['people'] as Found
+    expect(found).toMatchObject({
+      name: '赵*全',
+      matters: [{ no: first.body.no, channel: { label: '来访' } }],
+    })
+    const second = await desk.call(
+      'registrar',
+      'POST',
+      '/api/letters',
+      letter({ personId: found?.personId, repeatOfId: first.body.id }),
+    )
+    const again = (await earlier('name', '赵德全')).body['people'] as Found
+    expect(again[0]?.matters.map(({ no }) => no)).toEqual(
+      expect.arrayContaining([first.body.no, second.body.no]),
+    )
+    expect((await opened(second.body.id))['petition']).toMatchObject({
+      officeFirst: false,
+      repeatOfId: first.body.id,
+    })
+    expect(await desk.events(desk.staff.registrar.id)).toContain('person.searched')
+    expect((await earlier('name', '赵德全', 'liaison')).status).toBe(403)
+  })
+
+  it('other representatives are found as well, and of who asked for confidence nothing is', async () => {
+    const { body } = await visit({
+      others: [{ name: '钱多多', phone: '13981200032' }],
+      visit: { personCount: 2 },
+    })
+    const [found] = (await earlier('phone', '13981200032')).body['people'] as Found
+    expect(found?.matters.map(({ no }) => no)).toEqual([body.no])
+    await visit({ caller: { name: '孙不言', phone: '13981200033' }, confidential: true })
+    expect((await earlier('phone', '13981200033')).body['people']).toEqual([])
+  })
+
+  it('an ID number of an unknown area is taken and told to be doubtful', async () => {
+    const { status, body } = await visit({
+      caller: { name: '李四', idNo: generateIdNo(seeded(3), { region: '590001' }) },
+    })
+    expect(status).toBe(201)
+    expect(body['warnings']).toMatchObject([{ pointer: '/body/caller/idNo' }])
+  })
+})
+
+describe('a superior’s list of a month', () => {
+  const list = {
+    month: '2020-07',
+    level: 'city',
+    source: '市信访局通报7月',
+    batches: 2,
+    persons: 8,
+    collectiveBatches: 1,
+    collectivePersons: 6,
+  }
+
+  it('stands beside our records, and is reconciled by a person who says why they differ', async () => {
+    await visit({
+      source: 'notified',
+      receivedAt: '2020-07-31T23:59:59+08:00',
+      visit: { level: 'city', listNo: '七月-1', personCount: 6 },
+    })
+    await visit({
+      source: 'notified',
+      receivedAt: '2020-08-01T00:00:00+08:00',
+      visit: { level: 'city', listNo: '八月-1', personCount: 9 },
+    })
+    const { status, body } = await desk.call('registrar', 'POST', '/api/visit-lists', list)
+    expect(status).toBe(201)
+    expect((await desk.call('registrar', 'POST', '/api/visit-lists', list)).body.code).toBe(
+      'visit/list-taken',
+    )
+    const read = async () =>
+      (
+        (await desk.call('leader', 'GET', '/api/visit-lists?year=2020')).body['items'] as Record<
+          string,
+          unknown
+        >[]
+      )[0]
+    expect(await read()).toMatchObject({
+      ...{ ours: { batches: 1, persons: 6, collectiveBatches: 1, collectivePersons: 6 } },
+      differs: ['batches', 'persons'],
+    })
+    const url = `/api/visit-lists/${body.id}`
+    const silent = await desk.call('registrar', 'POST', `${url}/reconcile`)
+    expect(silent.body).toMatchObject({ code: 'visit/list-differs', errors: [{ pointer: '/body/note' }] })
+    expect(
+      (await desk.call('registrar', 'POST', `${url}/reconcile`, { note: '一批次未收到名单' })).status,
+    ).toBe(200)
+    const right = { batches: 1, persons: 6, collectiveBatches: 1, collectivePersons: 6 }
+    expect((await desk.call('registrar', 'PATCH', url, right)).status).toBe(428)
+    await desk.call('registrar', 'PATCH', url, right, { 'if-match': '"2"' })
+    expect(await read()).toMatchObject({ differs: [], reconciledAt: null, version: 3 })
+    expect((await desk.call('registrar', 'POST', `${url}/reconcile`)).status).toBe(200)
+    expect(await desk.events(body.id)).toEqual([
+      ...['visit-list.entered', 'visit-list.reconciled', 'visit-list.corrected', 'visit-list.reconciled'],
+    ])
+  })
+
+  it('cannot say what cannot be', async () => {
+    const wrong = await desk.call('registrar', 'POST', '/api/visit-lists', {
+      ...list,
+      month: '2020-06',
+      batches: 9,
+      collectiveBatches: 10,
+    })
+    expect(wrong.body['errors']).toMatchObject([
+      { pointer: '/body/persons', message: '人次不能少于批次' },
+      { pointer: '/body/collectiveBatches' },
+    ])
   })
 })
 

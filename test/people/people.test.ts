@@ -525,8 +525,9 @@ describe('links', () => {
     const phone = generatePhone(rng)
     let last = ''
     await deps.db.transaction(async (tx) => {
-      const ids = Array.from({ length: 60 }, () =>
-        insertPerson(tx, deps.vault, { name: someone().name, phone }),
+      const ids = Array.from(
+        { length: 60 },
+        () => insertPerson(tx, deps.vault, { name: someone().name, phone }).id,
       )
       suggestLinksOf(tx, ids)
       last = ids.at(-1) ?? ''
@@ -560,7 +561,7 @@ describe('changing the master key', () => {
   let ids: string[] = []
   beforeEach(async () => {
     ids = await deps.db.transaction(async (tx) =>
-      Array.from({ length: 25 }, (_, i) => insertPerson(tx, deps.vault, someone(), i % 5 === 0)),
+      Array.from({ length: 25 }, (_, i) => insertPerson(tx, deps.vault, someone(), i % 5 === 0).id),
     )
   })
 
