@@ -8,6 +8,9 @@ import type { Deps } from './deps.ts'
 import { importRoutes } from './imports/routes.ts'
 import { kpiRoutes } from './kpi/routes.ts'
 import { tallyRoutes } from './kpi/tally-routes.ts'
+import { meetingRoutes } from './ledger/meeting-routes.ts'
+import { reliefRoutes } from './ledger/relief-routes.ts'
+import { ledgerRoutes } from './ledger/routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
 import { knownPeople } from './matters/queries.ts'
 import { matterRoutes } from './matters/routes.ts'
@@ -94,6 +97,9 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   petitionRoutes(http)
   visitRoutes(http)
   attachmentRoutes(http)
+  ledgerRoutes(http)
+  meetingRoutes(http)
+  reliefRoutes(http)
   importRoutes(http)
   kpiRoutes(http)
   tallyRoutes(http)

@@ -1,0 +1,14 @@
+// Which items of the ledger an actor may see: one predicate for lists, figures and single items.
+import { harmlessTo } from '../matters/access.ts'
+
+/**
+ * SQL over `i` (ledger_items) with the three parameters of `visibilityValues` from `$first` on: the office sees all, a unit
+ * what it leads or answers for in its territory; nobody what is linked to a matter that accuses them.
+ */
+export function itemVisibleTo(first: number): string {
+  const own = `$${first + 1}::uuid[]`
+  return `(($${first}::text = 'all' or ($${first}::text = 'units'
+      and (i.lead_unit_id = any(${own}) or i.territorial_unit_id = any(${own}))))
+    and not exists (select 1 from ledger_matters lm join matters m on m.id = lm.matter_id
+      where lm.item_id = i.id and not ${harmlessTo(first, 'm')}))`
+}

@@ -1,0 +1,265 @@
+// Joint meetings 联席会议: convened, what they coordinated, and whether it was carried out.
+import { randomUUIDv7 } from 'node:crypto'
+import { visibilityValues, visibleTo } from '../matters/access.ts'
+import { findVisible } from '../matters/queries.ts'
+import { readReceivers } from '../matters/reading.ts'
+import { admit } from '../matters/rules.ts'
+import type { Actor } from '../platform/actor.ts'
+import { dayOf, type Day, type Instant } from '../platform/clock.ts'
+import { statement, type Db, type Tx } from '../platform/db.ts'
+import { record } from '../platform/events.ts'
+import { fieldProblem, Problem } from '../platform/problems.ts'
+import { columnsOf, insertRow, updateRow } from '../platform/rows.ts'
+import { itemVisibleTo } from './access.ts'
+import { takeLedgerNumber } from './commands.ts'
+import { jointMeetings, meetingItems } from './tables.ts'
+
+export interface MeetingWritten {
+  id: string
+  no: string
+  version: number
+}
+
+export interface MeetingItemEntry {
+  matterId?: string | undefined
+  ledgerItemId?: string | undefined
+  decision: string
+  leadUnitId: string
+  dueDay: Day
+}
+
+export interface MeetingEntry {
+  day: Day
+  kind: string
+  convenor: string
+  convenorRank: string
+  place?: string | undefined
+  attendees: string[]
+  minutes?: string | undefined
+  items: MeetingItemEntry[]
+}
+
+const accusedOf = statement<{ accused: string[] }>(
+  'meeting.accused',
+  `select m.accused_unit_ids as accused from matters m where m.id = $1
+   union all
+   select m.accused_unit_ids from ledger_matters l join matters m on m.id = l.matter_id where l.item_id = $2`,
+)
+const itemVisible = statement<{ id: string }>(
+  'meeting.item',
+  `select i.id from ledger_items i where i.id = $1 and ${itemVisibleTo(2)}`,
+)
+
+/** Enters a meeting with what it coordinated; each subject must be one the actor may see, each unit one it may go to. */
+export async function enterMeeting(
+  tx: Tx,
+  actor: Actor,
+  entry: MeetingEntry,
+  office: { region: string },
+): Promise<MeetingWritten> {
+  if (entry.day > dayOf(tx.now)) throw fieldProblem('ledger/future-day', '/body/day', '会议日期不能晚于今天')
+  const receivers = await readReceivers(tx, [...new Set(entry.items.map(({ leadUnitId }) => leadUnitId))])
+  for (const [n, item] of entry.items.entries()) await admitItem(tx, actor, item, n, receivers)
+  const [id, no] = [randomUUIDv7(), await takeLedgerNumber(tx, 'LX', office.region)]
+  const { items, ...row } = entry
+  insertRow(tx, jointMeetings, { id, no, ...row, registeredAt: tx.now })
+  for (const [n, item] of items.entries()) {
+    insertRow(tx, meetingItems, { id: randomUUIDv7(), meetingId: id, n: n + 1, ...item })
+  }
+  const { day, kind, convenorRank } = entry
+  const data = { no, day, kind, convenorRank, items: items.length }
+  await record(tx, actor, { subject: 'meeting', subjectId: id, type: 'meeting.entered', data })
+  return { id, no, version: 1 }
+}
+
+async function admitItem(
+  tx: Tx,
+  actor: Actor,
+  item: MeetingItemEntry,
+  n: number,
+  receivers: Awaited<ReturnType<typeof readReceivers>>,
+): Promise<void> {
+  const { matterId, ledgerItemId } = item
+  if (matterId !== undefined) await findVisible(tx, actor, matterId)
+  if (ledgerItemId !== undefined) {
+    const [seen] = await itemVisible(tx, [ledgerItemId, ...visibilityValues(actor)])
+    if (seen === undefined) throw new Problem('ledger/not-found')
+  }
+  const accused = await accusedOf(tx, [matterId ?? null, ledgerItemId ?? null])
+  admit(
+    receivers.get(item.leadUnitId),
+    accused.flatMap((row) => row.accused),
+    `/body/items/${n}/leadUnitId`,
+    matterId ?? ledgerItemId ?? '',
+  )
+}
+
+interface StoredMeeting extends Omit<MeetingEntry, 'items'> {
+  id: string
+  no: string
+  issuedAt: Instant | null
+  version: number
+}
+
+const lockMeeting = statement<StoredMeeting>(
+  'meeting.lock',
+  `select ${columnsOf(jointMeetings, 'j')} from joint_meetings j where j.id = $1 for update`,
+)
+
+async function demandMeeting(tx: Tx, id: string, ifMatch: number | undefined): Promise<StoredMeeting> {
+  const [meeting] = await lockMeeting(tx, [id])
+  if (meeting === undefined) throw new Problem('meeting/not-found')
+  if (ifMatch !== undefined && ifMatch !== meeting.version) {
+    throw new Problem('request/stale', { extras: { version: meeting.version } })
+  }
+  return meeting
+}
+
+type MeetingPatch = {
+  [K in 'day' | 'kind' | 'convenor' | 'convenorRank' | 'place' | 'attendees' | 'minutes']?:
+    | MeetingEntry[K]
+    | undefined
+}
+
+/** Corrects a meeting whose minutes are not issued yet; the history keeps what it said before. */
+export async function correctMeeting(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  patch: MeetingPatch,
+  ifMatch: number | undefined,
+): Promise<MeetingWritten> {
+  const meeting = await demandMeeting(tx, id, ifMatch)
+  if (meeting.issuedAt !== null) throw new Problem('meeting/issued')
+  if (patch.day !== undefined && patch.day > dayOf(tx.now)) {
+    throw fieldProblem('ledger/future-day', '/body/day', '会议日期不能晚于今天')
+  }
+  const version = meeting.version + 1
+  updateRow(tx, jointMeetings, id, { ...patch, version })
+  const spoken = ['day', 'kind', 'convenor', 'convenorRank'] as const
+  const changed = spoken.filter((key) => patch[key] !== undefined && patch[key] !== meeting[key])
+  const before = Object.fromEntries(changed.map((key) => [key, meeting[key]]))
+  const after = Object.fromEntries(changed.map((key) => [key, patch[key] ?? null]))
+  const data = { fields: Object.keys(patch), before, after }
+  await record(tx, actor, { subject: 'meeting', subjectId: id, type: 'meeting.corrected', data })
+  return { id, no: meeting.no, version }
+}
+
+/** The convenor approves the minutes, and they go out: from then on they stand. */
+export async function issueMinutes(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  minutes: string | undefined,
+  ifMatch: number | undefined,
+): Promise<MeetingWritten> {
+  const meeting = await demandMeeting(tx, id, ifMatch)
+  if (meeting.issuedAt !== null) throw new Problem('meeting/issued')
+  const text = minutes ?? meeting.minutes
+  if (text === undefined || text === null) {
+    throw fieldProblem('meeting/no-minutes', '/body/minutes', '请填写会议纪要')
+  }
+  const version = meeting.version + 1
+  updateRow(tx, jointMeetings, id, { minutes: text, issuedAt: tx.now, issuedBy: actor.id, version })
+  await record(tx, actor, { subject: 'meeting', subjectId: id, type: 'meeting.issued', data: { version } })
+  return { id, no: meeting.no, version }
+}
+
+const doneItem = statement<{ id: string }>(
+  'meeting.done',
+  `update meeting_items set done_day = $3, result = $4
+   where id = $2 and meeting_id = $1 and done_day is null returning id`,
+)
+
+/** Notes that a decision was carried out. */
+export async function carryOut(
+  tx: Tx,
+  actor: Actor,
+  ids: { meetingId: string; itemId: string },
+  input: { doneDay: Day; result: string },
+): Promise<MeetingWritten> {
+  const meeting = await demandMeeting(tx, ids.meetingId, undefined)
+  if (input.doneDay > dayOf(tx.now) || input.doneDay < meeting.day) {
+    throw fieldProblem('ledger/future-day', '/body/doneDay', '落实日期应在会议之后、今天以前')
+  }
+  const [done] = await doneItem(tx, [ids.meetingId, ids.itemId, input.doneDay, input.result])
+  if (done === undefined) throw new Problem('meeting/item-not-open')
+  const version = meeting.version + 1
+  updateRow(tx, jointMeetings, ids.meetingId, { version })
+  const data = { itemId: ids.itemId, doneDay: input.doneDay }
+  await record(tx, actor, { subject: 'meeting', subjectId: ids.meetingId, type: 'meeting.carried-out', data })
+  return { id: meeting.id, no: meeting.no, version }
+}
+
+export interface ListedMeeting extends StoredMeeting {
+  items: {
+    id: string
+    n: number
+    matterId: string | null
+    ledgerItemId: string | null
+    subject: string | null
+    decision: string
+    leadUnit: string
+    dueDay: Day
+    doneDay: Day | null
+    result: string | null
+  }[]
+}
+
+export interface MeetingFilter {
+  from: Day
+  to: Day
+  rank?: string | undefined
+  kind?: string | undefined
+  /** Meetings with a decision whose day has passed and that nobody reported as carried out. */
+  overdue?: boolean | undefined
+}
+
+/** Meetings of a period, newest first; of their items only those whose subject the reader may see. */
+const meetingsOf = statement<ListedMeeting>(
+  'meeting.list',
+  `select ${columnsOf(jointMeetings, 'j')}, coalesce((
+     select json_agg(json_build_object('id', mi.id, 'n', mi.n, 'matterId', mi.matter_id, 'ledgerItemId', mi.ledger_item_id,
+       'subject', coalesce(m.title, i.title), 'decision', mi.decision, 'leadUnit', u.name, 'dueDay', mi.due_day,
+       'doneDay', mi.done_day, 'result', mi.result) order by mi.n)
+     from meeting_items mi join units u on u.id = mi.lead_unit_id
+       left join matters m on m.id = mi.matter_id left join ledger_items i on i.id = mi.ledger_item_id
+     where mi.meeting_id = j.id and (mi.matter_id is null or ${visibleTo(1)})
+       and (mi.ledger_item_id is null or ${itemVisibleTo(1)})), '[]') as items
+   from joint_meetings j
+   where j.day between $4 and $5 and ($6::text is null or j.convenor_rank = $6) and ($7::text is null or j.kind = $7)
+     and (not $8::boolean or exists (select 1 from meeting_items o where o.meeting_id = j.id and o.done_day is null
+       and o.due_day < $9::date))
+     and ($10::date is null or (j.day, j.id) < ($10, $11::uuid))
+   order by j.day desc, j.id desc limit $12`,
+)
+
+export function listMeetings(
+  db: Db,
+  actor: Actor,
+  filter: MeetingFilter,
+  page: { limit: number; after?: { day: Day; id: string } | undefined },
+  today: Day,
+): Promise<ListedMeeting[]> {
+  const { from, to, rank = null, kind = null, overdue = false } = filter
+  const { after } = page
+  return meetingsOf(db, [
+    ...visibilityValues(actor),
+    ...[from, to, rank, kind, overdue, today, after?.day ?? null, after?.id ?? null, page.limit],
+  ])
+}
+
+const meetingSums = statement<{ meetings: number; byLeaders: number; subjects: number; open: number }>(
+  'meeting.sums',
+  `select count(distinct j.id)::int as meetings,
+     count(distinct j.id) filter (where j.convenor_rank = 'district-leader')::int as "byLeaders",
+     count(distinct coalesce(i.matter_id, i.ledger_item_id))::int as subjects,
+     count(distinct i.id) filter (where i.done_day is null and i.due_day < $3)::int as open
+   from joint_meetings j left join meeting_items i on i.meeting_id = j.id where j.day between $1 and $2`,
+)
+
+/** Meetings, those that district leaders convened, distinct subjects coordinated, decisions overdue. */
+export async function countMeetings(db: Db, from: Day, to: Day, today: Day) {
+  const [sums] = await meetingSums(db, [from, to, today])
+  return sums ?? { meetings: 0, byLeaders: 0, subjects: 0, open: 0 }
+}

@@ -1,0 +1,187 @@
+// Joint meetings and relief grants: what was decided is followed up, money stays within its bounds and is paid once.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDesk, type Desk } from '../matters/desk.ts'
+
+let desk: Desk
+beforeAll(async () => {
+  desk = await openDesk()
+})
+afterAll(() => desk.close())
+
+interface Figure {
+  key: string
+  value: number | null
+  text: string
+  list: string
+}
+const figures = async (url: string) =>
+  new Map(
+    ((await desk.call('leader', 'GET', url)).body['figures'] as Figure[]).map((each) => [each.key, each]),
+  )
+
+describe('a joint meeting', () => {
+  const PERIOD = 'from=2020-01-01&to=2020-12-31'
+  const meeting = (items: object[], given: object = {}) =>
+    desk.call('registrar', 'POST', '/api/meetings', {
+      ...{ day: '2020-08-13', kind: 'working', convenor: '陈区长', convenorRank: 'district-leader', items },
+      ...given,
+    })
+
+  it('coordinates matters, each counted once however often it is on the table, and decisions are followed up', async () => {
+    const { id: matter } = await desk.register()
+    const item = {
+      matterId: matter,
+      decision: '由荣山镇限期办结',
+      leadUnitId: desk.township,
+      dueDay: '2020-08-13',
+    }
+    const first = await meeting([item])
+    expect(first.body.no).toMatch(/^LX-510802-20200814-\d{6}$/)
+    await meeting([{ ...item, decision: '继续督促' }], { convenorRank: 'bureau' })
+    const sums = await figures(`/api/meetings/figures?${PERIOD}`)
+    expect([...sums.values()].map(({ text }) => text)).toEqual(['2次', '1次', '1个', '2项'])
+    const opened = (await desk.call('leader', 'GET', sums.get('by-district-leaders')?.list ?? '')).body
+    const [listed] = opened['items'] as { id: string; items: { id: string; subject: string }[] }[]
+    expect(listed).toMatchObject({ id: first.body.id, items: [{ subject: '夜间施工噪声扰民' }] })
+    const url = `/api/meetings/${first.body.id}`
+    const done = { doneDay: '2020-08-14', result: '已办结并反馈' }
+    const itemId = listed?.items[0]?.id ?? ''
+    expect((await desk.call('registrar', 'POST', `${url}/items/${itemId}/done`, done)).status).toBe(200)
+    expect((await desk.call('registrar', 'POST', `${url}/items/${itemId}/done`, done)).body.code).toBe(
+      'meeting/item-not-open',
+    )
+    expect((await figures(`/api/meetings/figures?${PERIOD}`)).get('overdue')?.value).toBe(1)
+  })
+
+  it('stands once its minutes are issued', async () => {
+    const { body } = await meeting([])
+    const url = `/api/meetings/${body.id}`
+    expect((await desk.call('registrar', 'POST', `${url}/issue`)).body.code).toBe('meeting/no-minutes')
+    const patch = { convenor: '李区长' }
+    expect((await desk.call('registrar', 'PATCH', url, patch)).status).toBe(428)
+    expect((await desk.call('registrar', 'PATCH', url, patch, { 'if-match': '"1"' })).status).toBe(200)
+    expect(
+      (await desk.call('leader', 'POST', `${url}/issue`, { minutes: '会议议定如下事项。' })).status,
+    ).toBe(200)
+    const late = await desk.call('registrar', 'PATCH', url, patch, { 'if-match': '"3"' })
+    expect(late.body.code).toBe('meeting/issued')
+    expect(await desk.events(body.id)).toEqual(['meeting.entered', 'meeting.corrected', 'meeting.issued'])
+  })
+
+  it('never hands an accusation to the accused unit, and shows others no subject they may not see', async () => {
+    const { id: accusing } = await desk.register({ category: 'report', accusedUnitIds: [desk.township] })
+    const item = { matterId: accusing, decision: '依法核查', leadUnitId: desk.township, dueDay: '2020-09-01' }
+    expect((await meeting([item])).body).toMatchObject({
+      code: 'matter/accused-unit',
+      errors: [{ pointer: '/body/items/0/leadUnitId' }],
+    })
+    expect((await meeting([{ ...item, leadUnitId: desk.other }], { convenor: '王区长' })).status).toBe(201)
+    const seen = await desk.call('liaison', 'GET', `/api/meetings?${PERIOD}`)
+    expect(JSON.stringify(seen.body)).not.toContain('依法核查')
+  })
+
+  it('takes only what can be', async () => {
+    expect((await meeting([], { day: '2020-08-15' })).body['errors']).toMatchObject([
+      { pointer: '/body/day' },
+    ])
+    const about = { decision: '议定', leadUnitId: desk.township, dueDay: '2020-09-01' }
+    expect((await meeting([about])).body['errors']).toMatchObject([{ pointer: '/body/items/0/matterId' }])
+  })
+})
+
+describe('a relief grant', () => {
+  let programmeId: string
+  beforeAll(async () => {
+    const opened = await desk.call('leader', 'POST', '/api/relief/programmes', {
+      ...{ name: '投资理财困难群体救助', basis: '区委专题会议纪要', groupTag: 'investors' },
+      ...{ minFen: 50_000, maxFen: 200_000, stepFen: 50_000, fromDay: '2020-01-01' },
+    })
+    programmeId = opened.body.id
+  })
+  let people = 0
+  const person = async (fields: object = {}) => {
+    people += 1
+    const entry = { name: '赵德全', phone: `154${String(people).padStart(8, '0')}`, ...fields }
+    return (await desk.call('registrar', 'POST', '/api/people', entry)).body.id
+  }
+  const ask = (personId: string, given: object = {}) =>
+    desk.call('registrar', 'POST', '/api/relief/grants', {
+      ...{ programmeId, personId, grade: '二级', amountFen: 100_000, basis: '家庭困难' },
+      ...given,
+    })
+  const account = '6217 0036 6000 1234 567'
+
+  it('is asked for, approved by another, paid with a receipt, and summed in fen', async () => {
+    const { body } = await ask(await person(), { account })
+    const url = `/api/relief/grants/${body.id}`
+    expect((await desk.call('registrar', 'POST', `${url}/decide`, { granted: true })).status).toBe(403)
+    expect(
+      (await desk.call('registrar', 'POST', `${url}/pay`, { paidDay: '2020-08-14', receipt: 'SJ-1' })).body
+        .code,
+    ).toBe('relief/not-now')
+    await desk.call('leader', 'POST', `${url}/decide`, { granted: true })
+    await desk.call('registrar', 'POST', `${url}/pay`, { paidDay: '2020-08-14', receipt: 'SJ-1' })
+    const second = await ask(await person(), { amountFen: 50_000 })
+    await desk.call('leader', 'POST', `/api/relief/grants/${second.body.id}/decide`, { granted: true })
+    await desk.call('registrar', 'POST', `/api/relief/grants/${second.body.id}/pay`, {
+      paidDay: '2020-08-14',
+      receipt: 'SJ-2',
+    })
+    const sums = await figures('/api/relief/figures?from=2020-01-01&to=2020-12-31')
+    expect([...sums.values()].map(({ text }) => text)).toEqual([
+      '2人',
+      '2笔',
+      '1500.00元',
+      '500.00元',
+      '1000.00元',
+    ])
+    const listed = (await desk.call('leader', 'GET', sums.get('sum')?.list ?? '')).body['items'] as {
+      amountFen: number
+    }[]
+    expect(listed.reduce((sum, each) => sum + each.amountFen, 0)).toBe(150_000)
+  })
+
+  it('shows of the account the last four digits; opening it takes a reason and is on record', async () => {
+    const { body } = await ask(await person(), { account })
+    const listed = await desk.call('leader', 'GET', '/api/relief/grants?limit=100')
+    expect(JSON.stringify(listed.body)).toContain('****4567')
+    expect(JSON.stringify(listed.body)).not.toContain('6217')
+    const url = `/api/relief/grants/${body.id}/account`
+    expect((await desk.call('registrar', 'POST', url, { reason: '核对发放账号' })).status).toBe(403)
+    const opened = await desk.call('leader', 'POST', url, { reason: '核对发放账号' })
+    expect(opened.body['account']).toBe('6217003660001234567')
+    expect(await desk.events(body.id)).toContain('person.account-revealed')
+  })
+
+  it('is one a person and programme, also under two entries that are one person, also asked for at once', async () => {
+    const idNo = '11010519491231002X'
+    const [one, two] = [await person({ idNo }), await person({ idNo })]
+    const { body } = await desk.call('reviewer', 'GET', `/api/people/links?status=suggested&personId=${one}`)
+    const [link] = body['items'] as { id: string }[]
+    await desk.call('reviewer', 'POST', `/api/people/links/${link?.id}/confirm`)
+    const both = await Promise.all([ask(one), ask(two)])
+    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409])
+    expect(both.find(({ status }) => status === 409)?.body['errors']).toMatchObject([
+      { pointer: '/body/personId' },
+    ])
+  })
+
+  it('outside its bounds or steps is refused, and nothing is written', async () => {
+    const who = await person()
+    const errors = async (amountFen: number) => (await ask(who, { amountFen })).body['errors']
+    expect(await errors(49_999)).toMatchObject([
+      { pointer: '/body/amountFen', message: '救助金额应在500.00元至2000.00元之间' },
+    ])
+    expect(await errors(200_001)).toMatchObject([{ pointer: '/body/amountFen' }])
+    expect(await errors(75_000)).toMatchObject([{ message: '救助金额应为500.00元的整数倍' }])
+    expect(await errors(100_000.5)).toMatchObject([{ pointer: '/body/amountFen' }])
+    expect((await ask(who)).status).toBe(201)
+  })
+
+  it('that was cancelled counts nowhere and may be asked for anew', async () => {
+    const who = await person()
+    const { body } = await ask(who)
+    await desk.call('registrar', 'POST', `/api/relief/grants/${body.id}/cancel`, { note: '本人放弃' })
+    expect((await ask(who)).status).toBe(201)
+  })
+})
