@@ -6,6 +6,8 @@ import { jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from
 import { calendarRoutes } from './calendar/routes.ts'
 import type { Deps } from './deps.ts'
 import { importRoutes } from './imports/routes.ts'
+import { parseFile } from './imports/parse.ts'
+import { registerRoutes } from './registers/routes.ts'
 import { kpiRoutes } from './kpi/routes.ts'
 import { tallyRoutes } from './kpi/tally-routes.ts'
 import { meetingRoutes } from './ledger/meeting-routes.ts'
@@ -100,6 +102,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   ledgerRoutes(http)
   meetingRoutes(http)
   reliefRoutes(http)
+  registerRoutes(http, { read: (path) => parseFile(path, { log }) })
   importRoutes(http)
   kpiRoutes(http)
   tallyRoutes(http)

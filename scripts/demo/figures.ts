@@ -1,5 +1,5 @@
 // Reads a year's figures through the API, opens the list behind each, and says whether all agree: report, recipe and lists.
-import { percent } from '../../src/kpi/rules.ts'
+import { percent } from '../../src/platform/numbers.ts'
 import type { Calls } from './calls.ts'
 import { expectedFigures } from './expected.ts'
 import type { YearRecipe } from './recipe.ts'

@@ -1,32 +1,15 @@
 // Figures and the matters behind them as CSV and xlsx: streamed, safe to open, and on record.
-import { Readable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
-import { stringify } from 'csv-stringify/sync'
-import { writeXlsxStream } from 'hucre/xlsx'
+import type { Readable } from 'node:stream'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { Db, Tx } from '../platform/db.ts'
 import { record, type EventData } from '../platform/events.ts'
+import { writeSheet, type Format, type SheetColumn } from '../platform/spreadsheets.ts'
 import type { Figure, FigureTable } from './figures.ts'
 import { matterIdsBehind, type ListQuery, type MatterBehind } from './lists.ts'
 import { findMetric } from './metrics.ts'
 
-export const formats = {
-  csv: 'text/csv; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-} as const
-export type Format = keyof typeof formats
-
-type Cell = string | number | null
-
-interface Column<Item> {
-  header: string
-  /** In characters. */
-  width: number
-  cell: (item: Item) => Cell
-}
-
-const figureColumns: readonly Column<Figure>[] = [
+const figureColumns: readonly SheetColumn<Figure>[] = [
   { header: '指标编号', width: 10, cell: (f) => f.metric },
   { header: '指标', width: 22, cell: (f) => f.name },
   { header: '版本', width: 6, cell: (f) => f.version },
@@ -45,7 +28,7 @@ const figureColumns: readonly Column<Figure>[] = [
   { header: '清单', width: 40, cell: (f) => f.list },
 ]
 
-const matterColumns: readonly Column<MatterBehind>[] = [
+const matterColumns: readonly SheetColumn<MatterBehind>[] = [
   { header: '工单编号', width: 22, cell: (m) => m.no },
   { header: '标题', width: 50, cell: (m) => m.title },
   { header: '主办单位', width: 24, cell: (m) => m.unit },
@@ -59,11 +42,6 @@ const matterColumns: readonly Column<MatterBehind>[] = [
 /** `2020-08-14 09:03:07`, Shanghai time. */
 function momentText(instant: Instant | null): string | null {
   return instant === null ? null : instant.slice(0, 19).replace('T', ' ')
-}
-
-/** What a spreadsheet program would take for a formula is marked as text, also in full width. */
-export function defuse<C extends Cell>(cell: C): C | string {
-  return typeof cell === 'string' && /^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell
 }
 
 /**
@@ -81,7 +59,7 @@ export async function recordExport(tx: Tx, actor: Actor, data: EventData): Promi
 }
 
 export function exportFigures(table: FigureTable, format: Format, exportId: string): Readable {
-  return write(format, '指标', figureColumns, [table.figures], exportId)
+  return writeSheet(format, '指标', figureColumns, [table.figures], exportId)
 }
 
 /** The whole list, read page by page as the receiver takes it. */
@@ -92,7 +70,7 @@ export function exportMatters(
   format: Format,
   exportId: string,
 ): Readable {
-  return write(format, '清单', matterColumns, pagesOf(db, actor, query), exportId)
+  return writeSheet(format, '清单', matterColumns, pagesOf(db, actor, query), exportId)
 }
 
 async function* pagesOf(
@@ -106,47 +84,4 @@ async function* pagesOf(
     yield page.items
     cursor = page.next ?? undefined
   } while (cursor !== undefined)
-}
-
-function write<Item>(
-  format: Format,
-  name: string,
-  columns: readonly Column<Item>[],
-  pages: Iterable<readonly Item[]> | AsyncIterable<readonly Item[]>,
-  exportId: string,
-): Readable {
-  const numbered = [...columns, { header: '导出编号', width: 38, cell: () => exportId }]
-  const rowOf = (item: Item): Cell[] => numbered.map(({ cell }) => defuse(cell(item)))
-  if (format === 'csv')
-    return Readable.from(
-      csvOf(
-        numbered.map(({ header }) => header),
-        pages,
-        rowOf,
-      ),
-    )
-  const sheet = writeXlsxStream(rowsOf(pages, rowOf), {
-    name,
-    columns: numbered.map(({ header, width }) => ({ header, width })),
-    freezePane: { rows: 1 },
-  })
-  return Readable.fromWeb(sheet as ReadableStream)
-}
-
-async function* rowsOf<Item>(
-  pages: Iterable<readonly Item[]> | AsyncIterable<readonly Item[]>,
-  rowOf: (item: Item) => Cell[],
-): AsyncGenerator<Cell[]> {
-  for await (const page of pages) for (const item of page) yield rowOf(item)
-}
-
-async function* csvOf<Item>(
-  header: string[],
-  pages: Iterable<readonly Item[]> | AsyncIterable<readonly Item[]>,
-  rowOf: (item: Item) => Cell[],
-): AsyncGenerator<string> {
-  const write = { record_delimiter: 'windows' } as const
-  // The byte order mark tells spreadsheet programs that the text is UTF-8.
-  yield stringify([header], { ...write, bom: true })
-  for await (const page of pages) if (page.length > 0) yield stringify(page.map(rowOf), write)
 }

@@ -5,10 +5,10 @@ import { findUnits } from '../orgs/queries.ts'
 import { NIL } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
+import { percent, percentText } from '../platform/numbers.ts'
 import { formulaFor, type Formula, type Metric } from './metric.ts'
 import type { PartName } from './parts.ts'
 import { linksTo, monthsOf, type FigureQuery, type Grouping, type MatterQuery } from './questions.ts'
-import { percent, percentText } from './rules.ts'
 import { NO_UNIT_LABEL, type Scope } from './scope.ts'
 
 export type Counts = Record<PartName, number>

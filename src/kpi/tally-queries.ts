@@ -6,9 +6,10 @@ import type { Actor } from '../platform/actor.ts'
 import type { Day, Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
+import { percent, percentText } from '../platform/numbers.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { instantAsked, planned, valuesFrom, visibleCondition, type Place } from './questions.ts'
-import { changeText, percent, percentText, pointsText } from './rules.ts'
+import { changeText, pointsText } from './rules.ts'
 import { findTally, relations, tallies, type RelationName, type Tally, type TallyUnit } from './tallies.ts'
 
 export interface TallyQuery {
@@ -100,7 +101,7 @@ function linkTo({ id: tally }: Tally, { from, to }: TallyQuery, asOf: Instant, p
   return `${TALLIES_PATH}/${tally}/matters?${asked.toString()}`
 }
 
-export function tallyAsked(tally: string): Tally {
+function tallyAsked(tally: string): Tally {
   const found = findTally(tally)
   if (found === undefined)
     throw fieldProblem('kpi/unknown-metric', '/query/ids', `没有指标${tally.slice(0, 40)}`)

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { day, id, instant, pageQuery, textOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
+import { yuan } from '../platform/numbers.ts'
 import {
   askGrant,
   cancelGrant,
@@ -12,7 +13,6 @@ import {
   openProgramme,
   payGrant,
   sumGrants,
-  yuan,
 } from './relief.ts'
 import { byId, figure, free, keysOf, label, labelled, placeOf } from './shapes.ts'
 import { grantStates, groupTags } from './terms.ts'

@@ -7,6 +7,7 @@ import type { Actor } from '../platform/actor.ts'
 import { dayOf, type Day, type Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
 import { record, type EventData } from '../platform/events.ts'
+import { yuan } from '../platform/numbers.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { columnsOf, insertRow, updateRow } from '../platform/rows.ts'
 import type { Vault } from '../platform/vault.ts'
@@ -96,11 +97,6 @@ export async function askGrant(tx: Tx, vault: Vault, actor: Actor, entry: GrantE
   const { programmeId, amountFen, grade } = entry
   await tell(tx, actor, id, 'relief.asked', { programmeId, amountFen, grade })
   return { id, version: 1, state: 'asked' }
-}
-
-/** `500.00元`. */
-export function yuan(fen: number): string {
-  return `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}元`
 }
 
 function checkAmount({ minFen, maxFen, stepFen, fromDay, toDay }: Programme, fen: number, today: Day): void {

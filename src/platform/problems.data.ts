@@ -364,6 +364,13 @@ export const problems = {
   'relief/out-of-bounds': { status: 422, zh: '救助金额不在规定范围', en: 'The amount is out of bounds' },
   'relief/not-running': { status: 422, zh: '救助项目不在实施期内', en: 'The programme is not running' },
   'relief/granted-already': { status: 409, zh: '此人已有该项救助', en: 'The person has a grant of it' },
+  'register/not-found': { status: 404, zh: '未找到该登记', en: 'No such row' },
+  'register/voided': { status: 409, zh: '该登记已作废', en: 'The row is void' },
+  'register/invalid-row': { status: 422, zh: '登记内容有误', en: 'A row cannot be' },
+  'register/header': { status: 422, zh: '表头不符', en: 'The header lacks a column' },
+  'register/no-rows': { status: 422, zh: '表中没有数据', en: 'There are no rows' },
+  'register/too-many-rows': { status: 422, zh: '行数过多', en: 'Too many rows' },
+  'register/approved-already': { status: 409, zh: '已审核', en: 'Approved already' },
   'visit/list-not-found': { status: 404, zh: '未找到该月通报', en: 'No such list' },
   'visit/list-taken': { status: 409, zh: '该月通报已登记', en: 'The month is entered already' },
   'visit/list-differs': {

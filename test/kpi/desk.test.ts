@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync'
 import { readXlsx } from 'hucre/xlsx'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { defuse } from '../../src/kpi/export.ts'
+import { defuse } from '../../src/platform/spreadsheets.ts'
 import { rollupEvents } from '../../src/kpi/rollup.ts'
 import { openSession } from '../../src/orgs/sign-in.ts'
 import { sessionCookie } from '../../src/orgs/tokens.ts'

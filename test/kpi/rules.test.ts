@@ -1,7 +1,8 @@
 // Rounding and wording of figures: never a false 100 %, never a false 0 %, never a share of nothing.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { changeText, percent, percentText, pointsBetween, pointsText } from '../../src/kpi/rules.ts'
+import { changeText, pointsBetween, pointsText } from '../../src/kpi/rules.ts'
+import { percent, percentText } from '../../src/platform/numbers.ts'
 
 describe('a rate', () => {
   it.each([

@@ -179,7 +179,7 @@ describe('the board', () => {
     ) => {
       const figures = await read(`campaignId=${campaignId}${query}`, who)
       const value = (key: string) => figures.get(key)?.value ?? Number.NaN
-      for (const [key, n] of Object.entries(expected)) expect(value(key), key).toBe(n)
+      for (const [key, n] of Object.entries(expected)) expect([key, value(key)]).toEqual([key, n])
       const sum = (prefix: RegExp) =>
         [...figures.values()]
           .filter(({ key }) => prefix.test(key))
@@ -189,7 +189,7 @@ describe('the board', () => {
       expect(sum(/^status\.[^.]+\.[^.]+$/)).toBe(value('total'))
       for (const { key, value: n, list } of figures.values()) {
         const { body } = await desk.call(who, 'GET', list)
-        expect(key === 'involved' ? body['involved'] : body['total'], key).toBe(n)
+        expect([key, key === 'involved' ? body['involved'] : body['total']]).toEqual([key, n])
         expect(body['items']).toHaveLength(Math.min(Number(body['total']), 20))
       }
     }

@@ -1,0 +1,114 @@
+// Reads the rows of a register's spreadsheet, laid out as the register is exported: one header, a column each.
+import type { FieldError } from '../platform/problems.ts'
+import { Problem } from '../platform/problems.ts'
+import type { Column } from './column-kinds.ts'
+import { rowShape } from './columns.ts'
+import type { Register } from './register.ts'
+import type { Row } from './commands.ts'
+
+/** A cell as the reader of uploaded tables gives it. */
+interface Cell {
+  v: string | number | boolean | null
+  kind: string
+}
+export interface TableRow {
+  n: number
+  cells: (Cell | null)[]
+}
+export type ReadTable = (path: string) => AsyncIterable<{ rows: TableRow[] }>
+
+const MOST_ROWS = 5000
+
+/** Rows in the form of the register's input; every wrong cell is told by its row and column. */
+export async function rowsOfSheet(
+  register: Register,
+  batches: AsyncIterable<{ rows: TableRow[] }>,
+): Promise<{ at: string; row: Row }[]> {
+  const shape = rowShape(register)
+  const found: { at: string; row: Row }[] = []
+  const errors: FieldError[] = []
+  let header: (string | undefined)[] | undefined
+  for await (const { rows } of batches) {
+    for (const { n, cells } of rows) {
+      if (header === undefined) {
+        header = headerOf(register, cells)
+        continue
+      }
+      if (found.length + errors.length >= MOST_ROWS) {
+        throw new Problem('register/too-many-rows', { detail: `at most ${MOST_ROWS} rows` })
+      }
+      const parsed = shape.safeParse(rowOf(register, header, cells))
+      if (parsed.success) found.push({ at: `/row/${n}`, row: parsed.data })
+      else {
+        for (const { path, message } of parsed.error.issues) {
+          const column = register.columns[String(path[0])]?.label ?? String(path[0])
+          errors.push({ pointer: `/row/${n}/${column}`, code: 'register/invalid-row', message })
+        }
+      }
+    }
+  }
+  if (errors.length > 0) throw new Problem('register/invalid-row', { errors: errors.slice(0, 200) })
+  if (found.length === 0) throw new Problem('register/no-rows')
+  return found
+}
+
+function headerOf(register: Register, cells: readonly (Cell | null)[]): (string | undefined)[] {
+  const byLabel = new Map(Object.entries(register.columns).map(([key, { label }]) => [label, key]))
+  const header = cells.map((cell) => byLabel.get(textOf(cell)))
+  const missing = Object.entries(register.columns).filter(
+    ([key, { shape }]) => !header.includes(key) && !shape.safeParse(undefined).success,
+  )
+  if (missing.length > 0) {
+    const errors = missing.map(([, { label }]) => ({
+      pointer: `/row/1/${label}`,
+      code: 'register/header',
+      message: `缺少“${label}”一列`,
+    }))
+    throw new Problem('register/header', { errors })
+  }
+  return header
+}
+
+function rowOf(
+  register: Register,
+  header: readonly (string | undefined)[],
+  cells: readonly (Cell | null)[],
+): Row {
+  const row: Row = {}
+  for (const [i, key] of header.entries()) {
+    const cell = cells[i] ?? null
+    if (key === undefined || textOf(cell) === '') continue
+    const column = register.columns[key]
+    if (column !== undefined) row[key] = valueOf(column, cell)
+  }
+  return row
+}
+
+function valueOf({ kind, choices }: Column, cell: Cell | null): unknown {
+  const text = textOf(cell)
+  switch (kind) {
+    case 'int':
+    case 'fen':
+      return /^-?\d+(?:\.0+)?$/.test(text) ? Number(text) : text
+    case 'day':
+      return dayText(text)
+    case 'month':
+      return dayText(text).slice(0, 7)
+    case 'choice':
+      return Object.entries(choices ?? {}).find(([, label]) => label === text)?.[0] ?? text
+    default:
+      return text
+  }
+}
+
+/** `2020-08-14 00:00:00`, `2020/8/14` and `2020年8月14日` are one day; anything else is left for the check to name. */
+function dayText(text: string): string {
+  const parts = /^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?日?(?: 00:00:00)?月?$/.exec(text)
+  if (parts === null) return text
+  const [, year = '', month = '', day = '1'] = parts
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+}
+
+function textOf(cell: Cell | null): string {
+  return cell === null || cell.v === null ? '' : String(cell.v).normalize('NFKC').trim()
+}

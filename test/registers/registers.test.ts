@@ -1,0 +1,253 @@
+// The registers as those who keep them: every row stays, figures open to their rows, spreadsheets go both ways.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { metricIds } from '../../src/kpi/metrics.ts'
+import { metricKinds } from '../../src/registers/terms.ts'
+import { openDesk, type Desk } from '../matters/desk.ts'
+
+let desk: Desk
+beforeAll(async () => {
+  desk = await openDesk()
+})
+afterAll(() => desk.close())
+
+const enter = (register: string, row: object, who: keyof Desk['staff'] = 'registrar') =>
+  desk.call(who, 'POST', `/api/registers/${register}`, row)
+const texts = async (register: string, query = 'from=2020-01-01&to=2020-12-31') => {
+  const { body } = await desk.call('leader', 'GET', `/api/registers/${register}/figures?${query}`)
+  return new Map(
+    (body['figures'] as { id: string; text: string; list: string }[]).map((each) => [each.id, each]),
+  )
+}
+const rowsBehind = async (list: string) => (await desk.call('leader', 'GET', list)).body
+const ledgerOf = (text: string) => Buffer.from(text, 'utf8')
+
+async function upload(
+  register: string,
+  bytes: Buffer,
+  name = '表.csv',
+  who: keyof Desk['staff'] = 'registrar',
+) {
+  const boundary = 'a-boundary-between-parts'
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: application/octet-stream\r\n\r\n`
+  const payload = Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)])
+  const [server] = desk.servers
+  if (server === undefined) throw new Error('no server')
+  const response = await server.app.inject({
+    ...{ method: 'POST', url: `/api/registers/${register}/import`, remoteAddress: '10.8.0.1', payload },
+    headers: {
+      ...{ cookie: await desk.cookie(who), 'x-banjian': '1' },
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+    },
+  })
+  return { status: response.statusCode, body: response.json<Record<string, unknown>>() }
+}
+
+describe('duty', () => {
+  it('keeps people, postings, person-days and days apart', async () => {
+    const shift = (person: string, fromDay: string, toDay: string) =>
+      enter('duty', { mission: 'beijing', person, fromDay, toDay })
+    await shift('甲', '2020-01-01', '2020-01-10')
+    await shift('乙', '2020-01-06', '2020-01-15')
+    await shift('甲', '2020-03-01', '2020-03-05')
+    await shift('丙', '2019-12-30', '2020-01-02')
+    const figures = await texts('duty')
+    const text = (what: string) => figures.get(`duty.beijing.${what}`)?.text
+    expect(['people', 'postings', 'person-days', 'days'].map(text)).toEqual([
+      '3人',
+      '4人次',
+      '27人·天',
+      '20天',
+    ])
+    const behind = await rowsBehind(figures.get('duty.beijing.people')?.list ?? '')
+    expect(behind['total']).toBe(4)
+    const twice = await shift('甲', '2020-01-10', '2020-01-11')
+    expect(twice.body).toMatchObject({ code: 'register/invalid-row', errors: [{ pointer: '/body/fromDay' }] })
+    const backwards = await shift('丁', '2020-01-02', '2020-01-01')
+    expect(backwards.body['errors']).toMatchObject([
+      { pointer: '/body/toDay', message: '结束日期不能早于开始日期' },
+    ])
+  })
+
+  it('the same person twice at once is entered once', async () => {
+    const row = { mission: 'province', person: '戊', fromDay: '2020-05-01', toDay: '2020-05-09' }
+    const both = await Promise.all([enter('duty', row), enter('duty', row)])
+    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 422])
+  })
+})
+
+describe('a row', () => {
+  const training = {
+    topic: '12345热线业务培训',
+    fromDay: '2020-04-10',
+    sessions: 2,
+    attendees: 69,
+    accounts: 64,
+  }
+
+  it('is corrected with a reason under the version that was read; what it said before stays to be seen', async () => {
+    const { body } = await enter('training', training)
+    const url = `/api/registers/training/${body.id}`
+    const change = { changes: { attendees: 70 }, reason: '漏计一人' }
+    expect((await desk.call('registrar', 'PATCH', url, change)).status).toBe(428)
+    expect(
+      (await desk.call('registrar', 'PATCH', url, { changes: { attendees: 70 } }, { 'if-match': '"1"' }))
+        .status,
+    ).toBe(422)
+    expect((await desk.call('registrar', 'PATCH', url, change, { 'if-match': '"1"' })).body.version).toBe(2)
+    const stale = await desk.call('registrar', 'PATCH', url, change, { 'if-match': '"1"' })
+    expect(stale.status).toBe(412)
+    const seen = (await desk.call('leader', 'GET', url)).body
+    expect(seen).toMatchObject({
+      row: { attendees: 70 },
+      history: [{ version: 1, reason: '漏计一人', row: { attendees: 69 } }],
+    })
+    expect([...(await texts('training')).values()].map(({ text }) => text)).toEqual([
+      '1次',
+      '2批',
+      '70人',
+      '64个',
+    ])
+  })
+
+  it('that is void counts nowhere and is not changed any more, and is there to be seen', async () => {
+    const { body } = await enter('training', { ...training, fromDay: '2020-05-10' })
+    const url = `/api/registers/training/${body.id}`
+    expect((await desk.call('registrar', 'POST', `${url}/void`, { reason: '重复登记' })).status).toBe(200)
+    expect((await texts('training')).get('training.trainings')?.text).toBe('1次')
+    const late = await desk.call(
+      'registrar',
+      'PATCH',
+      url,
+      { changes: { attendees: 1 }, reason: '更正' },
+      { 'if-match': '"2"' },
+    )
+    expect(late.body.code).toBe('register/voided')
+    expect((await desk.call('leader', 'GET', '/api/registers/training?voided=true')).body['total']).toBe(1)
+    expect(await desk.events(body.id)).toEqual(['register.entered', 'register.voided'])
+  })
+
+  it('is for those who keep registers, and tells what is wrong', async () => {
+    expect((await enter('training', training, 'liaison')).status).toBe(403)
+    const wrong = await enter('training', { ...training, attendees: 1.5, fromDay: '2020-13-01', extra: 1 })
+    expect((wrong.body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer).toSorted()).toEqual([
+      ...['/body/attendees', '/body/extra', '/body/fromDay'],
+    ])
+    expect((await enter('training', { ...training, fromDay: '2020-08-15' })).body['errors']).toMatchObject([
+      { pointer: '/body/fromDay', message: '日期不能晚于今天' },
+    ])
+  })
+})
+
+describe('SMS volumes', () => {
+  it('are by month, delivered at most what was sent, and give sum, least month and rate', async () => {
+    await enter('sms', { month: '2020-01', source: 'reported', sent: 30_000, delivered: 29_700 })
+    await enter('sms', { month: '2020-02', source: 'reported', sent: 31_000, delivered: 31_000 })
+    const figures = await texts('sms')
+    expect([...figures.values()].map(({ text }) => text)).toEqual(['61000条', '60700条', '30000条', '99.51%'])
+    const more = await enter('sms', { month: '2020-03', source: 'reported', sent: 1, delivered: 2 })
+    expect(more.body['errors']).toMatchObject([{ pointer: '/body/delivered' }])
+    const twice = await enter('sms', { month: '2020-02', source: 'reported', sent: 1, delivered: 1 })
+    expect(twice.body['errors']).toMatchObject([{ pointer: '/body/month', message: '该月已登记' }])
+  })
+})
+
+describe('performance', () => {
+  it('amounts are fen, the rate has two decimals, and an indicator is measured by a metric of its kind', async () => {
+    const project = {
+      year: 2020,
+      name: '群众信访工作专项',
+      budgetFen: 63_000_000,
+      executedFen: 16_720_000,
+      fiscalFen: 63_000_000,
+    }
+    const { body } = await enter('project', project)
+    const figures = await texts('project')
+    expect(figures.get('project.executed')?.text).toBe('167200.00元')
+    expect(figures.get('project.rate')?.text).toBe('26.54%')
+    const indicator = { projectId: body.id, kind: 'satisfaction', name: '群众信访投诉满意', expected: '100%' }
+    const wrong = await enter('indicator', { ...indicator, metric: 'M05' })
+    expect(wrong.body['errors']).toMatchObject([
+      { pointer: '/body/metric', message: '满意度指标不能用时效指标的统计指标衡量' },
+    ])
+    expect((await enter('indicator', { ...indicator, metric: 'M10' })).status).toBe(201)
+    expect((await enter('indicator', { ...indicator, actual: '100%' })).body['errors']).toMatchObject([
+      { pointer: '/body/source', message: '实际值须注明来源' },
+    ])
+    for (const metric of Object.keys(metricKinds)) expect(metricIds).toContain(metric)
+  })
+})
+
+describe('the knowledge base', () => {
+  const article = {
+    ...{ topic: 'traffic', question: '公交卡如何办理', answer: '凭身份证到公交公司窗口办理。' },
+    ...{ fromDay: '2020-01-01', toDay: '2020-12-31', reviewDay: '2020-08-01' },
+  }
+  const found = async (q: string) =>
+    ((await desk.call('agent', 'GET', `/api/knowledge?q=${encodeURIComponent(q)}`)).body['items'] as object[])
+      .length
+
+  it('shows agents what another person has approved and what is in force', async () => {
+    const { body } = await enter('knowledge', { ...article, ownerUnitId: desk.township })
+    expect(await found('公交卡')).toBe(0)
+    const url = `/api/registers/knowledge/${body.id}`
+    expect((await desk.call('registrar', 'POST', `${url}/approve`)).body.code).toBe('ledger/duties-apart')
+    expect((await desk.call('supervisor', 'POST', `${url}/approve`)).status).toBe(200)
+    expect(await found('公交卡')).toBe(1)
+    const due = (await desk.call('liaison', 'GET', '/api/knowledge/due')).body['items'] as { id: string }[]
+    expect(due.map(({ id }) => id)).toEqual([body.id])
+    expect(
+      ((await desk.call('otherLiaison', 'GET', '/api/knowledge/due')).body['items'] as object[]).length,
+    ).toBe(0)
+    const change = { changes: { answer: '可在手机上办理。' }, reason: '流程变更' }
+    await desk.call('registrar', 'PATCH', url, change, { 'if-match': '"2"' })
+    expect(await found('公交卡')).toBe(0)
+  })
+})
+
+describe('spreadsheets', () => {
+  const csv =
+    '年度,编制类型,编制数,在职人数\r\n2020,行政编制,6,6\r\n2020,事业编制,10,8\r\n２０２０,工勤编制,1,1\r\n'
+
+  it('come in as they go out, once however often', async () => {
+    expect(await upload('staffing', ledgerOf(csv))).toMatchObject({
+      status: 201,
+      body: { known: false, rows: 3 },
+    })
+    expect((await upload('staffing', ledgerOf(csv))).body).toMatchObject({ known: true, rows: 3 })
+    expect([...(await texts('staffing')).values()].map(({ text }) => text)).toEqual(['17名', '15人'])
+    for (const format of ['csv', 'xlsx'] as const) {
+      const [server] = desk.servers
+      const out = await server?.app.inject({
+        ...{ method: 'GET', url: `/api/registers/staffing.${format}`, remoteAddress: '10.8.0.1' },
+        headers: { cookie: await desk.cookie('leader'), 'x-banjian': '1' },
+      })
+      expect(out?.statusCode).toBe(200)
+      // What was exported is read again; only that it is there already stands against it.
+      const back = await upload('staffing', out?.rawPayload ?? Buffer.alloc(0), `编制.${format}`)
+      expect(back.body['errors']).toMatchObject([
+        { message: '该年度此类编制已登记' },
+        { message: '该年度此类编制已登记' },
+        { message: '该年度此类编制已登记' },
+      ])
+    }
+    expect(await desk.events(desk.staff.leader.id)).toContain('register.exported')
+  })
+
+  it('with one wrong cell bring nothing in and name it', async () => {
+    const wrong = '年度,编制类型,编制数,在职人数\r\n2021,行政编制,6,6\r\n2021,临聘,4,四\r\n'
+    const { status, body } = await upload('staffing', ledgerOf(wrong))
+    expect(status).toBe(422)
+    expect(body['errors']).toMatchObject([
+      { pointer: '/row/3/编制类型', message: '应为:行政编制、事业编制、工勤编制' },
+      { pointer: '/row/3/在职人数', message: '应为整数' },
+    ])
+    expect((await texts('staffing', 'from=2021-01-01&to=2021-12-31')).get('staffing.established')?.text).toBe(
+      '0名',
+    )
+    const headless = await upload('staffing', ledgerOf('年度,编制数\r\n2021,6\r\n'))
+    expect(headless.body['errors']).toMatchObject([
+      { message: '缺少“编制类型”一列' },
+      { message: '缺少“在职人数”一列' },
+    ])
+  })
+})
