@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Config } from '../../src/config.ts'
+import { deskRecipe } from './casework/recipe.ts'
+import { reportedDesk } from './casework/reported.ts'
 import { prepareOffice } from './office.ts'
 import { lookAroundText, reportText } from './printing.ts'
 import { recipes } from './recipe.ts'
@@ -56,6 +58,7 @@ async function demonstrate(): Promise<boolean> {
       recipes,
       folder: workbooksFolder(config),
       reported: { year: reportedYear, topicsTotal: reportedTopicsTotal },
+      desk: { recipe: deskRecipe, figures: reportedDesk },
       tell,
     })
     const known = password ?? (await readFile(passwordFile, 'utf8').catch(() => undefined))?.trim()

@@ -17,7 +17,7 @@ import { departments, dissolvedTowns, handlingUnits, townships } from './units.d
 const IMPORTER = 'demo-import'
 const FOUNDED = '2019-01-01'
 
-/** The office's people; each unit has an account besides, `unit-01` to `unit-64`. */
+/** The office's people; each unit has two accounts besides, `unit-01` to `unit-64` and `chief-01` to `chief-64`. */
 export const officePeople: readonly { login: string; name: string; roles: Role[] }[] = [
   { login: 'registrar', name: '演示登记员', roles: ['registrar'] },
   { login: 'agent', name: '演示热线坐席', roles: ['agent'] },
@@ -26,6 +26,7 @@ export const officePeople: readonly { login: string; name: string; roles: Role[]
   { login: 'callback', name: '演示回访员', roles: ['callback'] },
   { login: 'screener-1', name: '演示甄别员甲', roles: ['screening'] },
   { login: 'screener-2', name: '演示甄别员乙', roles: ['screening'] },
+  { login: 'review-clerk', name: '演示复查员', roles: ['review-clerk'] },
   { login: 'supervisor', name: '演示督查员', roles: ['supervisor'] },
   { login: 'leader', name: '演示局长', roles: ['leader'] },
   { login: 'statistician', name: '演示统计员', roles: ['statistician'] },
@@ -37,6 +38,11 @@ export const officePeople: readonly { login: string; name: string; roles: Role[]
 /** Login of the account of a handling unit. */
 export function loginOfUnit(index: number): string {
   return `unit-${String(index + 1).padStart(2, '0')}`
+}
+
+/** Login of whoever reviews in a handling unit. */
+export function loginOfChief(index: number): string {
+  return `chief-${String(index + 1).padStart(2, '0')}`
 }
 
 const importerOf = statement<{ id: string }>('demo.importer', 'select id from accounts where login = $1')
@@ -60,6 +66,13 @@ export async function prepareOffice(deps: Deps): Promise<{ password: string | un
         name,
         unitId,
         roles: ['handler'],
+        passwordHash,
+      })
+      await createAccount(tx, actor, {
+        login: loginOfChief(i),
+        name: `${handlingUnits[i]?.shortName ?? ''}审核人`,
+        unitId,
+        roles: ['unit-reviewer'],
         passwordHash,
       })
     }

@@ -1,4 +1,5 @@
 // What the demonstration prints for people: the tables of a year, the lists, and how to look around.
+import type { DeskChecked } from './casework/run.ts'
 import type { Checked } from './figures.ts'
 import { loginOfUnit, officePeople } from './office.ts'
 import type { Report, YearReport } from './run.ts'
@@ -6,7 +7,8 @@ import { tableOf } from './table.ts'
 import { departments, handlingUnits, townships } from './units.data.ts'
 
 export function reportText(report: Report): string {
-  return report.years.map(yearText).join('\n\n')
+  const desk = report.desk.length === 0 ? [] : [deskText(report.desk)]
+  return [...report.years.map(yearText), ...desk].join('\n\n')
 }
 
 function yearText(year: YearReport): string {
@@ -19,6 +21,19 @@ function yearText(year: YearReport): string {
   const lists = [...year.figures, ...year.topics].map(({ label, list }) => [label.trim(), list])
   parts.push('', '清单（服务运行时以任一可查看指标的账号打开）', tableOf([['指标', '地址'], ...lists]))
   return parts.join('\n')
+}
+
+function deskText(figures: readonly DeskChecked[]): string {
+  const rows = figures.map(({ label, text, change, reported, reportedChange, listed, agrees }) => [
+    ...[label, text, reportedChange === null ? '' : (change ?? ''), reported, reportedChange ?? ''],
+    ...[String(listed), agrees ? '✓' : '✗ 不符'],
+  ])
+  const titles = ['指标', '系统计算', '与去年相比', '年报', '年报称', '清单合计', '核对']
+  const lists = figures.map(({ label, list }) => [label.trim(), list])
+  return [
+    '走访、信件、信箱、复查、台账、会议、救助和登记簿',
+    ...[tableOf([titles, ...rows], [1, 5]), '', '清单', tableOf([['指标', '地址'], ...lists])],
+  ].join('\n')
 }
 
 const head = ['指标', '系统计算', '年报', '算式', '清单件数', '核对']
@@ -58,6 +73,6 @@ const people: string[][] = [
       handlingUnits.findIndex((u) => u === unit),
     )
     const names = `${handlingUnits[first]?.shortName ?? ''} … ${handlingUnits[last]?.shortName ?? ''}`
-    return [`${loginOfUnit(first)} … ${loginOfUnit(last)}`, `承办单位经办人：${names}`]
+    return [`${loginOfUnit(first)} … ${loginOfUnit(last)}`, `承办单位经办人：${names}；审核人为 chief-…`]
   }),
 ]

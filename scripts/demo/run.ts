@@ -6,6 +6,9 @@ import type { Calendar } from '../../src/calendar/days.ts'
 import { readCalendar } from '../../src/calendar/queries.ts'
 import { compare } from '../../src/kpi/rollup.ts'
 import { callsTo } from './calls.ts'
+import type { DeskRecipe } from './casework/recipe.ts'
+import type { ReportedFigure } from './casework/reported.ts'
+import { checkDesk, enterDesk, type DeskChecked } from './casework/run.ts'
 import { checkTopics, checkTopicTotal, checkYear, type Checked } from './figures.ts'
 import { load, settle, type Loaded } from './loading.ts'
 import { issueKey } from './office.ts'
@@ -27,6 +30,8 @@ export interface Report {
   agrees: boolean
   imports: Loaded[]
   years: YearReport[]
+  /** Visits, letters, mailboxes, reviews, ledger, meetings, relief and registers of the report's year. */
+  desk: DeskChecked[]
   /** Counts of the rollup that a recount of every matter contradicts: none. */
   rollupDifferences: number
 }
@@ -37,12 +42,14 @@ export interface RunOptions {
   folder: string
   /** The year of the office's report, and the sum of the epidemic orders that it gives; null when there is none. */
   reported: { year: number; topicsTotal: number } | null
+  /** The rest of the desk, and what the report says of it; null leaves it out. */
+  desk: { recipe: DeskRecipe; figures: readonly ReportedFigure[] } | null
   /** Told what is being done. */
   tell: (line: string) => void
 }
 
-export async function runDemo({ url, deps }: Serving, options: RunOptions): Promise<Report> {
-  const { recipes, folder, reported, tell } = options
+export async function runDemo({ url, deps, databaseUrl }: Serving, options: RunOptions): Promise<Report> {
+  const { recipes, folder, reported, desk, tell } = options
   const calendar = await readCalendar(deps.db)
   const key = await issueKey(deps)
   try {
@@ -54,6 +61,10 @@ export async function runDemo({ url, deps }: Serving, options: RunOptions): Prom
         tell(told(loaded))
         imports.push(loaded)
       }
+    }
+    if (desk !== null) {
+      const steps = await enterDesk(deps, databaseUrl, desk.recipe, calendar)
+      tell(`来访、来信、信箱、复查、台账、会议、救助、登记簿：${steps === 0 ? '已有' : `${steps} 步办理`}`)
     }
     await settle(deps)
     const differences = await compare(deps.db, deps.clock.now())
@@ -72,9 +83,11 @@ export async function runDemo({ url, deps }: Serving, options: RunOptions): Prom
       years.push({ year: recipe.year, asOf: recipe.exportedAt, reported: isReported, figures, topics })
       tell(`${recipe.year}年：${figures.length + topics.length} 个数逐一打开清单核对完毕`)
     }
-    const all = years.flatMap(({ figures, topics }) => [...figures, ...topics])
+    const beside = desk === null ? [] : await checkDesk(deps, databaseUrl, desk.recipe, desk.figures)
+    if (desk !== null) tell(`${desk.recipe.year}年其他业务：${beside.length} 个数逐一打开清单核对完毕`)
+    const all = [...years.flatMap(({ figures, topics }) => [...figures, ...topics]), ...beside]
     const agrees = differences.length === 0 && all.every((each) => each.agrees)
-    return { agrees, imports, years, rollupDifferences: differences.length }
+    return { agrees, imports, years, desk: beside, rollupDifferences: differences.length }
   } finally {
     await key.revoke()
   }

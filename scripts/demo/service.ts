@@ -16,6 +16,7 @@ export interface Serving {
   /** `http://127.0.0.1:…` */
   url: string
   deps: Deps
+  databaseUrl: string
   close(): Promise<void>
 }
 
@@ -55,7 +56,7 @@ export async function serveDemo(config: Config, { fresh }: { fresh: boolean }): 
       throw new Refused(reason, { cause: error })
     })
     const deps = await openDeps(config, database.url)
-    const serving = await serve(deps).catch(async (error: unknown) => {
+    const serving = await serve(deps, database.url).catch(async (error: unknown) => {
       await deps.close()
       throw error
     })
@@ -74,7 +75,7 @@ export async function serveDemo(config: Config, { fresh }: { fresh: boolean }): 
 }
 
 /** The application on a free port with its workers; closing leaves the dependencies open. */
-export async function serve(deps: Deps): Promise<Serving> {
+export async function serve(deps: Deps, databaseUrl: string): Promise<Serving> {
   const metrics = createMetrics(deps)
   const workers = await startWorkers(deps, metrics)
   const app = await buildApp(deps, { metrics, written: workers.wake })
@@ -83,7 +84,7 @@ export async function serve(deps: Deps): Promise<Serving> {
     await workers.close(10_000)
   }
   try {
-    return { url: await app.listen({ host: deps.config.HOST, port: 0 }), deps, close }
+    return { url: await app.listen({ host: deps.config.HOST, port: 0 }), deps, databaseUrl, close }
   } catch (error) {
     await close()
     throw error

@@ -10,6 +10,7 @@ import { runDemo, type Report } from '../../scripts/demo/run.ts'
 import { serve, type Serving } from '../../scripts/demo/service.ts'
 import { outboxState } from '../../src/platform/outbox.ts'
 import { statement } from '../../src/platform/db.ts'
+import { smallDesk, smallDeskFigures } from '../demo/small-desk.ts'
 import { smallRecipe } from '../demo/small-recipe.ts'
 import { openDependencies, type Opened } from '../platform/opened.ts'
 import { redisUrl } from '../support/redis.ts'
@@ -31,6 +32,7 @@ describe.each(backends)('a small office with the queue on %s', (backend) => {
       recipes: [smallRecipe],
       folder: join(deps.config.dataDir, 'workbooks'),
       reported: null,
+      desk: { recipe: smallDesk, figures: smallDeskFigures },
       tell: () => undefined,
     })
 
@@ -43,7 +45,7 @@ describe.each(backends)('a small office with the queue on %s', (backend) => {
     expect(deps.queue.backend).toBe(backend)
     await deps.queue.obliterate()
     await prepareOffice(deps)
-    serving = await serve(deps)
+    serving = await serve(deps, deps.databaseUrl)
     report = await run()
   }, 120_000)
   afterAll(async () => {
