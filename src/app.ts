@@ -13,6 +13,7 @@ import { tallyRoutes } from './kpi/tally-routes.ts'
 import { meetingRoutes } from './ledger/meeting-routes.ts'
 import { reliefRoutes } from './ledger/relief-routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
+import { barRoutes } from './matters/bar-routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
 import { knownPeople } from './matters/queries.ts'
 import { matterRoutes } from './matters/routes.ts'
@@ -98,6 +99,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   matterRoutes(http)
   petitionRoutes(http)
   visitRoutes(http)
+  barRoutes(http)
   attachmentRoutes(http)
   ledgerRoutes(http)
   meetingRoutes(http)

@@ -1,4 +1,5 @@
 // Whose matters a viewer may ask figures about: the office, single units, or a unit with all below it.
+import { withheldFrom } from '../matters/access.ts'
 import { findUnits } from '../orgs/queries.ts'
 import { NIL, type Actor } from '../platform/actor.ts'
 import { statement, type Db } from '../platform/db.ts'
@@ -57,13 +58,12 @@ async function ofUnits(db: Db, asked: readonly string[], own: Actor | undefined)
 
 const accuses = statement<{ excluded: boolean }>(
   'kpi.excluded',
-  `select exists (select 1 from matters m
-     where m.accused_unit_ids <> '{}' and m.accused_unit_ids && $1::uuid[]) as excluded`,
+  `select exists (select 1 from matters m where m.accused_unit_ids <> '{}' and m.accused_unit_ids && $1::uuid[])
+     or exists (select 1 from matters m where m.barred_ids <> '{}' and m.barred_ids && $1::uuid[]) as excluded`,
 )
 
-/** Whether some matters are hidden from the viewer because they accuse the own unit or one above it. */
+/** Whether some matters are withheld from the viewer: for what they accuse, or because the viewer stepped aside. */
 export async function isExcluded(db: Db, actor: Actor): Promise<boolean> {
-  if (actor.unitPath.length === 0) return false
-  const [row] = await accuses(db, [actor.unitPath])
+  const [row] = await accuses(db, [withheldFrom(actor)])
   return row?.excluded === true
 }

@@ -11,13 +11,22 @@ export function visibleTo(first: number): string {
     and ${harmlessTo(first, 'm')})`
 }
 
-/** The second half of it alone: that a matter, under this alias, does not accuse the reader's unit or one above it. */
+/**
+ * The second half of it alone: that a matter, under this alias, accuses neither the reader's unit or one above it nor the
+ * reader by name, and that the reader has not stepped aside from it.
+ */
 export function harmlessTo(first: number, alias: string): string {
-  return `not (${alias}.accused_unit_ids && $${first + 2}::uuid[])`
+  const reader = `$${first + 2}::uuid[]`
+  return `(not (${alias}.accused_unit_ids && ${reader}) and not (${alias}.barred_ids && ${reader}))`
+}
+
+/** The units and the account that a matter must not accuse or bar for the reader to see it. */
+export function withheldFrom({ id, unitPath }: Actor): string[] {
+  return [...unitPath, id]
 }
 
 export function visibilityValues(actor: Actor): unknown[] {
-  return [actor.sees, actor.unitIds, actor.unitPath]
+  return [actor.sees, actor.unitIds, withheldFrom(actor)]
 }
 
 /**

@@ -19,7 +19,7 @@ export type NewLeg = InferInsertModel<typeof tables.legs>
 export type LegPatch = Partial<Omit<NewLeg, 'id' | 'matterId'>>
 
 /** What stands beside a matter, by table. */
-type Records = Omit<typeof orders & typeof petitions, 'visitLists' | 'matterPeople'>
+type Records = Omit<typeof orders & typeof petitions, 'visitLists' | 'matterPeople' | 'matterAccused'>
 
 export type Extension = InferSelectModel<Records['extensions']>
 export type ReturnRequest = InferSelectModel<Records['returnRequests']>
@@ -128,6 +128,8 @@ export function actRule<Input extends z.ZodType>(rule: ActRule<Input>): ActRule<
 /** What a matter's row holds before anything happened to it. */
 const blank = {
   unitIds: [],
+  accusedUnitIds: [],
+  barredIds: [],
   handlerIds: [],
   dispatchedAt: null,
   signDueAt: null,

@@ -8,6 +8,7 @@ import type { Matter, MatterPatch } from './case.ts'
 import { channelOf } from './channels/index.ts'
 import { checkVersion, writeChange, type Written } from './commands.ts'
 import { lockCase, readReceivers } from './reading.ts'
+import { takeFromAccused } from './taking.ts'
 import { states } from './workflow.ts'
 
 export interface Correction {
@@ -34,8 +35,9 @@ export async function edit(
   input: Correction,
   ifMatch: number | undefined,
 ): Promise<Written> {
+  const accuses = input.accusedUnitIds !== undefined
   const [subject, receivers] = await Promise.all([
-    lockCase(tx, actor, id, []),
+    lockCase(tx, actor, id, accuses ? ['extension', 'returnRequest', 'petition', 'reply', 'opinion'] : []),
     readReceivers(tx, input.accusedUnitIds ?? []),
   ])
   const { matter } = subject
@@ -61,7 +63,18 @@ export async function edit(
       spoken.filter((key) => key in changed).map((key) => [key, changed[key]]),
     ) as EventData,
   }
-  return writeChange(tx, actor, subject, { matter: changed, data }, matter.state, 'matter.edit')
+  const taken = 'accusedUnitIds' in changed ? await takeFromAccused(tx, actor, subject, input) : undefined
+  if (taken === undefined)
+    return writeChange(tx, actor, subject, { matter: changed, data }, matter.state, 'matter.edit')
+  const { state: next, ...change } = taken
+  return writeChange(
+    tx,
+    actor,
+    subject,
+    { ...change, matter: { ...changed, ...change.matter }, data: { ...data, taken: true } },
+    next,
+    'matter.edit',
+  )
 }
 
 function same(a: unknown, b: unknown): boolean {

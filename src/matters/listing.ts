@@ -8,7 +8,7 @@ import { dayOf, instantOf, plusDays, type Instant } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/db.ts'
 import { id, instant, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
-import { handledUnits, visibilityValues } from './access.ts'
+import { handledUnits, visibilityValues, withheldFrom } from './access.ts'
 import { gramsOfQuery } from './search.ts'
 import type { State } from './workflow.ts'
 
@@ -105,6 +105,10 @@ function named(text: string): Sql {
   return { name: `list-${hash('sha1', text, 'hex').slice(0, 16)}`, text }
 }
 
+/** The same as `harmlessTo`, over a parameter of the list's own. */
+const withheld = (reader: string) =>
+  `not (m.accused_unit_ids && ${reader}::uuid[]) and not (m.barred_ids && ${reader}::uuid[])`
+
 async function conditionsOf(
   db: Db,
   actor: Actor,
@@ -121,16 +125,12 @@ async function conditionsOf(
     const units = handledUnits(actor)
     const [only, ...rest] = units
     const unit = rest.length === 0 ? `= ${place(only ?? null)}::uuid` : `= any(${place(units)}::uuid[])`
-    found.push(
-      `m.lead_unit_id ${unit}`,
-      RUNNING,
-      `not (m.accused_unit_ids && ${place(actor.unitPath)}::uuid[])`,
-    )
+    found.push(`m.lead_unit_id ${unit}`, RUNNING, withheld(place(withheldFrom(actor))))
   } else {
-    const [sees, units, path] = visibilityValues(actor)
+    const [sees, units, reader] = visibilityValues(actor)
     const seen =
       sees === 'all' ? 'true' : sees === 'units' ? `m.unit_ids && ${place(units)}::uuid[]` : 'false'
-    found.push(seen, `not (m.accused_unit_ids && ${place(path)}::uuid[])`)
+    found.push(seen, withheld(place(reader)))
   }
   if (filter.mine === 'co') {
     found.push(`${RUNNING} and exists (select 1 from legs l where l.matter_id = m.id and l.role = 'co'

@@ -2,7 +2,6 @@
 import type { Actor } from '../platform/actor.ts'
 import { instantFromJson, type Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
-import { Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
 import { harmlessTo, visibilityValues, visibleTo } from './access.ts'
 import type {
@@ -19,6 +18,7 @@ import type {
 import * as petitionRecords from './petition-tables.ts'
 import * as records from './record-tables.ts'
 import * as tables from './tables.ts'
+import { notForReader } from './reading.ts'
 import type { State } from './workflow.ts'
 
 export interface TimelineRow {
@@ -72,6 +72,8 @@ export interface Opened extends Matter {
   files: FileRow[]
   events: TimelineRow[]
   merged: { id: string; no: string }[]
+  /** Whom it accuses by name, masked. */
+  accused: { id: string; nameMasked: string; post: string | null; accountId: string | null }[]
   /** Null for orders. */
   petition: (Petition & { final: boolean }) | null
   visit: Visit | null
@@ -105,6 +107,7 @@ const openMatter = statement<{ matter: Opened }>(
     ${listOf(`select f.id, f.name, f.type, f.bytes, f.created_at as "createdAt" from files f where f.subject_id = m.id and f.purpose = 'attachment' and f.removed_at is null`, '"createdAt"')} as files,
     ${listOf(`select e.seq, e.type, e.at, a.name as actor, e.canon from events e left join accounts a on a.id = e.actor_id where e.subject_id = m.id`, 'seq')} as events,
     ${listOf(`select o.id, o.no from matters o where o.merged_into_id = m.id and ${harmlessTo(2, 'o')}`, 'no')} as merged,
+    case when m.barred_ids = '{}' and m.category <> 'report' then '[]' else ${listOf(`select c.id, c.name_masked as "nameMasked", c.post, c.account_id as "accountId" from matter_accused c where c.matter_id = m.id`, 'id')} end as accused,
     ${ofPetition(`select row_to_json(x) from (select ${columnsOf(petitionRecords.petitions, 'p')} from petitions p where p.id = m.id) x`)} as petition,
     ${ofPetition(`select row_to_json(x) from (select ${columnsOf(petitionRecords.visits, 'v')} from visits v where v.id = m.id) x`)} as visit,
     ${ofPetition(`select coalesce(json_agg(x order by x."submittedAt"), '[]') from (select ${columnsOf(petitionRecords.opinions, 'o')}, a.name as "by" from opinions o left join accounts a on a.id = o.submitted_by where o.matter_id = m.id) x`)} as opinions,
@@ -121,7 +124,7 @@ const openMatter = statement<{ matter: Opened }>(
 /** Throws `matter/not-found` for what the actor may not see, exactly as for what does not exist. */
 export async function readMatter(db: Db, actor: Actor, id: string): Promise<Opened> {
   const [found] = await openMatter(db, [id, ...visibilityValues(actor)])
-  if (found === undefined) throw new Problem('matter/not-found')
+  if (found === undefined) throw await notForReader(db, actor, id)
   return canonicalMoments(found.matter)
 }
 
@@ -148,7 +151,7 @@ const visibleMatter = statement<{ id: string; state: State; personId: string | n
 /** The matter's id and state if the actor may see it, else `matter/not-found`. */
 export async function findVisible(db: Db, actor: Actor, id: string) {
   const [found] = await visibleMatter(db, [id, ...visibilityValues(actor)])
-  if (found === undefined) throw new Problem('matter/not-found')
+  if (found === undefined) throw await notForReader(db, actor, id)
   return found
 }
 

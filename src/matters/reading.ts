@@ -1,9 +1,9 @@
 // Reads a matter as the rules see it, under the lock of its row, in one flight with what only some acts ask for.
 import type { Actor } from '../platform/actor.ts'
-import { statement, type Tx } from '../platform/db.ts'
+import { statement, type Db, type Tx } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
-import { visibilityValues, visibleTo } from './access.ts'
+import { harmlessTo, visibilityValues, visibleTo, withheldFrom } from './access.ts'
 import type {
   Case,
   Extension,
@@ -63,6 +63,23 @@ const findReceivers = statement<Receiver>(
    from units u left join units s on s.id = u.successor_id where u.id = any($1::uuid[])`,
 )
 
+const isWithheld = statement<{ id: string }>(
+  'matter.withheld',
+  `select m.id from matters m where m.id = $1 and not ${harmlessTo(0, 'm')}`,
+)
+
+/**
+ * The answer for what the actor may not see, exactly as for what does not exist. Where it exists and is withheld because of
+ * what it accuses, the attempt goes on record (信访工作条例 art. 30(3)); the reader is told nothing of it.
+ */
+export async function notForReader(db: Db, actor: Actor, id: string): Promise<Problem> {
+  const withheld = await isWithheld(db, [id, withheldFrom(actor)])
+  if (withheld.length === 0) return new Problem('matter/not-found')
+  return new Problem('matter/not-found', {
+    record: { type: 'account.view-refused', data: { matterId: id } },
+  })
+}
+
 /** Locks a matter that the actor may see; `matter/not-found` when there is none for them. */
 export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly Pending[]): Promise<Case> {
   const wants = (part: Pending) => needs.includes(part)
@@ -77,7 +94,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
       wants('petition') ? procedureOf(tx, [id]) : [],
       wants('opinion') ? opinionUnderReview(tx, [id]) : [],
     ])
-  if (matter === undefined) throw new Problem('matter/not-found')
+  if (matter === undefined) throw await notForReader(tx, actor, id)
   const last = screening[0]
   return {
     matter,

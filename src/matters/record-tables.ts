@@ -1,7 +1,7 @@
 // What is stored on a matter beside its legs: what was answered, asked, rated, decided and noted.
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { app, instant } from '../platform/tables.ts'
+import { boolean, check, index, smallint, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { app, bytea, instant } from '../platform/tables.ts'
 import { oneOf } from './tables.ts'
 import { callResults, ratings } from './terms.ts'
 
@@ -154,6 +154,22 @@ export const supervisions = app.table(
     index('supervisions_matter').on(t.matterId),
     check('supervisions_kind', sql`kind in ('urge', 'supervise')`),
   ],
+)
+
+/** Persons whom a matter accuses: their names are sealed by the people slice, their accounts never see the matter. */
+export const matterAccused = app.table(
+  'matter_accused',
+  {
+    id: uuid('id').primaryKey(),
+    matterId: uuid('matter_id').notNull(),
+    name: bytea('name').notNull(),
+    nameMasked: text('name_masked').notNull(),
+    nameBi: bytea('name_bi').notNull(),
+    post: text('post'),
+    accountId: uuid('account_id'),
+    namedAt: instant('named_at').notNull(),
+  },
+  (t) => [unique('matter_accused_once').on(t.matterId, t.nameBi)],
 )
 
 export const notes = app.table(

@@ -71,6 +71,7 @@ export async function requestReview(
     personId: matter.personId,
     confidential: matter.confidential,
     accusedUnitIds: matter.accusedUnitIds,
+    barredIds: matter.barredIds,
     receivedAt,
     registeredAt: tx.now,
     registeredBy: actor.id,

@@ -139,7 +139,7 @@ export function derived(subject: Case, change: Omit<Change, 'other'>): MatterPat
     signDueAt: matter.signedAt === null ? lead.signDueAt : matter.signDueAt,
     signLateFrom: late.signLateFrom,
     // Between a return and the next dispatch no unit's clock runs.
-    dueAt: lead.outcome === 'returned' ? null : lead.effectiveDueAt,
+    dueAt: lead.outcome === 'returned' || lead.outcome === 'redispatched' ? null : lead.effectiveDueAt,
     provisional: lead.provisional ?? false,
     submittedAt: lead.submittedAt,
     lateFrom: late.lateFrom,

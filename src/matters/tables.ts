@@ -54,6 +54,11 @@ export const matters = app.table(
       .array()
       .notNull()
       .default(sql`'{}'`),
+    /** Accounts from which the matter is withheld: those it accuses by name, and those who step aside (回避). */
+    barredIds: uuid('barred_ids')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     /** Every unit that holds or held a leg. */
     unitIds: uuid('unit_ids')
       .array()
@@ -174,6 +179,9 @@ export const matters = app.table(
     index('matters_accused')
       .using('gin', t.accusedUnitIds)
       .where(sql`accused_unit_ids <> '{}'`),
+    index('matters_barred')
+      .using('gin', t.barredIds)
+      .where(sql`barred_ids <> '{}'`),
     index('matters_import')
       .on(t.importId)
       .where(sql`import_id is not null`),

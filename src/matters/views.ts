@@ -139,6 +139,16 @@ export const matterDetail = z
         data: free,
       }),
     ),
+    accused: z
+      .array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          post: z.string().nullable(),
+          accountId: z.string().nullable(),
+        }),
+      )
+      .describe('被反映人'),
     petition: free.nullable().describe('信访程序'),
     visit: free.nullable().describe('走访'),
     opinions: z.array(free).nullable(),
@@ -202,6 +212,7 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
       actor: who,
       data: (JSON.parse(canon) as { data: Record<string, unknown> }).data,
     })),
+    accused: m.accused.map(({ nameMasked: name, ...accused }) => ({ ...accused, name })),
     petition: m.petition === null ? null : viewPetition(m.petition),
     visit: m.visit === null ? null : viewVisit(m.visit),
     chain: (m.chain ?? []).map((link) => ({

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { Actor } from './actor.ts'
-import { once, readKey, toldBy, type Answer } from './idempotency.ts'
+import { once, onRecord, readKey, toldBy, type Answer } from './idempotency.ts'
 import { Problem, type ProblemCode } from './problems.ts'
 import type { Audience, Authenticate, Common, Http, Reply, RouteLimit, Shape } from './route.ts'
 
@@ -53,7 +53,9 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
         config: configOf(route),
         handler: async (request, reply) => {
           const actor = await gate(request, route.for)
-          const result = await handler(deps.db, actor, inputOf(request) as never)
+          const result = await handler(deps.db, actor, inputOf(request) as never).catch((error: unknown) =>
+            onRecord(deps, actor, error),
+          )
           if (route.etag !== undefined) void reply.header('etag', `"${route.etag(result)}"`)
           return result
         },

@@ -51,14 +51,17 @@ export async function once(
   try {
     return await repeatable(deps, actor, request, write)
   } catch (error) {
-    const told = error instanceof Problem ? error.options.record : undefined
-    if (told !== undefined) {
-      await deps.db.transaction((tx) =>
-        record(tx, actor, { subject: 'account', subjectId: actor.id, ...told }),
-      )
-    }
-    throw error
+    return onRecord(deps, actor, error)
   }
+}
+
+/** Records what a refusal asks to have recorded of the caller, and refuses. */
+export async function onRecord({ db }: Deps, actor: Actor, error: unknown): Promise<never> {
+  const told = error instanceof Problem ? error.options.record : undefined
+  if (told !== undefined) {
+    await db.transaction((tx) => record(tx, actor, { subject: 'account', subjectId: actor.id, ...told }))
+  }
+  throw error
 }
 
 async function repeatable(

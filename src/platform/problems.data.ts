@@ -378,6 +378,8 @@ export const problems = {
     zh: '通报与登记不一致,须说明原因',
     en: 'List and records differ: say why',
   },
+  'matter/accused-already': { status: 409, zh: '该被反映人已登记', en: 'The person is named already' },
+  'matter/not-barred': { status: 409, zh: '该账号未回避此件', en: 'The account is not barred' },
   'matter/search-too-short': { status: 422, zh: '至少输入两个字', en: 'At least two characters' },
   'import/not-found': { status: 404, zh: '导入批次不存在', en: 'No such import' },
   'import/wrong-status': {

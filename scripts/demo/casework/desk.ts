@@ -23,7 +23,7 @@ const accounts = statement<{
 
 export type DemoDesk = Awaited<ReturnType<typeof openDemoDesk>>
 
-export interface Written {
+interface Written {
   id: string
   no: string
   version: number

@@ -54,7 +54,10 @@ export const merge = actRule({
       data: { intoId: target.matter.id, intoNo: target.matter.no },
       other: {
         event: 'matter.merge',
-        matter: { accusedUnitIds: accused },
+        matter: {
+          accusedUnitIds: accused,
+          barredIds: [...new Set([...target.matter.barredIds, ...matter.barredIds])],
+        },
         legs: hastened
           ? [{ id: targetLeg.id, patch: { effectiveDueAt: leg.effectiveDueAt, limit: null } }]
           : [],

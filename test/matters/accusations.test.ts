@@ -1,0 +1,236 @@
+// An accusation never reaches whom it accuses: every route of the API is walked as each of them, and nothing of it shows.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openApiDocument } from '../../scripts/docs/openapi.ts'
+import { roleNames, roles, type Role } from '../../src/orgs/rules.ts'
+import { openDesk, type Desk } from './desk.ts'
+import { inputs } from './scenes.ts'
+import { runWaiting } from './waiting.ts'
+
+const CANARY = '金丝雀线索'
+const PERSON = '司马被举报'
+let desk: Desk
+let matter: { id: string; no: string }
+let squad: string
+let heir: string
+/** Everybody from whom it is withheld, each by what makes them so. */
+const withheld = new Map<string, { id: string }>()
+const paths: string[] = []
+
+beforeAll(async () => {
+  desk = await openDesk()
+  squad = await desk.unit('荣山镇综合执法队', { parentId: desk.township })
+  heir = await desk.unit('荣山新区', { kind: 'township' })
+  const { body } = await desk.call('registrar', 'POST', '/api/matters', {
+    ...{
+      title: `反映${CANARY}问题`,
+      content: `举报内容${CANARY},请依法核查。`,
+      category: 'report',
+      topic: 'conduct',
+    },
+    ...{ accusedUnitIds: [desk.township], caller: { name: '欧阳举报', phone: '13981200099' } },
+  })
+  matter = { id: body.id, no: body.no }
+  await desk.does('dispatcher', matter.id, 'dispatch', { leadUnitId: desk.other })
+  const named = await desk.account(['dispatcher', 'reviewer', 'supervisor', 'leader', 'statistician'], {
+    name: PERSON,
+  })
+  await desk.call('dispatcher', 'POST', `/api/matters/${matter.id}/accused`, { name: PERSON, post: '镇长' })
+  withheld.set('被反映单位经办人', desk.staff.liaison)
+  withheld.set('被反映单位审核人', desk.staff.chief)
+  withheld.set('下属单位', await desk.account(['handler'], { unitId: squad }))
+  withheld.set('被反映人本人', named)
+  for (const role of roleNames) {
+    if (roles[role].sees === 'none') continue
+    const account = await desk.account([role])
+    await desk.call('leader', 'POST', `/api/matters/${matter.id}/recuse`, {
+      accountId: account.id,
+      reason: '有直接利害关系',
+    })
+    withheld.set(`回避的${roles[role].label}`, account)
+  }
+  const item = await desk.call('registrar', 'POST', '/api/ledger/items', {
+    ...{ foundDay: '2020-08-10', foundByUnitId: desk.officeUnit, level: 'local', title: `${CANARY}纠纷` },
+    ...{ demand: '依法核查', topic: 'conduct', leadUnitId: desk.other, territorialUnitId: desk.other },
+  })
+  await desk.call('registrar', 'POST', `/api/ledger/items/${item.body.id}/matters`, {
+    matterId: matter.id,
+    reason: '同一事项',
+  })
+  await desk.call('registrar', 'POST', '/api/meetings', {
+    ...{ day: '2020-08-13', kind: 'working', convenor: '陈区长', convenorRank: 'bureau' },
+    items: [
+      { matterId: matter.id, decision: `${CANARY}依法核查`, leadUnitId: desk.other, dueDay: '2020-09-01' },
+    ],
+  })
+  await runWaiting(desk, 'index')
+  const document = (await openApiDocument()) as { paths: Record<string, Record<string, unknown>> }
+  for (const [path, methods] of Object.entries(document.paths)) {
+    // One's own name stands on one's own session, whoever is accused.
+    if ('get' in methods && path !== '/api/session') paths.push(path)
+  }
+})
+afterAll(() => desk.close())
+
+const secrets = () => [CANARY, PERSON, matter.no, '欧阳举报', '欧*举报', '139****0099', '司马*报']
+const period = 'from=2020-01-01&to=2020-12-31'
+/** Questions that would bring it up if anything could. */
+const questions: Record<string, string[]> = {
+  '/api/matters': [
+    '',
+    '?limit=100',
+    `?q=${encodeURIComponent(CANARY)}`,
+    '?category=report',
+    '?state=assigned,handling',
+  ],
+  '/api/kpi': [`?${period}`, `?${period}&groupBy=topic`, `?${period}&groupBy=category`],
+  '/api/kpi/matters': [`?${period}&metric=M01`, `?${period}&metric=M01&category=report`],
+  '/api/kpi/tallies': [`?${period}`],
+  '/api/kpi/tallies/{tally}/matters': [`?${period}`],
+  '/api/meetings': [`?${period}`],
+  '/api/ledger/items': ['?limit=100'],
+  '/api/people/links': ['?status=suggested'],
+}
+
+function filled(path: string): string {
+  return path
+    .replace('{tally}', 'letters')
+    .replace('{format}', 'csv')
+    .replaceAll(/\{[^}]+\}/g, matter.id)
+}
+
+describe('whoever is accused, below the accused, or has stepped aside', () => {
+  it('finds nothing of it on any way of reading', async () => {
+    expect(paths.length).toBeGreaterThan(40)
+    for (const [who, account] of withheld) {
+      for (const path of paths) {
+        for (const question of questions[path] ?? ['', `?${period}`]) {
+          const answer = await desk.call(account, 'GET', `${filled(path)}${question}`).catch(() => undefined)
+          const text = JSON.stringify([answer?.body, answer?.headers])
+          for (const secret of secrets())
+            expect(text.includes(secret), `${who} ${path}${question} ${secret}`).toBe(false)
+        }
+      }
+    }
+  })
+
+  it('can do nothing with it, is told exactly what is told of nothing, and is on record', async () => {
+    const nothing = '0198a3b0-0000-7000-8000-000000000000'
+    for (const [who, account] of withheld) {
+      const before = (await desk.events(account.id)).filter((type) => type === 'account.view-refused').length
+      for (const [act, body] of Object.entries(inputs(desk, matter.id))) {
+        const real = await desk.call(account, 'POST', `/api/matters/${matter.id}/${act}`, body)
+        const none = await desk.call(account, 'POST', `/api/matters/${nothing}/${act}`, body)
+        expect({ ...real.body, requestId: '' }, `${who} ${act}`).toEqual({ ...none.body, requestId: '' })
+        expect(real.status).toBe(none.status)
+      }
+      const read = await desk.call(account, 'GET', `/api/matters/${matter.id}`)
+      expect(read.status).toBe(404)
+      const after = (await desk.events(account.id)).filter((type) => type === 'account.view-refused').length
+      expect([who, after > before]).toEqual([who, true])
+    }
+  })
+
+  it('gets figures that are less by exactly this matter', async () => {
+    const count = async (account: { id: string }) => {
+      const { body } = await desk.call(account, 'GET', `/api/kpi?${period}&metrics=M01`)
+      return (body['figures'] as { numerator: number; list: string }[])[0]
+    }
+    const all = await count(desk.staff.leader)
+    const less = await count(withheld.get('被反映人本人') ?? { id: '' })
+    expect(less?.numerator).toBe((all?.numerator ?? 0) - 1)
+    const { body } = await desk.call(withheld.get('被反映人本人') ?? { id: '' }, 'GET', less?.list ?? '')
+    expect(body['total']).toBe(less?.numerator)
+  })
+
+  it('is not shown it by searching for the person, by earlier matters, or by merging', async () => {
+    const named = withheld.get('被反映人本人') ?? { id: '' }
+    const found = await desk.call(named, 'POST', '/api/people/search', { by: 'phone', text: '13981200099' })
+    expect(found.body['items']).toEqual([])
+    const earlier = await desk.call(named, 'POST', '/api/matters/earlier', {
+      by: 'phone',
+      text: '13981200099',
+    })
+    expect(earlier.body['people']).toEqual([])
+    const { id } = await desk.register()
+    const merged = await desk.call(named, 'POST', `/api/matters/${id}/merge`, {
+      intoId: matter.id,
+      reason: '同一事项',
+    })
+    expect(merged.body['errors']).toMatchObject([{ pointer: '/body/intoId' }])
+  })
+})
+
+describe('the office', () => {
+  it('never sends it to the accused unit, those below it or what took over from it, and each attempt is on record', async () => {
+    const { abolishUnit } = await import('../../src/orgs/unit-commands.ts')
+    const old = await desk.unit('旧镇', { kind: 'township' })
+    const { id } = await desk.register({ category: 'report', accusedUnitIds: [old] })
+    await desk.deps.db.transaction((tx) =>
+      abolishUnit(tx, desk.system, old, 1, { on: '2020-08-01', successorId: heir }),
+    )
+    const before = (await desk.events(desk.staff.dispatcher.id)).length
+    const refused = await desk.act('dispatcher', id, 'dispatch', { leadUnitId: heir })
+    expect(refused.body.code).toBe('matter/accused-unit')
+    for (const leadUnitId of [desk.township, squad]) {
+      const answer = await desk.act('dispatcher', matter.id, 'redispatch', { leadUnitId, reason: '职责调整' })
+      expect(answer.body.code).toBe('matter/accused-unit')
+    }
+    const told = (await desk.events(desk.staff.dispatcher.id)).slice(before)
+    expect(told).toEqual(['account.transfer-refused', 'account.transfer-refused', 'account.transfer-refused'])
+  })
+
+  it('takes it at once from a unit that comes to be accused; what was late stays late', async () => {
+    const { id } = await desk.register({ dispatch: { leadUnitId: desk.township, coUnitIds: [desk.other] } })
+    await desk.does('liaison', id, 'sign')
+    desk.clock.forward({ days: 30 })
+    await desk.does('liaison', id, 'reply', inputs(desk).reply)
+    const edited = await desk.call(
+      'dispatcher',
+      'PATCH',
+      `/api/matters/${id}`,
+      { accusedUnitIds: [desk.township] },
+      { 'if-match': '"3"' },
+    )
+    expect(edited.body).toMatchObject({ state: 'registered', dueAt: null })
+    const [lead, co] = await desk.legs(id)
+    expect(lead).toMatchObject({ outcome: 'redispatched' })
+    expect(lead?.lateFrom).not.toBeNull()
+    expect(co).toMatchObject({ outcome: 'redispatched' })
+    expect((await desk.open('liaison', id)).status).toBe(404)
+    await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.other })
+    expect((await desk.row(id)).lateFrom).toBe(lead?.lateFrom)
+  })
+
+  it('lets a namesake in again on a leader’s word, and nobody lets themselves in', async () => {
+    const named = withheld.get('被反映人本人') ?? { id: '' }
+    const url = `/api/matters/${matter.id}/lift-bar`
+    expect(
+      (await desk.call('dispatcher', 'POST', url, { accountId: named.id, reason: '同名不同人' })).status,
+    ).toBe(403)
+    const own = await desk.call(named, 'POST', url, { accountId: named.id, reason: '同名不同人' })
+    expect(own.status).toBe(404)
+    expect(
+      (await desk.call('leader', 'POST', url, { accountId: named.id, reason: '同名不同人' })).status,
+    ).toBe(200)
+    expect((await desk.call(named, 'GET', `/api/matters/${matter.id}`)).status).toBe(200)
+  })
+
+  it('steps aside by itself; a colleague steps aside on a leader’s order alone', async () => {
+    const { id } = await desk.register()
+    const clerk = await desk.account(['reviewer'])
+    const order = { accountId: clerk.id, reason: '与诉求人系近亲属' }
+    expect((await desk.call('dispatcher', 'POST', `/api/matters/${id}/recuse`, order)).status).toBe(403)
+    expect(
+      (await desk.call(clerk, 'POST', `/api/matters/${id}/recuse`, { reason: '与诉求人系近亲属' })).status,
+    ).toBe(200)
+    expect((await desk.call(clerk, 'GET', `/api/matters/${id}`)).status).toBe(404)
+    expect(await desk.events(id)).toContain('matter.recused')
+  })
+})
+
+it('every role that reads matters was among those walked', () => {
+  const walked = [...withheld.keys()].join(' ')
+  for (const role of roleNames.filter((name: Role) => roles[name].sees !== 'none')) {
+    expect(walked).toContain(roles[role].label)
+  }
+})
