@@ -32,6 +32,7 @@ const staged = {
         'registeredAt',
         'registeredBy',
         'binding',
+        'barredIds',
         'handlerIds',
         'importId',
         'mergedIntoId',
