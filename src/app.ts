@@ -19,6 +19,7 @@ import { knownPeople } from './matters/queries.ts'
 import { matterRoutes } from './matters/routes.ts'
 import { visitRoutes } from './matters/visit-routes.ts'
 import { petitionRoutes } from './matters/petition-routes.ts'
+import { publicRoutes } from './matters/public-routes.ts'
 import { previewDueMoves } from './matters/due-moves.ts'
 import { orgRoutes } from './orgs/routes.ts'
 import { authenticator } from './orgs/session.ts'
@@ -100,6 +101,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   petitionRoutes(http)
   visitRoutes(http)
   barRoutes(http)
+  publicRoutes(http, limiter)
   attachmentRoutes(http)
   ledgerRoutes(http)
   meetingRoutes(http)

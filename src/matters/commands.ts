@@ -38,6 +38,8 @@ export interface Written {
   dueAt: string | null
   /** Of a registration: what is doubtful about the people and was taken all the same. */
   warnings?: { pointer: string; code: string; message: string }[]
+  /** Of a registration: by which the caller follows the matter. */
+  queryCode?: string
 }
 
 const nextNumber = statement<{ n: number }>('matter.number', `select nextval('matter_numbers') as n`)

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, check, index, smallint, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { app, bytea, instant } from '../platform/tables.ts'
 import { oneOf } from './tables.ts'
-import { callResults, ratings } from './terms.ts'
+import { callResults, ratings, ratingWays } from './terms.ts'
 
 /** Replies of lead and co-handling legs, with their review. */
 export const replies = app.table(
@@ -94,12 +94,15 @@ export const callBacks = app.table(
     result: text('result').notNull(),
     rating: text('rating'),
     resolved: boolean('resolved'),
+    /** How the rating came, where it is told: a call, a text message, the query page, in person. */
+    way: text('way'),
     note: text('note'),
   },
   (t) => [
     index('call_backs_matter').on(t.matterId, t.at),
     check('call_backs_result', oneOf('result', callResults)),
     check('call_backs_rating', oneOf('rating', ratings)),
+    check('call_backs_way', oneOf('way', ratingWays)),
     check('call_backs_rated', sql`(rating is null) or result = 'reached'`),
   ],
 )

@@ -16,6 +16,7 @@ import { firstState, type ChannelId } from './channels/index.ts'
 import { openMatter, takeNumber, type Written } from './commands.ts'
 import { matterPeople } from './petition-tables.ts'
 import { isVisible, seesPerson } from './queries.ts'
+import { queryCodeOf } from './query-codes.ts'
 import { readReceivers } from './reading.ts'
 import { outcomeOf, refusal } from './rules.ts'
 
@@ -149,7 +150,11 @@ export async function register(
   })
   for (const other of others) insertRow(tx, matterPeople, { matterId: id, personId: other.id })
   const warnings = [...(caller === undefined ? [] : [caller]), ...others].flatMap((each) => each.warnings)
-  return warnings.length === 0 ? written : { ...written, warnings }
+  return {
+    ...written,
+    ...(warnings.length === 0 ? {} : { warnings }),
+    ...(personId === null ? {} : { queryCode: queryCodeOf(office.vault, id) }),
+  }
 }
 
 const registeredIn = (channel: ChannelId) => newCase({ channel, state: firstState(channel) })

@@ -13,6 +13,7 @@ const judging: readonly Act[] = [
   'approve',
   'reject',
   'call-back',
+  'rate',
   'screen',
   'issue',
   'return-opinion',

@@ -49,16 +49,11 @@ export async function indexMatters(tx: Tx, ids: readonly string[]): Promise<void
   await keep(tx, rows)
 }
 
-/** Rebuilds the index of one page of an import's matters after `after`; the last id of the page, null at the end. */
-export async function indexImport(
-  tx: Tx,
-  importId: string,
-  after: string,
-  page: number,
-): Promise<string | null> {
+/** Rebuilds the index of one page of an import's matters after `after`; the ids of the page. */
+export async function indexImport(tx: Tx, importId: string, after: string, page: number): Promise<string[]> {
   const rows = await textsAfter(tx, [importId, after, page])
   await keep(tx, rows)
-  return rows.length < page ? null : (rows.at(-1)?.id ?? null)
+  return rows.map((row) => row.id)
 }
 
 async function keep(db: Db, rows: { id: string; text: string }[]): Promise<void> {

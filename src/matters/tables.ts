@@ -258,3 +258,11 @@ export const matterSearch = app.table(
   { matterId: uuid('matter_id').primaryKey(), grams: text('grams').array().notNull() },
   (t) => [index('matter_search_grams').using('gin', t.grams)],
 )
+
+/** By which citizens find their own matters: blind indexes of query codes, with the tries that failed. */
+export const queryCodes = app.table('query_codes', {
+  matterId: uuid('matter_id').primaryKey(),
+  codeBi: bytea('code_bi').notNull().unique('query_codes_code'),
+  fails: smallint('fails').notNull().default(0),
+  lockedUntil: instant('locked_until'),
+})

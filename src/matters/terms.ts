@@ -8,6 +8,8 @@ export type Rating = keyof typeof ratings
 export const callResults = { reached: '已接通', refused: '拒绝评价', missed: '未接通' } as const
 export type CallResult = keyof typeof callResults
 
+export const ratingWays = { phone: '电话', sms: '短信', web: '网上', counter: '当面' } as const
+
 export const legOutcomes = {
   replied: '已回复',
   returned: '已退单',

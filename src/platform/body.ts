@@ -1,4 +1,4 @@
-// Reading of request bodies: JSON in UTF-8 only, within the route's size and ten seconds.
+// Reading of request bodies: JSON in UTF-8, and forms for pages that ask, within the route's size and ten seconds.
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -7,12 +7,21 @@ import { Problem } from './problems.ts'
 
 const JSON_TYPE = /^application\/json *(?:; *charset="?utf-8"? *)?$/i
 const MULTIPART_TYPE = /^multipart\/form-data *;/i
+const FORM_TYPE = /^application\/x-www-form-urlencoded *(?:; *charset="?utf-8"? *)?$/i
+const MOST_FIELDS = 20
 
-/** Makes JSON the only body that a route reads, but for routes marked `upload`, which take only multipart. */
+/**
+ * Makes JSON the only body that a route reads, but for routes marked `upload`, which take only multipart, and the pages
+ * marked `form`, which take only what a browser sends without a script.
+ */
 export function readBodies(app: FastifyInstance, deadlineMs = 10_000): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', (request: FastifyRequest, stream: IncomingMessage) =>
     readJson(request, stream, deadlineMs),
+  )
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    (request: FastifyRequest, stream: IncomingMessage) => readForm(request, stream, deadlineMs),
   )
   app.addHook('onRequest', async (request) => refuseOtherTypes(request))
   app.addHook('preValidation', async (request) => {
@@ -32,17 +41,21 @@ function refuseOtherTypes({ headers, routeOptions }: FastifyRequest): void {
     if (hasBody) throw new Problem('request/unsupported-media-type', { detail: 'Content-Type is missing' })
     return
   }
-  const upload = routeOptions.config.upload === true
-  if (!(upload ? MULTIPART_TYPE : JSON_TYPE).test(type)) {
-    const wanted = upload ? 'multipart/form-data' : 'application/json in UTF-8'
+  const { upload = false, form = false } = routeOptions.config
+  const [pattern, wanted] = upload
+    ? [MULTIPART_TYPE, 'multipart/form-data']
+    : form
+      ? [FORM_TYPE, 'application/x-www-form-urlencoded in UTF-8']
+      : [JSON_TYPE, 'application/json in UTF-8']
+  if (!pattern.test(type)) {
     throw new Problem('request/unsupported-media-type', { detail: `The body must be ${wanted}` })
   }
 }
 
 /** A body sent to a route that takes none is a mistake of the caller, who may think it counted. */
 function refuseUnreadBody({ body, routeOptions }: FastifyRequest): void {
-  if (body === undefined || routeOptions.config.upload === true || routeOptions.schema?.body !== undefined)
-    return
+  const { upload = false, form = false } = routeOptions.config
+  if (body === undefined || upload || form || routeOptions.schema?.body !== undefined) return
   if (typeof body === 'object' && body !== null && Object.keys(body).length === 0) return
   throw new Problem('request/invalid', {
     errors: [{ pointer: '/body', code: 'unexpected', message: '此操作不接受内容' }],
@@ -63,6 +76,19 @@ async function readJson(
     if (!(error instanceof JsonRefused)) throw error
     throw new Problem('request/malformed', { detail: `The body is refused: ${error.message}` })
   }
+}
+
+async function readForm(
+  request: FastifyRequest,
+  stream: IncomingMessage,
+  deadlineMs: number,
+): Promise<Map<string, string>> {
+  const bytes = await readWhole(request, stream, deadlineMs)
+  const fields = [...new URLSearchParams(bytes.toString('utf8'))]
+  const form = new Map(fields)
+  if (form.size !== fields.length || form.size > MOST_FIELDS)
+    throw new Problem('request/malformed', { detail: 'A field comes twice, or there are too many' })
+  return form
 }
 
 function readWhole(request: FastifyRequest, stream: IncomingMessage, deadlineMs: number): Promise<Buffer> {

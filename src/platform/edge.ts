@@ -120,11 +120,12 @@ function refuseOddQuery({ query }: FastifyRequest): void {
  * Cross-site requests: a browser says where a request comes from, and a page of another site cannot set a header of our
  * own. Callers with an API key are no browsers.
  */
-function refuseOtherSites({ headers }: FastifyRequest): void {
+function refuseOtherSites({ headers, routeOptions }: FastifyRequest): void {
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin') {
     throw new Problem('access/cross-site', { detail: 'Sec-Fetch-Site must be same-origin' })
   }
+  if (routeOptions.config.form === true) return // who is signed in does not matter there
   if (SESSION_COOKIE.test(headers.cookie ?? '') && headers['x-banjian'] !== '1') {
     throw new Problem('access/cross-site', { detail: 'The header X-Banjian: 1 is missing' })
   }

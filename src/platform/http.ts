@@ -20,6 +20,8 @@ declare module 'fastify' {
     members?: number
     /** The route takes multipart bodies and nothing else. */
     upload?: boolean
+    /** A page for people without an account: it takes forms as browsers send them, and knows no session. */
+    form?: boolean
   }
   interface FastifyRequest {
     actor?: Actor

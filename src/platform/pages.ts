@@ -74,8 +74,13 @@ async function documentation(docs: FastifyInstance): Promise<void> {
   })
 }
 
+/** A text to stand in HTML, also within quotes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+}
+
 function indexPage(officeName: string): string {
-  const name = officeName.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
+  const name = escapeHtml(officeName)
   return `<!doctype html>
 <html lang="zh-CN">
 <meta charset="utf-8">
@@ -88,6 +93,7 @@ function indexPage(officeName: string): string {
 <h1>办件 <small>banjian</small></h1>
 <p>${name} · 群众来访、来信、信箱、热线事项办理系统，服务已启动。</p>
 <ul>
+  <li><a href="/query">群众查询办理情况</a></li>
   <li><a href="/docs/">接口文档</a></li>
   <li><a href="/openapi.json">OpenAPI 3.1 文档</a>（<code>/openapi.json</code>）</li>
   <li><a href="/problems">错误代码</a></li>

@@ -233,6 +233,12 @@ export const problems = {
     zh: '仅对不满意件申请甄别',
     en: 'Only a dissatisfied rating is screened',
   },
+  'matter/rated-already': { status: 409, zh: '该事项已评价', en: 'The matter is rated already' },
+  'matter/query-without-contact': {
+    status: 422,
+    zh: '没有登记联系电话或身份证号,无法凭码查询',
+    en: 'There is no phone or ID number to ask after the matter with',
+  },
   'matter/screened-already': { status: 409, zh: '该评价已甄别过', en: 'This rating was screened before' },
   'matter/screening-too-late': {
     status: 409,

@@ -16,7 +16,7 @@ import { inspect } from 'node:util'
 import { createKeyFile, readKeyFile } from './master-key.ts'
 
 /** What a blind index is made of. Equal texts under different purposes never share an index. */
-export type BlindPurpose = 'phone' | 'idNo' | 'name' | 'request'
+export type BlindPurpose = 'phone' | 'idNo' | 'name' | 'request' | 'query-code'
 
 /** A signature and the key version that made it; `signature` is a plain 64-byte Ed25519 signature. */
 export interface Signature {

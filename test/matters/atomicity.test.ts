@@ -126,6 +126,7 @@ const doers: Record<Act, [keyof Desk['staff'], State, Act?, (keyof typeof workfl
   mediate: ['liaison', 'handling', undefined, 'petition'],
   withdraw: ['dispatcher', 'handling', undefined, 'petition'],
   rehandle: ['dispatcher', 'delivered', undefined, 'petition'],
+  rate: ['callback', 'delivered', undefined, 'petition'],
   conclude: ['reviewer', 'delivered', undefined, 'petition'],
   'accept-review': ['reviewClerk', 'requested', undefined, 'review'],
   'decline-review': ['reviewClerk', 'requested', undefined, 'review'],

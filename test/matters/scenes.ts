@@ -19,7 +19,7 @@ export async function bringPetition(
     title: '反映征地补偿标准',
     content: '对征地补偿标准有异议,请求依法处理。',
     topic: 'land',
-    caller: { name: '李秀英', phone: '13981200002' },
+    caller: { name: '李秀英', phone: '15401200002' },
     ...given,
   })
   const sideways: Partial<Record<State, Steps>> = {
@@ -184,6 +184,7 @@ export function inputs(desk: Desk, intoId = '0198a3b0-0000-7000-8000-00000000000
     mediate: { agreement: '双方达成补偿协议。' },
     withdraw: { reason: '信访人书面撤回' },
     rehandle: { reviewId: intoId },
+    rate: { result: 'reached', rating: 'basic', way: 'phone' },
     conclude: { agreed: true },
     'accept-review': {},
     'decline-review': { ground: 'legal-route', reason: '应当通过诉讼途径解决。' },

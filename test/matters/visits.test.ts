@@ -13,7 +13,7 @@ const visit = (given: Record<string, unknown> = {}) =>
   desk.call('registrar', 'POST', '/api/visits', {
     title: '反映拖欠工资',
     content: '工地拖欠农民工工资三个月。',
-    caller: { name: '王小明', phone: '13981200011' },
+    caller: { name: '王小明', phone: '15401200011' },
     ...given,
   })
 const letter = (given: Record<string, unknown> = {}) => ({
@@ -43,16 +43,16 @@ describe('a visit at the counter', () => {
 
   it('of five and more is collective, representatives are named and masked', async () => {
     const others = [
-      { name: '李秀英', phone: '13981200012' },
-      { name: '张建国', phone: '13981200013' },
+      { name: '李秀英', phone: '15401200012' },
+      { name: '张建国', phone: '15401200013' },
     ]
     const { body } = await visit({ others, visit: { personCount: 5 } })
     const seen = await opened(body.id)
     expect(seen['visit']).toMatchObject({ personCount: 5, collective: true })
     expect(seen['otherPeople']).toEqual(
-      expect.arrayContaining([expect.objectContaining({ name: '李*英', phone: '139****0012' })]),
+      expect.arrayContaining([expect.objectContaining({ name: '李*英', phone: '154****0012' })]),
     )
-    expect(JSON.stringify(seen)).not.toContain('13981200012')
+    expect(JSON.stringify(seen)).not.toContain('15401200012')
   })
 
   it('skips a level where it goes beyond the next higher one, whatever anybody enters', async () => {
@@ -149,9 +149,9 @@ describe('who came before', () => {
   type Found = { personId: string; name: string; matters: { no: string; channel: { label: string } }[] }[]
 
   it('is shown as typed, masked, with the matters of every channel, and the search is on record', async () => {
-    const caller = { name: '赵德全', phone: '13981200031' }
+    const caller = { name: '赵德全', phone: '15401200031' }
     const first = await visit({ caller })
-    const { body } = await earlier('phone', '139 8120 0031')
+    const { body } = await earlier('phone', '154 0120 0031')
     const [found] = body['people'] as Found
     expect(found).toMatchObject({
       name: '赵*全',
@@ -177,13 +177,13 @@ describe('who came before', () => {
 
   it('other representatives are found as well, and of who asked for confidence nothing is', async () => {
     const { body } = await visit({
-      others: [{ name: '钱多多', phone: '13981200032' }],
+      others: [{ name: '钱多多', phone: '15401200032' }],
       visit: { personCount: 2 },
     })
-    const [found] = (await earlier('phone', '13981200032')).body['people'] as Found
+    const [found] = (await earlier('phone', '15401200032')).body['people'] as Found
     expect(found?.matters.map(({ no }) => no)).toEqual([body.no])
-    await visit({ caller: { name: '孙不言', phone: '13981200033' }, confidential: true })
-    expect((await earlier('phone', '13981200033')).body['people']).toEqual([])
+    await visit({ caller: { name: '孙不言', phone: '15401200033' }, confidential: true })
+    expect((await earlier('phone', '15401200033')).body['people']).toEqual([])
   })
 
   it('an ID number of an unknown area is taken and told to be doubtful', async () => {
@@ -288,7 +288,7 @@ describe('letters', () => {
 
   it('of a morning go in together or not at all, and once however often they are sent', async () => {
     const many = Array.from({ length: 100 }, (_, i) =>
-      letter({ title: `来信${i}`, caller: { name: '王小明', phone: '13981200020' } }),
+      letter({ title: `来信${i}`, caller: { name: '王小明', phone: '15401200020' } }),
     )
     const send = (letters: object[], key?: string) =>
       desk.call(

@@ -26,7 +26,7 @@ import {
   withdraw,
 } from './opining.ts'
 import { note, supervise, urge } from './overseeing.ts'
-import { askScreening, callBack, screen } from './rating.ts'
+import { askScreening, callBack, rate, screen } from './rating.ts'
 import {
   acceptReview,
   coordinate,
@@ -69,6 +69,7 @@ export const actRules = {
   approve,
   reject,
   'call-back': callBack,
+  rate,
   'ask-screening': askScreening,
   screen,
   redo,

@@ -3,57 +3,70 @@ import { z } from 'zod'
 import { addWorkdays } from '../../calendar/rules.ts'
 import { textOf } from '../../platform/fields.ts'
 import { Problem } from '../../platform/problems.ts'
-import { actRule, calendarOf } from '../case.ts'
+import { actRule, calendarOf, type Case, type Change, type Setting } from '../case.ts'
 import { policyAt } from '../deadlines.ts'
-import { ratings, screeningGrounds } from '../terms.ts'
+import { ratings, ratingWays, screeningGrounds } from '../terms.ts'
 import { handledBy } from './signing.ts'
 
 const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]]
 
+const ratingShape = z
+  .strictObject({
+    result: z.enum(['reached', 'refused', 'missed']).describe('接通、拒绝评价、未接通'),
+    rating: z.enum(keysOf(ratings)).optional().describe('满意度'),
+    resolved: z.boolean().optional().describe('诉求是否解决'),
+    way: z.enum(keysOf(ratingWays)).optional().describe('评价途径'),
+    note: textOf(1, 1000).optional(),
+  })
+  .refine((i) => i.result === 'reached' || (i.rating === undefined && i.resolved === undefined), {
+    path: ['rating'],
+    error: '未接通或拒绝评价时不能填写满意度',
+  })
+
 export const callBack = actRule({
-  input: z
-    .strictObject({
-      result: z.enum(['reached', 'refused', 'missed']).describe('接通、拒绝评价、未接通'),
-      rating: z.enum(keysOf(ratings)).optional().describe('满意度'),
-      resolved: z.boolean().optional().describe('诉求是否解决'),
-      note: textOf(1, 1000).optional(),
-    })
-    .refine((i) => i.result === 'reached' || (i.rating === undefined && i.resolved === undefined), {
-      path: ['rating'],
-      error: '未接通或拒绝评价时不能填写满意度',
-    }),
+  input: ratingShape,
+  change: (subject, input, setting) => ({
+    to: input.result === 'missed' ? 'reviewed' : 'rated',
+    ...rated(subject, input, setting),
+  }),
+})
+
+/** The petitioner's evaluation 满意度评价 of a petition; it leaves the procedure as it is and is given once. */
+export const rate = actRule({
+  input: ratingShape,
   change(subject, input, setting) {
-    const { matter } = subject
-    const missed = input.result === 'missed'
-    return {
-      to: missed ? 'reviewed' : 'rated',
-      matter: missed
+    if (subject.matter.ratedAt !== null) throw new Problem('matter/rated-already')
+    return rated(subject, input, setting)
+  },
+})
+
+function rated({ matter }: Case, input: z.output<typeof ratingShape>, setting: Setting): Change {
+  const { result, rating = null, resolved = null, way = null, note = null } = input
+  return {
+    matter:
+      result === 'missed'
         ? { missedCalls: matter.missedCalls + 1 }
         : {
             calledBackAt: setting.now,
-            callResult: input.result,
-            rating: input.rating ?? null,
-            ratedAt: input.rating === undefined ? null : setting.now,
-            resolved: input.resolved ?? null,
+            callResult: result,
+            rating,
+            ratedAt: rating === null ? null : setting.now,
+            resolved,
             // A rating after a redo is a new one: what was screened out before does not cover it.
             screenedOutAt: null,
           },
-      insert: {
-        callBacks: {
-          id: setting.newId(),
-          matterId: matter.id,
-          at: setting.now,
-          by: setting.actor.id,
-          result: input.result,
-          rating: input.rating ?? null,
-          resolved: input.resolved ?? null,
-          note: input.note ?? null,
-        },
+    insert: {
+      callBacks: {
+        id: setting.newId(),
+        matterId: matter.id,
+        at: setting.now,
+        by: setting.actor.id,
+        ...{ result, rating, resolved, way, note },
       },
-      data: { result: input.result, rating: input.rating, resolved: input.resolved },
-    }
-  },
-})
+    },
+    data: { result, rating: rating ?? undefined, resolved: resolved ?? undefined, way: way ?? undefined },
+  }
+}
 
 export const askScreening = actRule({
   needs: ['calendar', 'screening'],

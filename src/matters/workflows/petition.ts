@@ -195,6 +195,14 @@ export const petition = {
     leg: 'office',
     source: '信访条例 arts 34, 35; 信访工作条例 arts 35, 36',
   },
+  rate: {
+    label: '满意度评价',
+    from: ['answered', 'delivered', 'closed'],
+    to: [],
+    by: ['callback'],
+    leg: 'office',
+    source: '信访工作条例 art. 21(2); 国信发〔2022〕11号',
+  },
   conclude: { label: '审核认定办结', from: ['delivered'], to: ['closed'], by: ['reviewer'], leg: 'office' },
   archive: { label: '归档', from: ended, to: ['archived'], by: ['reviewer', 'callback'], leg: 'office' },
   urge: {
