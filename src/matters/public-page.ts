@@ -37,13 +37,13 @@ export function askPage(office: string, told?: string): string {
     office,
     `${message}
 <form method="post" action="/query" autocomplete="off">
-<label for="code">查询码(登记时告知的12位字母和数字)</label>
+<label for="code">查询码（登记时告知的12位字母和数字）</label>
 <input type="text" id="code" name="code" required maxlength="40" autocapitalize="characters" spellcheck="false">
-<label for="tail">登记的手机号后四位(未留电话的,填身份证号后四位)</label>
+<label for="tail">登记的手机号后四位（未留电话的，填身份证号后四位）</label>
 <input type="text" id="tail" name="tail" required maxlength="8" inputmode="text">
 <button type="submit">查询</button>
 </form>
-<p class="small">查询码遗失的,请持身份证件到登记窗口补领。连续五次输错,该查询码暂停查询三十分钟。</p>`,
+<p class="small">查询码遗失的，请持身份证件到登记窗口补领。连续五次输错，该查询码暂停查询三十分钟。</p>`,
   )
 }
 
@@ -60,7 +60,7 @@ export function answerPage(
       `<dt>${label}</dt><dd>${label === '承诺办结期限' ? dayOf(at) : `${dayOf(at)} ${at.slice(11, 16)}`}</dd>`,
   )
   const reply = view.reply === null ? '' : `<h2>答复</h2><div class="reply">${escapeHtml(view.reply)}</div>`
-  const rated = view.rating === null ? '' : `<p>您的评价:<strong>${view.rating}</strong></p>`
+  const rated = view.rating === null ? '' : `<p>您的评价：<strong>${view.rating}</strong></p>`
   return page(
     office,
     `${thanks}
@@ -86,7 +86,7 @@ function ratingForm(code: string, tail: string): string {
 <fieldset><legend>问题是否解决</legend>
 <label><input type="radio" name="resolved" value="yes"> 已解决</label>
 <label><input type="radio" name="resolved" value="no"> 未解决</label></fieldset>
-<p class="small">只能评价一次,提交后不能修改。</p>
+<p class="small">只能评价一次，提交后不能修改。</p>
 <button type="submit">提交评价</button>
 </form>`
 }

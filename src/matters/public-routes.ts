@@ -16,8 +16,8 @@ import { ratings } from './terms.ts'
 const PER_MINUTE = 30
 const MISSES_PER_MINUTE = 6
 
-const UNKNOWN = '没有查到。请核对查询码和手机号后四位;连续五次输错的,请三十分钟后再试。'
-const TOO_MANY = '查询过于频繁,请稍后再试。'
+const UNKNOWN = '没有查到。请核对查询码和手机号后四位；连续五次输错的，请三十分钟后再试。'
+const TOO_MANY = '查询过于频繁，请稍后再试。'
 
 const open = { config: { audience: 'anyone', form: true }, schema: { hide: true }, bodyLimit: 4096 } as const
 const rating = z.enum(Object.keys(ratings) as [keyof typeof ratings])
@@ -52,7 +52,7 @@ export function publicRoutes(http: Http, limiter: Limiter): void {
             )
       const found = await db.transaction((tx) => lookUp(tx, vault, question))
       if (found === undefined) return undefined
-      const told = written === undefined ? undefined : '评价已提交,感谢您的参与。'
+      const told = written === undefined ? undefined : '评价已提交，感谢您的参与。'
       return answerPage(office, question, found.view, told)
     })
   })
@@ -76,7 +76,7 @@ export function publicRoutes(http: Http, limiter: Limiter): void {
     {
       url: '/api/matters/:id/query-code',
       summary: '出具查询码',
-      description: '诉求人凭查询码和登记电话(未留电话的,身份证号)的后四位查询办理情况。',
+      description: '诉求人凭查询码和登记电话（未留电话的，身份证号）的后四位查询办理情况。',
       tag: '办件',
       for: 'matters.register',
       params: z.strictObject({ id }),

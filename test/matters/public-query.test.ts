@@ -69,7 +69,7 @@ describe('the page', () => {
     await desk.does('callback', id, 'note', { text: '内部批注不外传' })
     const page = await ask({ code, tail: TAIL })
     expect(page.statusCode).toBe(200)
-    for (const told of [no, '已答复,请您评价', '2020-08-14', desk.answer.result]) {
+    for (const told of [no, '已答复，请您评价', '2020-08-14', desk.answer.result]) {
       expect(page.body).toContain(told)
     }
     const row = (await desk.open('leader', id)).body
@@ -199,7 +199,7 @@ describe('rating', () => {
     const { body } = await desk.open('leader', id)
     expect(body['callBacks']).toMatchObject([{ result: 'reached', way: 'web', resolved: true }])
     expect(body.state).toMatchObject({ code: 'rated' })
-    expect(later.body).toContain(`您的评价:<strong>${(body['rating'] as { label: string }).label}</strong>`)
+    expect(later.body).toContain(`您的评价：<strong>${(body['rating'] as { label: string }).label}</strong>`)
   })
 
   it('is not given to what has no answer, with a wrong tail, or without a choice', async () => {
@@ -221,7 +221,7 @@ describe('rating', () => {
     const letter = await desk.call('registrar', 'POST', '/api/letters', {
       ...{
         title: '反映补偿问题',
-        content: '反映征地补偿标准偏低,请求核查。',
+        content: '反映征地补偿标准偏低，请求核查。',
         category: 'claim',
         topic: 'land',
       },
