@@ -15,6 +15,7 @@ import { reliefRoutes } from './ledger/relief-routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import { barRoutes } from './matters/bar-routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
+import { linkRoutes } from './matters/link-routes.ts'
 import { knownPeople } from './matters/queries.ts'
 import { matterRoutes } from './matters/routes.ts'
 import { visitRoutes } from './matters/visit-routes.ts'
@@ -101,6 +102,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   petitionRoutes(http)
   visitRoutes(http)
   barRoutes(http)
+  linkRoutes(http)
   publicRoutes(http, limiter)
   attachmentRoutes(http)
   ledgerRoutes(http)

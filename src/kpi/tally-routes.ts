@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { day, instant, pageQuery } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
+import { linkedNote } from './linked.ts'
 import { tallies } from './tallies.ts'
 import { mattersBehind, TALLIES_PATH, tallyFigures } from './tally-queries.ts'
 
@@ -23,6 +24,9 @@ const figuresQuery = z.strictObject({
 })
 const unit = z.enum(['件', '批', '人次', '%'])
 const labelled = z.object({ code: z.string(), label: z.string() })
+const linked = z
+  .object({ matters: z.int(), cases: z.int(), text: z.string(), list: z.string() })
+  .describe('认定为同一事项的办件如何计数')
 const counted = { numerator: z.int(), denominator: z.int().nullable() }
 const problems = ['kpi/unknown-metric', 'kpi/period-reversed', 'kpi/as-of-in-future'] as const
 
@@ -54,6 +58,7 @@ export function tallyRoutes(http: Http): void {
       query: figuresQuery,
       reply: z.object({
         asOf: z.string(),
+        linked,
         figures: z.array(
           z.object({
             tally: z.string(),
@@ -74,7 +79,13 @@ export function tallyRoutes(http: Http): void {
       }),
       problems,
     },
-    async (db, actor, { query }) => tallyFigures(db, actor, query, clock.now()),
+    async (db, actor, { query }) => {
+      const [table, note] = await Promise.all([
+        tallyFigures(db, actor, query, clock.now()),
+        linkedNote(db, actor, query.from, query.to),
+      ])
+      return { ...table, linked: note }
+    },
   )
 
   http.reads(

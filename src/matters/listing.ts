@@ -30,6 +30,8 @@ export interface Filter {
   from?: string | undefined
   to?: string | undefined
   personId?: string | undefined
+  /** Those that are one thing with another matter. */
+  linked?: boolean | undefined
   q?: string | undefined
   limit: number
   cursor?: string | undefined
@@ -144,6 +146,7 @@ async function conditionsOf(
   equal('urgency', filter.urgency)
   equal('source', filter.source)
   equal('person_id', filter.personId)
+  if (filter.linked === true) found.push('exists (select 1 from matter_cases c where c.matter_id = m.id)')
   if (filter.state !== undefined) found.push(`m.state = any(${place(filter.state)}::text[])`)
   if (filter.topic !== undefined) {
     found.push(`(m.topic = ${place(filter.topic)} or starts_with(m.topic, ${place(`${filter.topic}.`)}))`)

@@ -233,6 +233,13 @@ export const problems = {
     zh: '仅对不满意件申请甄别',
     en: 'Only a dissatisfied rating is screened',
   },
+  'matter/linked-already': { status: 409, zh: '两件办件已关联', en: 'The two matters are linked already' },
+  'matter/link-decided': {
+    status: 409,
+    zh: '已认定不是同一事项',
+    en: 'It was decided already that they are not the same thing',
+  },
+  'matter/not-linked': { status: 409, zh: '两件办件没有关联', en: 'The two matters are not linked' },
   'matter/rated-already': { status: 409, zh: '该事项已评价', en: 'The matter is rated already' },
   'matter/query-without-contact': {
     status: 422,
