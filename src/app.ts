@@ -15,6 +15,7 @@ import { reliefRoutes } from './ledger/relief-routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import { barRoutes } from './matters/bar-routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
+import { escalationRoutes } from './matters/escalation-routes.ts'
 import { linkRoutes } from './matters/link-routes.ts'
 import { knownPeople } from './matters/queries.ts'
 import { matterRoutes } from './matters/routes.ts'
@@ -103,6 +104,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   visitRoutes(http)
   barRoutes(http)
   linkRoutes(http)
+  escalationRoutes(http)
   publicRoutes(http, limiter)
   attachmentRoutes(http)
   ledgerRoutes(http)

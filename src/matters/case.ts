@@ -6,6 +6,7 @@ import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { EventData } from '../platform/events.ts'
 import type * as petitions from './petition-tables.ts'
+import type * as escalationRecords from './escalation-tables.ts'
 import type * as orders from './record-tables.ts'
 import type * as tables from './tables.ts'
 import type { State } from './workflow.ts'
@@ -19,7 +20,10 @@ export type NewLeg = InferInsertModel<typeof tables.legs>
 export type LegPatch = Partial<Omit<NewLeg, 'id' | 'matterId'>>
 
 /** What stands beside a matter, by table. */
-type Records = Omit<typeof orders & typeof petitions, 'visitLists' | 'matterPeople' | 'matterAccused'>
+type Records = Omit<
+  typeof orders & typeof petitions & typeof escalationRecords,
+  'visitLists' | 'matterPeople' | 'matterAccused'
+>
 
 export type Extension = InferSelectModel<Records['extensions']>
 export type ReturnRequest = InferSelectModel<Records['returnRequests']>
@@ -27,6 +31,8 @@ export type Screening = InferSelectModel<Records['screenings']>
 export type Reply = InferSelectModel<Records['replies']>
 export type Petition = InferSelectModel<Records['petitions']>
 export type Visit = InferSelectModel<Records['visits']>
+export type Supervision = InferSelectModel<Records['supervisions']>
+export type Escalation = InferSelectModel<Records['escalations']>
 export type Opinion = InferSelectModel<Records['opinions']>
 
 /** Everything that deciding an act needs, read under the lock of the matter's row. */
@@ -43,6 +49,8 @@ export interface Case {
   petition: Petition | null
   /** The opinion under review. */
   opinion: Opinion | null
+  /** Supervision 督办 and further steps that wait for the unit's answer. */
+  supervisions: Supervision[]
   /** Whether the present rating went through a screening already. */
   screenedBefore: boolean
 }
@@ -56,6 +64,7 @@ export type Pending =
   | 'reply'
   | 'petition'
   | 'opinion'
+  | 'supervisions'
 
 /** A unit that a matter may be sent to. */
 export interface Receiver {
@@ -152,6 +161,7 @@ export function newCase(matter: object): Case {
     reply: null,
     petition: null,
     opinion: null,
+    supervisions: [],
     screenedBefore: false,
   }
 }

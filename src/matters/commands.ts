@@ -21,13 +21,14 @@ import {
 } from './case.ts'
 import { channels, type ChannelId } from './channels/index.ts'
 import { lockCase, readReceivers } from './reading.ts'
+import * as escalationRecords from './escalation-tables.ts'
 import * as petitionRecords from './petition-tables.ts'
 import * as orderRecords from './record-tables.ts'
 import { derived, outcomeOf, refusal } from './rules.ts'
 import * as tables from './tables.ts'
 import type { Act, State } from './workflow.ts'
 
-const records = { ...orderRecords, ...petitionRecords }
+const records = { ...orderRecords, ...petitionRecords, ...escalationRecords }
 
 /** What every write of a matter answers: no personal data, so that it may be stored and replayed. */
 export interface Written {

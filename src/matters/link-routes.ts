@@ -36,9 +36,9 @@ export function linkRoutes(http: Http): void {
     {
       url: '/api/matters/:id/links',
       summary: '同一事项的其他办件',
-      description: '已关联的和可能相关的;后者只供工作人员辨认,确认后才关联。',
+      description: '已关联的和可能相关的;后者只供能查找群众的工作人员辨认,确认后才关联。',
       tag,
-      for: 'people.search',
+      for: 'matters.read',
       params: byId,
       reply: z.object({
         members: z.array(linked).describe('属于同一事项的全部其他办件'),
@@ -63,7 +63,9 @@ export function linkRoutes(http: Http): void {
       const title = gramsOf(matter.title).slice(0, TITLE_GRAMS)
       const [known, suggested] = await Promise.all([
         readLinks(db, actor, params.id),
-        suggestLinks(db, actor, params.id, title.length < TITLE_GRAMS ? [] : title),
+        actor.can.has('people.search')
+          ? suggestLinks(db, actor, params.id, title.length < TITLE_GRAMS ? [] : title)
+          : [],
       ])
       return {
         members: known.members.map(viewLinked),

@@ -22,8 +22,13 @@ interface LinkInput {
   note?: string | undefined
 }
 
+/** Links are written one after the other; take it before the rows of the matters. */
+export async function lockLinks(tx: Tx): Promise<void> {
+  await holdLinks(tx, [])
+}
+
 // Two links may join or part the same case from different ends: one after the other.
-const lockLinks = statement(
+const holdLinks = statement(
   'links.lock',
   "select pg_advisory_xact_lock(hashtextextended('matter-links', 11))",
 )
@@ -86,7 +91,7 @@ interface Pair {
 
 async function lockPair(tx: Tx, actor: Actor, id: string, otherId: string): Promise<Pair> {
   if (id === otherId) throw fieldProblem('matter/other-not-found', '/body/otherId', '不能与自身关联')
-  await lockLinks(tx, [])
+  await lockLinks(tx)
   const ids = id < otherId ? ([id, otherId] as const) : ([otherId, id] as const)
   const [first, second] = await Promise.all(
     ids.map((each) =>

@@ -16,6 +16,7 @@ export const publicStates = {
   rated: '已答复',
   issued: '意见书已作出，等待送达',
   delivered: '意见书已送达',
+  reporting: '办理中',
   screening: '已答复',
   closed: '已办结',
   archived: '已办结',

@@ -5,6 +5,7 @@ import { statement, type Db } from '../platform/db.ts'
 import { columnsOf } from '../platform/rows.ts'
 import { harmlessTo, visibilityValues, visibleTo } from './access.ts'
 import type {
+  Escalation,
   Extension,
   Leg,
   Matter,
@@ -15,6 +16,7 @@ import type {
   Screening,
   Visit,
 } from './case.ts'
+import * as escalationRecords from './escalation-tables.ts'
 import * as petitionRecords from './petition-tables.ts'
 import * as records from './record-tables.ts'
 import * as tables from './tables.ts'
@@ -65,7 +67,10 @@ export interface Opened extends Matter {
     at: Instant
     ground: string | null
     text: string
+    about: string | null
     answerBy: Instant | null
+    answeredAt: Instant | null
+    answer: string | null
     by: string | null
   }[]
   notes: { id: string; at: Instant; act: string | null; text: string; by: string | null }[]
@@ -81,6 +86,8 @@ export interface Opened extends Matter {
   /** Reviews of this petition, or of the same one; the chain from its beginning. */
   chain: { id: string; no: string; channel: string; state: State; reviewResult: string | null }[] | null
   otherPeople: { nameMasked: string | null; phoneMasked: string | null }[] | null
+  /** Null for all but escalated cases. */
+  escalation: Escalation | null
 }
 
 /** Orders have none of it, and are not asked for it. */
@@ -102,7 +109,7 @@ const openMatter = statement<{ matter: Opened }>(
     ${listOf(`select ${columnsOf(records.returnRequests, 'r')} from return_requests r where r.matter_id = m.id`, '"askedAt"')} as "returnRequests",
     ${listOf(`select ${columnsOf(records.callBacks, 'c')} from call_backs c where c.matter_id = m.id`, 'at')} as "callBacks",
     ${listOf(`select ${columnsOf(records.screenings, 's')} from screenings s where s.matter_id = m.id`, '"askedAt"')} as screenings,
-    ${listOf(`select s.id, s.kind, s.at, s.ground, s.text, s.answer_by as "answerBy", a.name as "by" from supervisions s left join accounts a on a.id = s.by_id where s.matter_id = m.id`, 'at')} as supervisions,
+    ${listOf(`select s.id, s.kind, s.at, s.ground, s.text, s.about, s.answer_by as "answerBy", s.answered_at as "answeredAt", s.answer, a.name as "by" from supervisions s left join accounts a on a.id = s.by_id where s.matter_id = m.id`, 'at')} as supervisions,
     ${listOf(`select n.id, n.at, n.act, n.text, a.name as "by" from notes n left join accounts a on a.id = n.by_id where n.matter_id = m.id`, 'at')} as notes,
     ${listOf(`select f.id, f.name, f.type, f.bytes, f.created_at as "createdAt" from files f where f.subject_id = m.id and f.purpose = 'attachment' and f.removed_at is null`, '"createdAt"')} as files,
     ${listOf(`select e.seq, e.type, e.at, a.name as actor, e.canon from events e left join accounts a on a.id = e.actor_id where e.subject_id = m.id`, 'seq')} as events,
@@ -115,7 +122,8 @@ const openMatter = statement<{ matter: Opened }>(
        select o.id, o.no, o.channel, o.state, r.review_result as "reviewResult" from petitions own
        join petitions r on r.root_id = coalesce(own.root_id, own.id) or r.id = coalesce(own.root_id, own.id)
        join matters o on o.id = r.id where own.id = m.id and o.id <> m.id and ${harmlessTo(2, 'o')}) x`)} as chain,
-    ${ofPetition(`select coalesce(json_agg(json_build_object('nameMasked', o.name_masked, 'phoneMasked', o.phone_masked)), '[]') from matter_people mp join people o on o.id = mp.person_id where mp.matter_id = m.id`)} as "otherPeople"
+    ${ofPetition(`select coalesce(json_agg(json_build_object('nameMasked', o.name_masked, 'phoneMasked', o.phone_masked)), '[]') from matter_people mp join people o on o.id = mp.person_id where mp.matter_id = m.id`)} as "otherPeople",
+    case when m.channel = 'escalation' then (select row_to_json(x) from (select ${columnsOf(escalationRecords.escalations, 'e')} from escalations e where e.id = m.id) x) end as escalation
    from matters m left join units u on u.id = m.lead_unit_id left join people p on p.id = m.person_id
     left join matters t on t.id = m.merged_into_id and ${harmlessTo(2, 't')}
    where m.id = $1 and ${visibleTo(2)}) x`,

@@ -16,9 +16,10 @@ import type {
   Reply,
   ReturnRequest,
   Screening,
+  Supervision,
 } from './case.ts'
 import { opinions, petitions } from './petition-tables.ts'
-import { extensions, replies, returnRequests, screenings } from './record-tables.ts'
+import { extensions, replies, returnRequests, screenings, supervisions } from './record-tables.ts'
 import { legs, matters } from './tables.ts'
 
 // The lock comes first: what is read by the later statements is then what no other writer is changing.
@@ -57,6 +58,10 @@ const opinionUnderReview = statement<Opinion>(
   'matter.opinion',
   `select ${columnsOf(opinions, 'o')} from opinions o where o.matter_id = $1 and o.reviewed_at is null`,
 )
+const openSupervisions = statement<Supervision>(
+  'matter.supervisions',
+  `select ${columnsOf(supervisions, 's')} from supervisions s where s.matter_id = $1 and s.kind <> 'urge' and s.answered_at is null`,
+)
 const findReceivers = statement<Receiver>(
   'matter.receivers',
   `select u.id, u.name, u.path, u.valid_to is null and u.kind <> 'platform' as active, s.name as successor
@@ -83,7 +88,7 @@ export async function notForReader(db: Db, actor: Actor, id: string): Promise<Pr
 /** Locks a matter that the actor may see; `matter/not-found` when there is none for them. */
 export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly Pending[]): Promise<Case> {
   const wants = (part: Pending) => needs.includes(part)
-  const [[matter], legRows, extension, returnRequest, screening, reply, petition, opinion] =
+  const [[matter], legRows, extension, returnRequest, screening, reply, petition, opinion, supervised] =
     await Promise.all([
       lockMatter(tx, [id, ...visibilityValues(actor)]),
       legsOf(tx, [id]),
@@ -93,6 +98,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
       wants('reply') ? replyUnderReview(tx, [id]) : [],
       wants('petition') ? procedureOf(tx, [id]) : [],
       wants('opinion') ? opinionUnderReview(tx, [id]) : [],
+      wants('supervisions') ? openSupervisions(tx, [id]) : [],
     ])
   if (matter === undefined) throw await notForReader(tx, actor, id)
   const last = screening[0]
@@ -105,6 +111,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
     reply: reply[0] ?? null,
     petition: petition[0] ?? null,
     opinion: opinion[0] ?? null,
+    supervisions: supervised,
     screenedBefore: last !== undefined && matter.ratedAt !== null && last.askedAt >= matter.ratedAt,
   }
 }

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, check, index, smallint, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { app, bytea, instant } from '../platform/tables.ts'
 import { oneOf } from './tables.ts'
-import { callResults, ratings, ratingWays } from './terms.ts'
+import { callResults, ratings, ratingWays, supervisionKinds } from './terms.ts'
 
 /** Replies of lead and co-handling legs, with their review. */
 export const replies = app.table(
@@ -140,7 +140,7 @@ export const screenings = app.table(
   ],
 )
 
-/** Reminders 催办 and supervision 督办. */
+/** Reminders 催办, supervision 督办, and the steps beyond it. */
 export const supervisions = app.table(
   'supervisions',
   {
@@ -152,10 +152,15 @@ export const supervisions = app.table(
     ground: text('ground'),
     text: text('text').notNull(),
     answerBy: instant('answer_by'),
+    /** Who was called in, or who was told. */
+    about: text('about'),
+    answeredAt: instant('answered_at'),
+    answeredBy: uuid('answered_by'),
+    answer: text('answer'),
   },
   (t) => [
     index('supervisions_matter').on(t.matterId),
-    check('supervisions_kind', sql`kind in ('urge', 'supervise')`),
+    check('supervisions_kind', oneOf('kind', supervisionKinds)),
   ],
 )
 

@@ -21,6 +21,8 @@ const judging: readonly Act[] = [
   'refuse-prolongation',
   'issue-review',
   'return-review',
+  'accept-investigation',
+  'return-investigation',
 ]
 
 /** The lead leg that is open, or the last one that was. */

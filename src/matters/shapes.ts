@@ -127,6 +127,7 @@ const visitEntryShape = z
         leaderName: textOf(1, 40).describe('接访领导'),
         leaderPost: textOf(1, 60).describe('职务'),
         opinion: textOf(1, 2000).optional().describe('领导意见'),
+        dueDay: day.optional().describe('领导要求办结的日期'),
       })
       .optional(),
   })
@@ -144,6 +145,18 @@ export const visitShape = z
     path: ['visit', 'listNo'],
     error: '上级通报的走访须填写通报编号,本级接访不填',
   })
+
+/** What an escalated case has in common with other matters. */
+export const escalationShape = {
+  source: z.enum(keysOf(channels.escalation.sources)).describe('案件来源'),
+  title: petitionFields.title,
+  content: petitionFields.content,
+  category: petitionFields.category,
+  topic: petitionFields.topic,
+  regionCode: petitionFields.regionCode,
+  confidential: petitionFields.confidential,
+  accusedUnitIds: petitionFields.accusedUnitIds,
+}
 
 const stateList = z
   .string()

@@ -31,7 +31,8 @@ export async function takeFromAccused(
   const { matter } = subject
   const leads = accused.some(({ id }) => id === matter.leadLegId) && held.includes(matter.state)
   // Co-handling belongs to the lead leg and ends with it.
-  const ended = leads ? open : accused
+  // The office's own duty to report upward stays with the office.
+  const ended = leads ? open.filter((leg) => leg.kind !== 'feedback' || accused.includes(leg)) : accused
   return {
     matter: {},
     legs: ended.map((leg) => ({ id: leg.id, patch: endOf(leg, tx) })),

@@ -44,6 +44,16 @@ export const refusalRoutes = {
   'not-government': '非政府职责,向有关单位反映',
 } as const
 
+/** The last four: 信访工作条例 art. 39(3). */
+export const supervisionKinds = {
+  urge: '催办',
+  supervise: '督办',
+  interview: '约谈',
+  circulate: '通报',
+  'list-publicly': '挂牌督办',
+  rectify: '限期整改',
+} as const
+
 /** 信访条例 art. 36; 信访工作条例 art. 40. */
 export const supervisionGrounds = {
   overdue: '无正当理由超期',

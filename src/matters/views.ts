@@ -22,7 +22,7 @@ import {
 import type { Candidate, Opened } from './queries.ts'
 import { regimeOf } from './regimes.ts'
 import { openActs } from './rules.ts'
-import { legOutcomes, ratings, topics, urgencies } from './terms.ts'
+import { legOutcomes, ratings, supervisionGrounds, supervisionKinds, topics, urgencies } from './terms.ts'
 import { actLabel, eventLabels, states, type State } from './workflow.ts'
 
 const labelled = z.object({ code: z.string(), label: z.string() })
@@ -158,6 +158,7 @@ export const matterDetail = z
       .array(z.object({ name: z.string().nullable(), phone: z.string().nullable() }))
       .nullable()
       .describe('其他代表'),
+    escalation: free.nullable().describe('督办案件'),
     acts: z.array(z.object({ act: z.string(), label: z.string() })).describe('当前可进行的操作'),
   })
   .meta({ id: 'Matter' })
@@ -204,6 +205,12 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
       outcome: leg.outcome === null ? null : label(legOutcomes, leg.outcome),
       late: leg.lateFrom !== null && leg.lateFrom < now,
     })),
+    supervisions: m.supervisions.map(({ kind, ground, ...rest }) => ({
+      ...rest,
+      kind: label(supervisionKinds, kind),
+      ground: labelOrNull(supervisionGrounds, ground),
+      late: rest.answerBy !== null && (rest.answeredAt ?? now) > rest.answerBy,
+    })),
     callBacks: m.callBacks.map((call) => ({ ...call, rating: ratingLabel(call.rating) })),
     timeline: m.events.map(({ seq, type, at, actor: who, canon }) => ({
       seq,
@@ -222,6 +229,7 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
       channel: { code: link.channel, label: channelOf(link.channel).label },
       reviewResult: labelOrNull(reviewResults, link.reviewResult),
     })),
+    escalation: viewEscalation(m),
     otherPeople: (m.otherPeople ?? []).map(({ nameMasked, phoneMasked }) =>
       m.confidential ? { name: '保密', phone: '保密' } : { name: nameMasked, phone: phoneMasked },
     ),
@@ -244,6 +252,11 @@ function viewPetition(petition: Petition) {
     intake: labelOrNull(reviewIntakes, intake),
     reviewResult: labelOrNull(reviewResults, reviewResult),
   }
+}
+
+function viewEscalation({ escalation }: Opened) {
+  if (escalation === null) return null
+  return { ...escalation, ground: label(supervisionGrounds, escalation.ground) }
 }
 
 function viewVisit(visit: Visit) {

@@ -1,4 +1,5 @@
 // Every workflow as data, by its id: which acts it has, and what is common to all of them.
+import { escalation } from './workflows/escalation.ts'
 import { order } from './workflows/order.ts'
 import { petition } from './workflows/petition.ts'
 import { review } from './workflows/review.ts'
@@ -7,7 +8,7 @@ import { states, type State, type Transition } from './workflows/states.ts'
 export { states, type State, type Transition }
 
 /** A channel names the workflow of its matters (`channels/`). An act of the same name is the same act in each of them. */
-export const workflows = { order, petition, review } as const satisfies Record<
+export const workflows = { order, petition, review, escalation } as const satisfies Record<
   string,
   Record<string, Transition>
 >
@@ -19,6 +20,7 @@ export const workflowHeads: Record<WorkflowId, { label: string; first: State }> 
   order: { label: '交办件', first: 'registered' },
   petition: { label: '信访事项', first: 'entered' },
   review: { label: '复查、复核', first: 'requested' },
+  escalation: { label: '督办案件', first: 'entered' },
 }
 
 type ActsOf<W> = W extends Record<infer A, Transition> ? A : never

@@ -5,6 +5,7 @@ export const permissions = {
   'matters.read': '查看办件',
   'matters.register': '登记办件',
   'matters.edit': '修改办件登记信息',
+  'matters.escalate': '立案督办',
   'matters.export': '导出办件',
   'people.search': '按姓名、电话、证件号查找群众',
   'people.reveal': '查看群众联系方式',
@@ -135,7 +136,14 @@ export const roles = {
     label: '督查员',
     sees: 'all',
     at: 'office',
-    can: [...office, ...figures, 'people.reveal-confidential', 'ledger.edit', 'registers.edit'],
+    can: [
+      ...office,
+      ...figures,
+      'matters.escalate',
+      'people.reveal-confidential',
+      'ledger.edit',
+      'registers.edit',
+    ],
   },
   leader: {
     label: '分管领导/局长',
@@ -144,6 +152,7 @@ export const roles = {
     can: [
       ...office,
       ...figures,
+      'matters.escalate',
       'people.reveal-confidential',
       'imports.read',
       'ledger.edit',

@@ -240,6 +240,16 @@ export const problems = {
     en: 'It was decided already that they are not the same thing',
   },
   'matter/not-linked': { status: 409, zh: '两件办件没有关联', en: 'The two matters are not linked' },
+  'matter/no-such-supervision': {
+    status: 422,
+    zh: '没有待反馈的此项督办',
+    en: 'No such supervision waits for an answer',
+  },
+  'matter/superior-untold': {
+    status: 422,
+    zh: '交办机关与案件来源不符',
+    en: 'A case from a superior names the superior, one of the office does not',
+  },
   'matter/rated-already': { status: 409, zh: '该事项已评价', en: 'The matter is rated already' },
   'matter/query-without-contact': {
     status: 422,

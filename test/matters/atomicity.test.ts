@@ -6,7 +6,7 @@ import { actNames, type Act, type State, type workflows } from '../../src/matter
 import { verifyChains } from '../../src/platform/verify.ts'
 import { failing } from '../support/failing.ts'
 import { openDesk, type Answer, type Desk } from './desk.ts'
-import { bring, bringFinal, bringPetition, bringReview, inputs } from './scenes.ts'
+import { bring, bringFinal, bringPetition, bringReview, inputs, bringEscalation } from './scenes.ts'
 
 let desk: Desk
 let app: FastifyInstance
@@ -128,6 +128,19 @@ const doers: Record<Act, [keyof Desk['staff'], State, Act?, (keyof typeof workfl
   rehandle: ['dispatcher', 'delivered', undefined, 'petition'],
   rate: ['callback', 'delivered', undefined, 'petition'],
   conclude: ['reviewer', 'delivered', undefined, 'petition'],
+  'hand-over': ['supervisor', 'entered', undefined, 'escalation'],
+  'hand-elsewhere': ['leader', 'handling', undefined, 'escalation'],
+  'name-leader': ['leader', 'handling', undefined, 'escalation'],
+  investigate: ['liaison', 'handling', undefined, 'escalation'],
+  'accept-investigation': ['leader', 'replied', undefined, 'escalation'],
+  'return-investigation': ['supervisor', 'replied', undefined, 'escalation'],
+  'report-result': ['supervisor', 'reporting', undefined, 'escalation'],
+  drop: ['leader', 'handling', undefined, 'escalation'],
+  interview: ['leader', 'handling', undefined, 'escalation'],
+  circulate: ['supervisor', 'handling', undefined, 'escalation'],
+  'list-publicly': ['leader', 'reporting', undefined, 'escalation'],
+  rectify: ['leader', 'handling', undefined, 'escalation'],
+  'answer-supervision': ['liaison', 'handling'],
   'accept-review': ['reviewClerk', 'requested', undefined, 'review'],
   'decline-review': ['reviewClerk', 'requested', undefined, 'review'],
   coordinate: ['reviewClerk', 'requested', undefined, 'review'],
@@ -140,12 +153,16 @@ const doers: Record<Act, [keyof Desk['staff'], State, Act?, (keyof typeof workfl
   'withdraw-review': ['reviewClerk', 'handling', undefined, 'review'],
 }
 
-const bringTo = { order: bring, petition: bringPetition, review: bringReview }
+const bringTo = { order: bring, petition: bringPetition, review: bringReview, escalation: bringEscalation }
 
 /** The other matter that some acts name. */
 async function otherOf(act: Act, id: string): Promise<string | undefined> {
   if (act === 'merge') return bring(desk, 'assigned')
   if (act === 'no-longer-accept') return bringFinal(desk)
+  if (act === 'answer-supervision') {
+    await desk.does('leader', id, 'supervise', inputs(desk).supervise)
+    return ((await desk.open('liaison', id)).body['supervisions'] as { id: string }[])[0]?.id
+  }
   if (act !== 'rehandle') return undefined
   const asked = { content: '不服处理意见,请求复查。' }
   const { body } = await desk.call('reviewClerk', 'POST', `/api/matters/${id}/request-review`, asked)

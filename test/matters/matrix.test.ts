@@ -18,7 +18,7 @@ import {
 import { accessOf, roleNames, roles, type Role } from '../../src/orgs/rules.ts'
 import { systemActor, type Actor } from '../../src/platform/actor.ts'
 import { openDesk, type Desk } from './desk.ts'
-import { bring, bringPetition, bringReview, inputs, statesIn } from './scenes.ts'
+import { bring, bringPetition, bringReview, inputs, statesIn, bringEscalation } from './scenes.ts'
 
 const workflowIds = Object.keys(workflows) as WorkflowId[]
 const actsOf = (workflow: WorkflowId) => Object.keys(actsIn(workflow)) as Act[]
@@ -54,7 +54,10 @@ function subject(workflow: WorkflowId, state: State, handled: boolean): Case {
   } as unknown as Matter
   return { ...{ matter, legs, extension: null, returnRequest: null }, ...nothing }
 }
-const nothing = { screening: null, reply: null, petition: null, opinion: null, screenedBefore: false }
+const nothing = {
+  ...{ screening: null, reply: null, petition: null, opinion: null, supervisions: [] },
+  screenedBefore: false,
+}
 
 function matrix(): string {
   const lines = [
@@ -157,6 +160,8 @@ describe('over HTTP', () => {
       found.set(`petition ${state}`, await bringPetition(desk, state))
     }
     for (const state of statesIn('review')) found.set(`review ${state}`, await bringReview(desk, state))
+    for (const state of statesIn('escalation'))
+      found.set(`escalation ${state}`, await bringEscalation(desk, state))
   })
   afterAll(() => desk.close())
 

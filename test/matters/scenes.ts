@@ -85,6 +85,27 @@ export async function bringReview(
   return body.id
 }
 
+/** An escalated case from a superior, brought to the state. */
+export async function bringEscalation(desk: Desk, state: State): Promise<string> {
+  const { body } = await desk.call('supervisor', 'POST', '/api/escalations', {
+    ...{ source: 'superior', superior: '市信访局', documentNo: '广信督〔2020〕7号', ground: 'overdue' },
+    ...{ title: '征地补偿久拖不决', content: '信访人多次反映补偿款未到位。', topic: 'land' },
+    ...{ leaderName: '陈区长', leaderPost: '常务副区长', reportDay: nextYear(desk.clock.now().slice(0, 10)) },
+  })
+  const sideways: Partial<Record<State, Steps>> = { entered: [], withdrawn: [['leader', 'drop']] }
+  const road: [State, ...Steps[number]][] = [
+    ['handling', 'supervisor', 'hand-over'],
+    ['replied', 'liaison', 'investigate'],
+    ['reporting', 'leader', 'accept-investigation'],
+    ['closed', 'supervisor', 'report-result'],
+    ['archived', 'reviewer', 'archive'],
+  ]
+  const end = road.findIndex(([reached]) => reached === state)
+  const steps = sideways[state] ?? road.slice(0, end + 1).map(([, ...step]) => step)
+  for (const [who, act, input] of steps) await desk.does(who, body.id, act, input ?? inputs(desk)[act])
+  return body.id
+}
+
 /** A petition whose recheck has been answered: at its end. */
 export const bringFinal = (desk: Desk) => bringReview(desk, 'closed', 'recheck')
 
@@ -186,6 +207,22 @@ export function inputs(desk: Desk, intoId = '0198a3b0-0000-7000-8000-00000000000
     rehandle: { reviewId: intoId },
     rate: { result: 'reached', rating: 'basic', way: 'phone' },
     conclude: { agreed: true },
+    'hand-over': { leadUnitId: desk.township, dueDay: nextYear(today) },
+    'hand-elsewhere': { leadUnitId: desk.other, dueDay: nextYear(today), reason: '职责调整' },
+    'name-leader': { leaderName: '赵区长', leaderPost: '副区长', reason: '分工调整' },
+    investigate: {
+      ...{ facts: '经调查核实,反映的问题部分属实。', measures: '责令整改,约谈责任人。' },
+      ...{ result: '问题已整改到位。', approvedBy: '审签人' },
+    },
+    'accept-investigation': {},
+    'return-investigation': { note: '责任认定不清' },
+    'report-result': { outcome: '已办结,信访人息诉。', reportNo: '利州信督〔2020〕1号' },
+    drop: { reason: '上级撤回交办' },
+    interview: { ground: 'evasion', text: '限期说明情况。', persons: '荣山镇镇长' },
+    circulate: { ground: 'overdue', text: '在全区范围内通报。', scope: '各乡镇、街道和区级部门' },
+    'list-publicly': { ground: 'not-executed', text: '挂牌督办,逐日报告。' },
+    rectify: { ground: 'procedure', text: '十日内整改到位。', answerBy: nextYear(today) },
+    'answer-supervision': { supervisionId: intoId, text: '已按要求整改。' },
     'accept-review': {},
     'decline-review': { ground: 'legal-route', reason: '应当通过诉讼途径解决。' },
     coordinate: { text: '已协调有关部门处理。' },

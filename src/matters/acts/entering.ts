@@ -1,7 +1,7 @@
 // What registering a petition lays down besides the matter: its procedure, the visit, and the office's own clock.
 import { due, type Limit } from '../../calendar/rules.ts'
 import { NIL } from '../../platform/actor.ts'
-import { dayOf, type Instant } from '../../platform/clock.ts'
+import { dayOf, instantOf, type Day, type Instant } from '../../platform/clock.ts'
 import { fieldProblem } from '../../platform/problems.ts'
 import { calendarOf, type Case, type Change, type NewLeg, type Petition, type Setting } from '../case.ts'
 import { skipsLevel, type CompetentLevel, type MatterClass, type VisitLevel } from '../petition-terms.ts'
@@ -24,6 +24,8 @@ export interface VisitEntry {
     leaderName: string
     leaderPost: string
     opinion?: string | undefined
+    /** By when the leader wants it done: a deadline from outside, as a superior's is. */
+    dueDay?: Day | undefined
   }
 }
 
@@ -74,7 +76,7 @@ export function enter(subject: Case, entry: PetitionEntry, setting: Setting, cou
         officeFirst: entry.repeatOfId === undefined,
         nationalFirst: entry.nationalFirst ?? null,
         repeatOfId: entry.repeatOfId ?? null,
-        upstreamDueAt: entry.upstreamDueAt ?? null,
+        upstreamDueAt: entry.upstreamDueAt ?? leadersDue(entry.visit, setting.now, counted.at),
       },
       ...(visit === undefined ? {} : { visits: { id: matter.id, ...visit } }),
     },
@@ -86,6 +88,14 @@ export function enter(subject: Case, entry: PetitionEntry, setting: Setting, cou
         : { level: visit.level, persons: visit.personCount, collective: visit.collective }),
     },
   }
+}
+
+function leadersDue(visit: VisitEntry | undefined, now: Instant, at: string): Instant | null {
+  const dueDay = visit?.reception?.dueDay
+  if (dueDay === undefined) return null
+  if (dueDay < dayOf(now))
+    throw fieldProblem('matter/past-time', `${at}/visit/reception/dueDay`, '领导要求办结的日期不能早于今天')
+  return instantOf(dueDay, '23:59:59.999')
 }
 
 function visitRow(visit: VisitEntry, receivedAt: Instant, { representatives, collectiveFrom, at }: Counted) {

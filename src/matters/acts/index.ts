@@ -13,6 +13,16 @@ import {
 import { approve, coReply, directReply, reject, reply } from './answering.ts'
 import { dispatch, redispatch, redo } from './dispatching.ts'
 import { archive, close, merge, notAccept, terminate, unmerge } from './ending.ts'
+import {
+  acceptInvestigation,
+  drop,
+  handElsewhere,
+  handOver,
+  investigate,
+  nameLeader,
+  reportResult,
+  returnInvestigation,
+} from './escalating.ts'
 import { askExtension, grantExtension, refuseExtension } from './extending.ts'
 import {
   conclude,
@@ -26,6 +36,7 @@ import {
   withdraw,
 } from './opining.ts'
 import { note, supervise, urge } from './overseeing.ts'
+import { answerSupervision, circulate, interview, listPublicly, rectify } from './pressing.ts'
 import { askScreening, callBack, rate, screen } from './rating.ts'
 import {
   acceptReview,
@@ -117,4 +128,17 @@ export const actRules = {
   'return-review': returnReview,
   'deliver-review': deliverReview,
   'withdraw-review': withdrawReview,
+  'hand-over': handOver,
+  'hand-elsewhere': handElsewhere,
+  'name-leader': nameLeader,
+  investigate,
+  'accept-investigation': acceptInvestigation,
+  'return-investigation': returnInvestigation,
+  'report-result': reportResult,
+  drop,
+  interview,
+  circulate,
+  'list-publicly': listPublicly,
+  rectify,
+  'answer-supervision': answerSupervision,
 } satisfies Record<Act, ActRule>

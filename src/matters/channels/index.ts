@@ -1,5 +1,6 @@
 // Every channel through which matters arrive, by its id.
 import { actsIn, workflowHeads, type Act, type State, type Transition, type WorkflowId } from '../workflow.ts'
+import { escalation } from './escalation.ts'
 import { hotline } from './hotline.ts'
 import { letter } from './letter.ts'
 import { mailbox } from './mailbox.ts'
@@ -17,10 +18,15 @@ export interface Channel {
   categories: Record<string, string>
 }
 
-export const channels = { hotline, mailbox, letter, visit, review, recheck } as const satisfies Record<
-  string,
-  Channel
->
+export const channels = {
+  hotline,
+  mailbox,
+  letter,
+  visit,
+  review,
+  recheck,
+  escalation,
+} as const satisfies Record<string, Channel>
 
 export type ChannelId = keyof typeof channels
 

@@ -120,6 +120,14 @@ export const order = {
     leg: 'office',
     source: '信访工作条例 art. 40',
   },
+  'answer-supervision': {
+    label: '反馈督办要求',
+    from: [...withUnit, 'replied', 'reviewed', 'rated'],
+    to: [],
+    by: ['handler'],
+    leg: 'lead',
+    source: '信访条例 art. 36(2); 信访工作条例 art. 40(4)',
+  },
   merge: {
     label: '并单',
     from: ['registered', 'assigned', 'handling'],

@@ -220,6 +220,14 @@ export const petition = {
     leg: 'office',
     source: '信访条例 art. 36; 信访工作条例 art. 40',
   },
+  'answer-supervision': {
+    label: '反馈督办要求',
+    from: [...withOrgan, 'replied', 'issued', 'delivered'],
+    to: [],
+    by: ['handler'],
+    leg: 'lead',
+    source: '信访条例 art. 36(2); 信访工作条例 art. 40(4)',
+  },
   note: {
     label: '批注',
     from: [...running, 'delivered', ...ended],

@@ -15,6 +15,7 @@ export const states = {
   rated: { label: '已回访', open: true },
   issued: { label: '待送达', open: true },
   delivered: { label: '已送达', open: true },
+  reporting: { label: '待反馈', open: true },
   screening: { label: '甄别中', open: true },
   closed: { label: '已办结', open: false },
   archived: { label: '已归档', open: false },
