@@ -13,6 +13,7 @@ import { tallyRoutes } from './kpi/tally-routes.ts'
 import { meetingRoutes } from './ledger/meeting-routes.ts'
 import { reliefRoutes } from './ledger/relief-routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
+import { alarmRoutes } from './matters/alarm-routes.ts'
 import { barRoutes } from './matters/bar-routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
 import { escalationRoutes } from './matters/escalation-routes.ts'
@@ -25,6 +26,7 @@ import { publicRoutes } from './matters/public-routes.ts'
 import { previewDueMoves } from './matters/due-moves.ts'
 import { orgRoutes } from './orgs/routes.ts'
 import { authenticator } from './orgs/session.ts'
+import { confidantRoutes } from './people/confidant-routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { readBodies } from './platform/body.ts'
 import { edgeOptions, guardEdge, limited } from './platform/edge.ts'
@@ -99,11 +101,13 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   calendarRoutes(http, { previewMoves: previewDueMoves })
   orgRoutes(http)
   peopleRoutes(http, { known: knownPeople })
+  confidantRoutes(http, { known: knownPeople })
   matterRoutes(http)
   petitionRoutes(http)
   visitRoutes(http)
   barRoutes(http)
   linkRoutes(http)
+  alarmRoutes(http)
   escalationRoutes(http)
   publicRoutes(http, limiter)
   attachmentRoutes(http)

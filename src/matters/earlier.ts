@@ -47,7 +47,7 @@ export async function findEarlier(
   input: { by: SearchField; text: string },
 ) {
   const { people, more } = await searchPeople(tx, vault, actor, { ...input, known: knownPeople })
-  const seesConfidential = actor.can.has('people.reveal-confidential')
+  const seesConfidential = actor.can.has('people.find-confidential')
   const found = await mattersOf(tx, [
     people.map((person) => person.id),
     ...visibilityValues(actor),

@@ -32,6 +32,8 @@ export interface Filter {
   personId?: string | undefined
   /** Those that are one thing with another matter. */
   linked?: boolean | undefined
+  /** Those marked as major and urgent. */
+  alarm?: boolean | undefined
   q?: string | undefined
   limit: number
   cursor?: string | undefined
@@ -147,6 +149,8 @@ async function conditionsOf(
   equal('source', filter.source)
   equal('person_id', filter.personId)
   if (filter.linked === true) found.push('exists (select 1 from matter_cases c where c.matter_id = m.id)')
+  if (filter.alarm === true)
+    found.push('exists (select 1 from alarms a where a.matter_id = m.id and a.off_at is null)')
   if (filter.state !== undefined) found.push(`m.state = any(${place(filter.state)}::text[])`)
   if (filter.topic !== undefined) {
     found.push(`(m.topic = ${place(filter.topic)} or starts_with(m.topic, ${place(`${filter.topic}.`)}))`)

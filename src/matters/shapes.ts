@@ -178,6 +178,7 @@ export const listQuery = z.strictObject({
   from: day.optional().describe('受理日期起(含)'),
   to: day.optional().describe('受理日期止(含)'),
   personId: id.optional(),
+  alarm: z.stringbool().optional().describe('true：标记为重大紧急的'),
   linked: z.stringbool().optional().describe('true：与其他办件为同一事项的'),
   q: textOf(1, 100).optional().describe('全文检索,至少两个字'),
   ...pageQuery,

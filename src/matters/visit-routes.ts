@@ -1,10 +1,12 @@
 // URLs around visits: a superior's monthly lists, and who came before, asked while a citizen waits.
 import { z } from 'zod'
-import { id, textOf } from '../platform/fields.ts'
+import { day, id, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { findEarlier } from './earlier.ts'
-import { visitLevels } from './petition-terms.ts'
+import { competentLevels, venues, visitLevels, visitModes } from './petition-terms.ts'
+import { writtenShape } from './views.ts'
 import { states } from './workflow.ts'
+import { correctPetition, correctVisit } from './visit-corrections.ts'
 import { correctList, differences, enterList, readLists, reconcileList } from './visit-lists.ts'
 
 const tag = '信访'
@@ -16,6 +18,13 @@ const month = z
   .meta({ example: '2020-08' })
 const level = z.enum(Object.keys(visitLevels) as [keyof typeof visitLevels]).describe('走访层级')
 const most = 10_000_000
+const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]]
+const petitionCorrection = {
+  reason: textOf(2, 500).describe('更正理由;请勿写入个人信息'),
+  signatories: z.int().min(2).max(100_000).nullable().optional().describe('联名人数'),
+  nationalFirst: z.boolean().nullable().optional().describe('全国初次'),
+  repeatOfId: id.nullable().optional().describe('重复信访:原信访件'),
+}
 const counts = {
   batches: z.int().min(0).max(most).describe('批次'),
   persons: z.int().min(0).max(most).describe('人次'),
@@ -182,5 +191,61 @@ export function visitRoutes(http: Http): void {
         })),
       }
     },
+  )
+
+  const corrects = {
+    method: 'PATCH',
+    tag,
+    for: 'matters.edit',
+    params: byId,
+    reply: writtenShape,
+    ifMatch: 'required',
+    etag: (written: z.input<typeof writtenShape>) => written.version,
+  } as const
+
+  http.writes(
+    {
+      ...corrects,
+      url: '/api/visits/:id',
+      summary: '更正走访信息',
+      description: '集体访、越级随人数和层级重新认定;更正前后都记入办理过程,统计以更正后的为准。',
+      body: z.strictObject({
+        ...petitionCorrection,
+        day: day.optional().describe('来访日期'),
+        personCount: z.int().min(1).max(100_000).optional(),
+        involvedCount: z.int().min(1).max(10_000_000).nullable().optional(),
+        level: level.optional(),
+        competentLevel: z.enum(keysOf(competentLevels)).optional(),
+        venue: z.enum(keysOf(venues)).optional(),
+        mode: z.enum(keysOf(visitModes)).optional(),
+        place: textOf(1, 100).nullable().optional(),
+        listNo: textOf(1, 60).optional().describe('上级通报编号'),
+        listDay: day.nullable().optional(),
+      }),
+      problems: [
+        'matter/not-found',
+        'matter/act-not-of-channel',
+        'matter/fewer-than-representatives',
+        'matter/list-no-taken',
+        'matter/future-time',
+        'matter/other-not-found',
+      ],
+    },
+    (tx, actor, { params, body, ifMatch }) =>
+      correctVisit(tx, actor, params.id, body, {
+        ifMatch,
+        collectiveFrom: http.deps.config.COLLECTIVE_MIN_PERSONS,
+      }),
+  )
+
+  http.writes(
+    {
+      ...corrects,
+      url: '/api/letters/:id',
+      summary: '更正来信信息',
+      body: z.strictObject(petitionCorrection),
+      problems: ['matter/not-found', 'matter/act-not-of-channel', 'matter/other-not-found'],
+    },
+    (tx, actor, { params, body, ifMatch }) => correctPetition(tx, actor, params.id, body, ifMatch),
   )
 }

@@ -9,7 +9,8 @@ import { insertRow, updateRow } from '../platform/rows.ts'
 import type { Vault } from '../platform/vault.ts'
 import { checkPerson, type FieldFinding } from './checks.ts'
 import { suggestLinksOf } from './links.ts'
-import { findByBlind, seesConfidential, type KnownPeople, type PersonRow } from './queries.ts'
+import { isConfidant } from './confidants.ts'
+import { findByBlind, type KnownPeople, type PersonRow } from './queries.ts'
 import {
   blindsFor,
   normalisePerson,
@@ -119,7 +120,7 @@ export async function correctPerson(
   const [row] = await lockPerson(tx, [id])
   if (row === undefined || !(await input.known(tx, actor, [id])).has(id))
     throw new Problem('request/not-found')
-  if (row.confidential && !seesConfidential(actor)) throw confidentialRefusal()
+  if (row.confidential && !(await isConfidant(tx, actor, id))) throw confidentialRefusal()
   if (row.version !== input.ifMatch) throw new Problem('request/stale', { extras: { version: row.version } })
 
   const before = normalisePerson(openPerson(vault, row))
@@ -157,7 +158,9 @@ function given(changes: PersonEntry): PersonFields {
 }
 
 function confidentialRefusal(): Problem {
-  return new Problem('access/forbidden', { detail: 'needs the permission people.reveal-confidential' })
+  return new Problem('access/forbidden', {
+    detail: 'the person asked for confidence, and you are not on the list',
+  })
 }
 
 /** Finds people who bear exactly this phone, ID number or whole name; the event tells which was asked, not for what. */
@@ -188,7 +191,7 @@ export async function revealPerson(
 ): Promise<Partial<Record<PersonField, string | null>> | undefined> {
   const [[row], known] = await Promise.all([readStored(tx, [id]), input.known(tx, actor, [id])])
   if (row === undefined || !known.has(id)) throw new Problem('request/not-found')
-  const refused = row.confidential && !seesConfidential(actor)
+  const refused = row.confidential && !(await isConfidant(tx, actor, id))
   const type = refused ? 'person.reveal-refused' : 'person.revealed'
   const data = { fields: [...input.fields], reason: input.reason }
   await record(tx, actor, { subject: 'person', subjectId: id, type, data })

@@ -23,7 +23,8 @@ export interface PersonRow {
   version: number
 }
 
-export const seesConfidential = (actor: Actor): boolean => actor.can.has('people.reveal-confidential')
+/** Whether they find those who asked for confidence at all; opening what is sealed takes more (`confidants.ts`). */
+export const seesConfidential = (actor: Actor): boolean => actor.can.has('people.find-confidential')
 
 const PERSON = `p.id, p.name_masked as "nameMasked", p.phone_masked as "phoneMasked", p.id_masked as "idMasked",
   p.township, p.confidential, p.region_code as "regionCode", p.created_at as "createdAt", p.version`

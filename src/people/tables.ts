@@ -19,7 +19,7 @@ export const people = app.table(
     phoneBi: bytea('phone_bi'),
     phone2Bi: bytea('phone2_bi'),
     idBi: bytea('id_bi'),
-    /** Asked for confidence: masks hold nothing, and revealing needs a further permission. */
+    /** Asked for confidence: masks hold nothing, and only who is on the list of `confidants` may reveal it. */
     confidential: boolean('confidential').notNull().default(false),
     regionCode: text('region_code'),
     createdAt: instant('created_at').notNull(),
@@ -34,6 +34,30 @@ export const people = app.table(
     index('people_id_no')
       .on(t.idBi)
       .where(sql`id_bi is not null`),
+  ],
+)
+
+/** Who needs to know a person who asked for confidence; an ended entry stays. */
+export const confidants = app.table(
+  'confidants',
+  {
+    id: uuid('id').primaryKey(),
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => people.id),
+    accountId: uuid('account_id').notNull(),
+    reason: text('reason').notNull(),
+    grantedAt: instant('granted_at').notNull(),
+    grantedBy: uuid('granted_by').notNull(),
+    endedAt: instant('ended_at'),
+    endedBy: uuid('ended_by'),
+  },
+  (t) => [
+    uniqueIndex('confidants_standing')
+      .on(t.personId, t.accountId)
+      .where(sql`ended_at is null`),
+    check('confidants_other_person', sql`granted_by <> account_id`),
+    check('confidants_ended', sql`(ended_at is null) = (ended_by is null)`),
   ],
 )
 

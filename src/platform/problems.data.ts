@@ -164,6 +164,17 @@ export const problems = {
   },
   'region/unknown': { status: 422, zh: '行政区划代码不存在', en: 'No such region' },
   'region/invalid': { status: 422, zh: '行政区划数据有误', en: 'The list of regions is inconsistent' },
+  'person/not-confidential': {
+    status: 409,
+    zh: '此人没有要求保密',
+    en: 'The person did not ask for confidence',
+  },
+  'person/confidant-self': { status: 403, zh: '不能指定本人', en: 'Nobody names themselves' },
+  'person/confidant-already': {
+    status: 409,
+    zh: '此人员已在名单上',
+    en: 'The account is on the list already',
+  },
   'person/link-decided': { status: 409, zh: '该关联已有结论', en: 'The link has been decided already' },
   'matter/not-found': { status: 404, zh: '未找到该件', en: 'No such matter' },
   'matter/act-not-allowed': {
@@ -250,6 +261,10 @@ export const problems = {
     zh: '交办机关与案件来源不符',
     en: 'A case from a superior names the superior, one of the office does not',
   },
+  'matter/alarm-raised': { status: 409, zh: '已标记为重大紧急', en: 'The matter is marked already' },
+  'matter/alarm-reported': { status: 409, zh: '已登记报告', en: 'It was reported already' },
+  'matter/alarm-off-asked': { status: 409, zh: '已申请取消，等待决定', en: 'A decision is waited for' },
+  'matter/no-alarm': { status: 409, zh: '没有重大紧急标记', en: 'The matter is not marked' },
   'matter/rated-already': { status: 409, zh: '该事项已评价', en: 'The matter is rated already' },
   'matter/query-without-contact': {
     status: 422,

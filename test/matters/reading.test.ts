@@ -268,7 +268,7 @@ describe('revealing', () => {
     expect((await reveal('liaison', personId)).status).toBe(200)
   })
 
-  it('of who asked for confidence needs the further permission, and the attempt is on the record', async () => {
+  it('of who asked for confidence is for who is on the list, whatever the role, and the attempt is on the record', async () => {
     const { id } = await desk.register({
       caller: canary,
       confidential: true,
@@ -279,11 +279,23 @@ describe('revealing', () => {
     const personId = opened.body['personId'] as string
     expect((await reveal('liaison', personId)).status).toBe(403)
     expect((await reveal('dispatcher', personId)).status).toBe(403)
-    expect((await reveal('leader', personId)).body['phone']).toBe(canary.phone)
+    expect((await reveal('leader', personId)).status).toBe(403)
+    const url = `/api/people/${personId}/confidants`
+    const naming = { accountId: desk.staff.liaison.id, reason: '需要入户核实' }
+    expect((await desk.call('reviewer', 'POST', url, naming)).status).toBe(403)
+    const own = { accountId: desk.staff.leader.id, reason: '需要了解情况' }
+    expect((await desk.call('leader', 'POST', url, own)).body.code).toBe('person/confidant-self')
+    expect((await desk.call('leader', 'POST', url, naming)).status).toBe(201)
+    expect((await desk.call('leader', 'POST', url, naming)).body.code).toBe('person/confidant-already')
+    expect((await reveal('liaison', personId)).body['phone']).toBe(canary.phone)
+    const ending = { accountId: desk.staff.liaison.id }
+    expect((await desk.call('leader', 'POST', `${url}/end`, ending)).status).toBe(200)
+    expect((await reveal('liaison', personId)).status).toBe(403)
+    const list = await desk.call('leader', 'GET', url)
+    expect(list.body['items']).toMatchObject([{ accountId: desk.staff.liaison.id, reason: '需要入户核实' }])
     expect((await records(personId)).map(({ type }) => type)).toEqual([
-      'person.reveal-refused',
-      'person.reveal-refused',
-      'person.revealed',
+      ...['person.reveal-refused', 'person.reveal-refused', 'person.reveal-refused'],
+      ...['person.confidant-named', 'person.revealed', 'person.confidant-ended', 'person.reveal-refused'],
     ])
   })
 

@@ -41,6 +41,16 @@ describe('a visit at the counter', () => {
     })
   })
 
+  it('that a leader received carries the leader’s day, as a superior’s deadline does', async () => {
+    const reception = { kind: 'received', leaderName: '陈区长', leaderPost: '区长', dueDay: '2020-09-01' }
+    const { body } = await visit({ visit: { reception } })
+    expect((await opened(body.id))['petition']).toMatchObject({
+      upstreamDueAt: '2020-09-01T23:59:59.999+08:00',
+    })
+    const past = await visit({ visit: { reception: { ...reception, dueDay: '2020-08-13' } } })
+    expect(past.body['errors']).toMatchObject([{ pointer: '/body/visit/reception/dueDay' }])
+  })
+
   it('of five and more is collective, representatives are named and masked', async () => {
     const others = [
       { name: '李秀英', phone: '15401200012' },
@@ -140,6 +150,72 @@ describe('what is wrong is told with its field, and nothing is written', () => {
     expect((await visit(entry)).body.code).toBe('matter/list-no-taken')
     const elsewhere = { source: 'notified', visit: { level: 'province', listNo: '市通报202008-17' } }
     expect((await visit(elsewhere)).status).toBe(201)
+  })
+})
+
+describe('correcting a visit', () => {
+  const patch = (id: string, body: object, version = 1, who: 'registrar' | 'callback' = 'registrar') =>
+    desk.call(
+      who,
+      'PATCH',
+      `/api/visits/${id}`,
+      { reason: '登记有误', ...body },
+      { 'if-match': `"${version}"` },
+    )
+
+  it('counts anew what follows from it, and the story tells what it was', async () => {
+    const { body } = await visit({ visit: { personCount: 4 } })
+    const done = await patch(body.id, { personCount: 6, level: 'province', competentLevel: 'district' })
+    expect(done.status).toBe(200)
+    const seen = await opened(body.id)
+    expect(seen['visit']).toMatchObject({ personCount: 6, collective: true, skipLevel: true })
+    const [told] = (seen['timeline'] as { type: string; data: object }[]).filter(
+      ({ type }) => type === 'matter.visit-corrected',
+    )
+    expect(told?.data).toMatchObject({
+      before: { personCount: 4, collective: false, level: 'district' },
+      after: { personCount: 6, collective: true, level: 'province' },
+    })
+    const same = await patch(body.id, { personCount: 6 }, 2)
+    expect(same.body.version).toBe(2)
+  })
+
+  it('is refused with the field, and changes nothing', async () => {
+    const { body } = await visit({ visit: { personCount: 2 }, others: [{ name: '李秀英' }] })
+    const before = await counted()
+    for (const [changes, pointer] of [
+      [{ personCount: 1 }, '/body/personCount'],
+      [{ day: '2020-08-15' }, '/body/day'],
+      [{ listNo: '川信2020-1' }, '/body/listNo'],
+      [{ repeatOfId: body.id }, '/body/repeatOfId'],
+      [{ level: 'moon' }, '/body/level'],
+    ] as const) {
+      const { status, body: told } = await patch(body.id, changes)
+      expect([status, (told['errors'] as { pointer: string }[])[0]?.pointer]).toEqual([422, pointer])
+    }
+    expect((await patch(body.id, { personCount: 3 }, 9)).status).toBe(412)
+    expect((await patch(body.id, { personCount: 3 }, 1, 'callback')).status).toBe(403)
+    expect(await counted()).toBe(before)
+  })
+
+  it('knows a list’s number once for each level, and letters have their own', async () => {
+    const told = (listNo: string) =>
+      visit({ source: 'notified', caller: undefined, visit: { personCount: 1, level: 'city', listNo } })
+    const [one, two] = [(await told('广信更〔2020〕1')).body, (await told('广信更〔2020〕2')).body]
+    expect((await patch(two.id, { listNo: '广信更〔2020〕1' })).body.code).toBe('matter/list-no-taken')
+    expect((await patch(two.id, { listNo: '广信更〔2020〕3' })).status).toBe(200)
+    const written = await desk.call('registrar', 'POST', '/api/letters', letter())
+    const url = `/api/letters/${written.body.id}`
+    const corrected = await desk.call(
+      'registrar',
+      'PATCH',
+      url,
+      { reason: '系联名信', signatories: 12, repeatOfId: one.id },
+      { 'if-match': '"1"' },
+    )
+    expect(corrected.status).toBe(200)
+    expect((await opened(written.body.id))['petition']).toMatchObject({ signatories: 12, officeFirst: false })
+    expect((await patch(written.body.id, { personCount: 3 }, 2)).body.code).toBe('matter/act-not-of-channel')
   })
 })
 

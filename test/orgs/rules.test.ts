@@ -62,9 +62,10 @@ test('every permission is granted by a role, and only known permissions are', ()
   expect([...granted].toSorted()).toEqual(Object.keys(permissions).toSorted())
 })
 
-test('only people with an official reason may reveal people', () => {
-  const who = roleNames.filter((name) => accessOf([name], true).can.has('people.reveal-confidential'))
-  expect(who).toEqual(['reviewer', 'supervisor', 'leader'])
+test('only people with an official reason find those who asked for confidence, and only leaders say who may know them', () => {
+  const may = (permission: string) => roleNames.filter((name) => accessOf([name], true).can.has(permission))
+  expect(may('people.find-confidential')).toEqual(['reviewer', 'review-clerk', 'supervisor', 'leader'])
+  expect(may('people.confide')).toEqual(['leader'])
 })
 
 test('the office’s roles see everything only at the office', () => {

@@ -32,7 +32,7 @@ const person = (n: number, can: string[], sees: Actor['sees'] = 'all'): Actor =>
 const office = ['matters.register', 'matters.edit', 'people.search', 'people.reveal', 'people.link']
 const actors: Record<string, Actor> = {
   clerk: person(1, office),
-  trusted: person(2, [...office, 'people.reveal-confidential']),
+  trusted: person(2, [...office, 'people.find-confidential']),
   liaison: person(3, ['people.reveal'], 'units'),
   stranger: person(4, []),
   township: person(5, office, 'units'),
@@ -115,6 +115,11 @@ const eventsOf = async (subjectId: string) =>
       [subjectId],
     )
   ).map((e) => ({ type: e.type, actor: e.actor_id, data: JSON.parse(e.canon).data }))
+const confide = (id: string) =>
+  rows(
+    `insert into confidants (id, person_id, account_id, reason, granted_at, granted_by) values (gen_random_uuid(), $1, $2, '测试', now(), $3)`,
+    [id, actors['trusted']?.id, actors['clerk']?.id],
+  )
 
 describe('entering', () => {
   test('answers with id and version only, and shows masks afterwards', async () => {
@@ -315,7 +320,7 @@ describe('revealing', () => {
 })
 
 describe('those who asked for confidence', () => {
-  test('show as 保密 to all, are found and revealed only with the further permission, and a refusal is recorded', async () => {
+  test('show as 保密 to all, are found only with the further permission, revealed only to who is on the list, and a refusal is recorded', async () => {
     const one = someone()
     const id = await enter({ ...one, confidential: true })
     const shown = (await send('GET', `/api/people/${id}`)).json()
@@ -331,6 +336,8 @@ describe('those who asked for confidence', () => {
       actor: actors['clerk']?.id,
     })
 
+    expect((await reveal(id, {}, 'trusted')).statusCode).toBe(403)
+    await confide(id)
     expect((await reveal(id, {}, 'trusted')).json()).toEqual({ name: one.name, phone: one.phone })
     expect((await eventsOf(id)).at(-1)?.type).toBe('person.revealed')
   })
@@ -340,6 +347,8 @@ describe('those who asked for confidence', () => {
     const lift = (actor: string) =>
       send('PATCH', `/api/people/${id}`, { confidential: false }, actor, { 'if-match': '"1"' })
     expect((await lift('clerk')).statusCode).toBe(403)
+    expect((await lift('trusted')).statusCode).toBe(403)
+    await confide(id)
     expect((await lift('trusted')).statusCode).toBe(200)
     expect((await send('GET', `/api/people/${id}`)).json().name).toMatch(/\*/)
   })
@@ -597,6 +606,7 @@ describe('changing the master key', () => {
 
     const [id = ''] = ids
     const actor = actors['trusted'] ?? systemActor('x')
+    await confide(id)
     const input = { fields: ['phone'] as const, reason: '核对轮换结果', known }
     const shown = await deps.db.transaction((tx) => revealPerson(tx, rotated, actor, id, input))
     expect(shown).toEqual({ phone: expect.stringMatching(/^154\d{8}$/) })
