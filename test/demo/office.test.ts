@@ -41,9 +41,9 @@ describe('an empty database', () => {
 
   it('gets people who can all sign in with the password that comes back once', async () => {
     const accounts = await passwordHashes(deps.db)
-    expect(accounts.length).toBe(13 + 64 + 1)
+    expect(accounts.length).toBe(14 + 2 * 64 + 1)
     const withPassword = accounts.filter(({ hash }) => hash !== null)
-    expect(withPassword.length).toBe(13 + 64)
+    expect(withPassword.length).toBe(14 + 2 * 64)
     const [first] = withPassword
     expect(await openPasswords(deps.vault).verify(password ?? '', first?.hash ?? '')).toBe(true)
   })
@@ -51,7 +51,7 @@ describe('an empty database', () => {
   it('is known again, and nothing is made twice', async () => {
     expect(await contentOf(deps.db)).toBe('demo')
     expect(await prepareOffice(deps)).toEqual({ password: undefined })
-    expect((await passwordHashes(deps.db)).length).toBe(13 + 64 + 1)
+    expect((await passwordHashes(deps.db)).length).toBe(14 + 2 * 64 + 1)
   })
 })
 
