@@ -24,6 +24,8 @@ import { visitRoutes } from './matters/visit-routes.ts'
 import { petitionRoutes } from './matters/petition-routes.ts'
 import { publicRoutes } from './matters/public-routes.ts'
 import { previewDueMoves } from './matters/due-moves.ts'
+import { batchRoutes } from './notices/batch-routes.ts'
+import { noticeRoutes } from './notices/routes.ts'
 import { orgRoutes } from './orgs/routes.ts'
 import { authenticator } from './orgs/session.ts'
 import { confidantRoutes } from './people/confidant-routes.ts'
@@ -115,6 +117,8 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   meetingRoutes(http)
   reliefRoutes(http)
   registerRoutes(http, { read: (path) => parseFile(path, { log }) })
+  noticeRoutes(http)
+  batchRoutes(http, { read: (path) => parseFile(path, { log }) })
   importRoutes(http)
   kpiRoutes(http)
   tallyRoutes(http)

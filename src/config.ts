@@ -87,6 +87,27 @@ export const configShape = z.object({
   RATE_LIMIT_PER_MINUTE: count(10, 1_000_000)
     .default(600)
     .describe('Requests a minute of one account or address.'),
+  SMS_GATEWAY_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of the SMS gateway (docs/sms.md); without it no message is queued.'),
+  SMS_GATEWAY_TOKEN: z.string().min(8).optional().describe('Bearer token that the gateway wants.'),
+  SMS_GATEWAY_TOKEN_FILE: z.string().optional().describe('File that holds SMS_GATEWAY_TOKEN.'),
+  SMS_CALLBACK_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Token with which the gateway brings receipts and replies (X-Sms-Token).'),
+  SMS_CALLBACK_TOKEN_FILE: z.string().optional().describe('File that holds SMS_CALLBACK_TOKEN.'),
+  SMS_QUIET_HOURS: z
+    .string()
+    .regex(/^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/)
+    .default('21:00-08:00')
+    .describe('Local time in which no message is sent; the same time twice for none.'),
+  SMS_DAILY_PER_NUMBER: count(1, 1000).default(5).describe('Messages that one number gets on one day.'),
+  SMS_CALLBACK_HOURS: count(1, 720)
+    .default(72)
+    .describe('Hours in which a reply by message counts as a rating.'),
   METRICS_TOKEN: z
     .string()
     .min(16)
@@ -102,7 +123,7 @@ export interface Config extends z.output<typeof configShape> {
 /** Reads and checks the environment; throws one error that lists every wrong key. */
 export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  for (const key of ['DATABASE_URL', 'REDIS_URL']) {
+  for (const key of ['DATABASE_URL', 'REDIS_URL', 'SMS_GATEWAY_TOKEN', 'SMS_CALLBACK_TOKEN']) {
     const file = given[`${key}_FILE`]
     if (file !== undefined) given[key] = readSecret(key, file)
   }

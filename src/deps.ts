@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { jobsFor } from './jobs.ts'
+import { openSmsGateway, type SmsGateway } from './notices/sms.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import { openDatabase, type Database } from './platform/db.ts'
 import { openFiles, type Files } from './platform/files.ts'
@@ -18,6 +19,8 @@ export interface Deps {
   queue: Queue
   vault: Vault
   files: Files
+  /** Undefined where the office has none. */
+  sms: SmsGateway | undefined
 }
 
 /** Opens all of it against a migrated database; `close` ends in the reverse order. */
@@ -45,7 +48,9 @@ export async function openDeps(
       await queue.close()
       await db.end()
     }
-    return { config, log, db, clock, queue, vault, files, close }
+    const { SMS_GATEWAY_URL: gateway, SMS_GATEWAY_TOKEN: token = '' } = config
+    const sms = gateway === undefined ? undefined : openSmsGateway(gateway, token)
+    return { config, log, db, clock, queue, vault, files, sms, close }
   } catch (error) {
     await db.end()
     throw error

@@ -1,6 +1,11 @@
 // The catalogue of background work: which jobs follow which event, and which come by the clock.
+import { inboxRules } from './notices/inbox-rules.ts'
+import { templatesAfter } from './notices/templates.ts'
 
-/** Event type → jobs that must follow it. `matter.*` stands for every type that begins with `matter.`. */
+/**
+ * Event type → jobs that must follow it. `matter.*` stands for every type that begins with `matter.`. Whom an event concerns,
+ * and which message follows it, is data of its own: such events are followed by `notify` besides.
+ */
 export const reactions: Record<string, readonly string[]> = {
   'matter.*': ['rollup'],
   'matter.register': ['index'],
@@ -12,10 +17,12 @@ export const reactions: Record<string, readonly string[]> = {
   'import.discarded': ['import'],
   'import.committed': ['rollup', 'index-import'],
   'calendar.year-published': ['redue'],
+  'sms.queued': ['sms'],
+  'sms-batch.released': ['sms'],
 }
 
 /** Jobs that take many events at once: one queue job for a whole batch of outbox rows. */
-export const batchJobs: ReadonlySet<string> = new Set(['rollup', 'index'])
+export const batchJobs: ReadonlySet<string> = new Set(['rollup', 'index', 'notify'])
 
 export interface Schedule {
   name: string
@@ -28,6 +35,7 @@ export interface Schedule {
 /** Sweeping the outbox is not among them: it must go on when the queue and its schedules are lost (`workers/outbox.ts`). */
 export const schedules: readonly Schedule[] = [
   { name: 'sweep', every: 60_000 },
+  { name: 'sms', every: 60_000 },
   { name: 'checkpoint', pattern: '10 0 * * *' },
   { name: 'recount', pattern: '10 2 * * *' },
   { name: 'purge', pattern: '30 3 * * *' },
@@ -40,7 +48,12 @@ export function jobsFor(eventType: string): readonly string[] {
   let jobs = known.get(eventType)
   if (jobs === undefined) {
     const subject = eventType.slice(0, eventType.indexOf('.') + 1)
-    jobs = [...(reactions[eventType] ?? []), ...(reactions[`${subject}*`] ?? [])]
+    const notified = Object.hasOwn(inboxRules, eventType) || templatesAfter(eventType).length > 0
+    jobs = [
+      ...(reactions[eventType] ?? []),
+      ...(reactions[`${subject}*`] ?? []),
+      ...(notified ? ['notify'] : []),
+    ]
     known.set(eventType, jobs)
   }
   return jobs

@@ -10,10 +10,12 @@ import { importFile } from './import.ts'
 import { index, indexImport } from './indexing.ts'
 import type { Job } from './job.ts'
 import { makeUp, tidy } from './outbox.ts'
+import { notify } from './notify.ts'
 import { purge } from './purge.ts'
 import { recount } from './recount.ts'
 import { redue } from './redue.ts'
 import { rollup } from './rollup.ts'
+import { sms } from './sms.ts'
 import { sweep } from './sweep.ts'
 
 const handlers: Record<string, Job> = {
@@ -21,10 +23,12 @@ const handlers: Record<string, Job> = {
   import: importFile,
   index,
   'index-import': indexImport,
+  notify,
   purge,
   recount,
   redue,
   rollup,
+  sms,
   sweep,
 }
 

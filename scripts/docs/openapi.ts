@@ -21,7 +21,16 @@ export async function openApiDocument(): Promise<unknown> {
     const db = openDatabase({ url, connections: 2, clock, onError: unexpected })
     const vault = openVault({ keyFile: join(folder, 'keys', 'master.key'), create: true })
     const files = await openFiles({ dir: join(folder, 'files') })
-    const app = await buildApp({ config, log: openLog(config), db, clock, queue, vault, files })
+    const app = await buildApp({
+      config,
+      log: openLog(config),
+      db,
+      clock,
+      queue,
+      vault,
+      files,
+      sms: undefined,
+    })
     const response = await app.inject({ method: 'GET', url: '/openapi.json' })
     if (response.statusCode !== 200) throw new Error(`/openapi.json answered ${response.statusCode}`)
     await app.close()

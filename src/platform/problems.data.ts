@@ -410,6 +410,10 @@ export const problems = {
   'register/too-many-rows': { status: 422, zh: '行数过多', en: 'Too many rows' },
   'register/approved-already': { status: 409, zh: '已审核', en: 'Approved already' },
   'visit/list-not-found': { status: 404, zh: '未找到该月通报', en: 'No such list' },
+  'sms/no-gateway': { status: 409, zh: '没有配置短信网关', en: 'No SMS gateway is configured' },
+  'sms/no-recipients': { status: 422, zh: '这些区划没有联系人', en: 'These regions have no contacts' },
+  'sms/second-person': { status: 403, zh: '申请人不能自己审核', en: 'Who asked cannot release' },
+  'sms/batch-decided': { status: 409, zh: '该群发已下发或撤销', en: 'The batch is decided already' },
   'visit/list-taken': { status: 409, zh: '该月通报已登记', en: 'The month is entered already' },
   'visit/list-differs': {
     status: 409,

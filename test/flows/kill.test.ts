@@ -12,26 +12,34 @@ import { sweepDue } from '../../src/matters/sweeping.ts'
 import { jobsFor } from '../../src/jobs.ts'
 import { statement } from '../../src/platform/db.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
+import { sms as runSms } from '../../workers/sms.ts'
 import { openDesk, type Desk } from '../matters/desk.ts'
+import { inputs } from '../matters/scenes.ts'
 import { runWaiting, waitingFor } from '../matters/waiting.ts'
+import { GATEWAY_TOKEN, openGateway } from '../support/sms-gateway.ts'
 import type { Order, Survived, Task } from '../support/mortal.ts'
 
 const AT_ONCE = 3
 const PATIENCE = 120_000
 
 let desk: Desk
+let gateway: Awaited<ReturnType<typeof openGateway>>
 let cache: string
+let sms: Record<string, string>
 const ready: Record<Kind, Promise<ChildProcess>[]> = { requests: [], jobs: [] }
 type Kind = 'requests' | 'jobs'
 
 beforeAll(async () => {
-  desk = await openDesk()
+  gateway = await openGateway()
+  sms = { SMS_GATEWAY_URL: gateway.url, SMS_GATEWAY_TOKEN: GATEWAY_TOKEN }
+  desk = await openDesk(sms)
   cache = await mkdtemp(join(tmpdir(), 'banjian-kill-'))
 })
 afterAll(async () => {
   for (const child of await Promise.all([...ready.requests, ...ready.jobs])) child.kill('SIGKILL')
   const { findings } = await verifyChains(desk.deps.db, desk.deps.vault)
   await desk.close()
+  await gateway.close()
   await rm(cache, { recursive: true, force: true })
   expect(findings).toEqual([])
 })
@@ -57,7 +65,7 @@ async function perform(task: Task, dies?: Order['dies']): Promise<Survived | und
   const gone = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   const environment = {
     ...{ DATA_DIR: desk.config.dataDir, DATABASE_URL: desk.database.url, LOG_LEVEL: 'error', LOG_FILE: '-' },
-    ...{ PASSWORD_PROFILE: 'asvs', DATABASE_CONNECTIONS: '2' },
+    ...{ PASSWORD_PROFILE: 'asvs', DATABASE_CONNECTIONS: '2', ...sms },
   }
   child.send({
     environment,
@@ -210,7 +218,7 @@ describe('a write', { timeout: PATIENCE }, () => {
 describe('a job', { timeout: PATIENCE }, () => {
   /** Kills the job at every statement, then runs it to its end in this process. */
   async function checkEverywhere(
-    job: 'rollup' | 'index' | 'sweep',
+    job: 'rollup' | 'index' | 'notify' | 'sms' | 'sweep',
     prepare: () => Promise<void>,
     told: (done: boolean) => Promise<void>,
   ): Promise<void> {
@@ -278,6 +286,53 @@ describe('a job', { timeout: PATIENCE }, () => {
         )
         const [row] = rows
         if (done || row?.grams !== null) expect(row?.grams).toEqual(gramsOf(row?.text ?? ''))
+      },
+    )
+  })
+
+  it('tells whom it concerns once', async () => {
+    let id = ''
+    const told = statement<{ n: number }>(
+      'test.told',
+      'select count(*)::int as n from inbox where matter_id = $1 and type = $2',
+    )
+    await checkEverywhere(
+      'notify',
+      async () => {
+        id = await recorded()
+      },
+      async (done) => {
+        const [row] = await told(desk.deps.db, [id, 'matter.register'])
+        // The township's two people.
+        expect(done ? [2] : [0, 2]).toContain(row?.n)
+      },
+    )
+  })
+
+  it('sends every message once', async () => {
+    let people = 0
+    let phone = ''
+    await checkEverywhere(
+      'sms',
+      async () => {
+        phone = `15402${String(100_000 + ++people)}`
+        const caller = { name: '欧阳短信', phone }
+        const { id } = await desk.register({ caller })
+        await desk.does('agent', id, 'direct-reply', {
+          ...(inputs(desk)['direct-reply'] as object),
+          contactedAt: desk.clock.now(),
+        })
+        await runWaiting(desk, 'notify')
+      },
+      async (done) => {
+        // What the killed one had taken is another's once its lease has ended.
+        if (done) {
+          desk.clock.forward({ minutes: 3 })
+          await runSms(desk.deps, {})
+        }
+        const taken = gateway.taken().filter(({ to }) => to === phone)
+        expect(done ? [1] : [0, 1]).toContain(taken.length)
+        if (desk.clock.now().slice(11, 13) >= '18') desk.clock.forward({ hours: 15 })
       },
     )
   })

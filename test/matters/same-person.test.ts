@@ -123,11 +123,14 @@ describe('whoever asked for confidence', () => {
         text: one.phone,
       })
       expect((found.body['items'] as { id: string }[]).map((item) => item.id)).not.toContain(personId)
+      const naming = { accountId: desk.staff.reviewer.id, reason: '需要核实身份' }
+      await desk.call('leader', 'POST', `/api/people/${personId}/confidants`, naming)
       const allowed = await desk.call('reviewer', 'POST', `/api/people/${personId}/reveal`, reveal)
       expect(allowed.body['name']).toBe(one.name)
       expect(await desk.events(personId)).toEqual([
         'person.corrected',
         'person.reveal-refused',
+        'person.confidant-named',
         'person.revealed',
       ])
     }

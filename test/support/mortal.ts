@@ -10,7 +10,7 @@ import { openLog } from '../../src/platform/log.ts'
 
 export type Task =
   | { request: { method: 'POST' | 'PATCH'; url: string; headers: Record<string, string>; body: object } }
-  | { job: 'index' | 'rollup' | 'sweep'; eventIds: string[] }
+  | { job: 'index' | 'notify' | 'rollup' | 'sms' | 'sweep'; eventIds: string[] }
 
 export interface Order {
   environment: Record<string, string>
@@ -92,15 +92,25 @@ function open({ environment, databaseUrl, now }: Order) {
 
 /** The handlers alone, without the queue that would call them. */
 async function work() {
-  const [{ index }, { rollup }, { sweep }] = await Promise.all([
-    import('../../workers/indexing.ts'),
-    import('../../workers/rollup.ts'),
-    import('../../workers/sweep.ts'),
-  ])
-  const jobs = { index, rollup, sweep }
+  const [{ index }, { notify }, { rollup }, { sms }, { sweep }, { openSmsGateway }, { openVault }] =
+    await Promise.all([
+      import('../../workers/indexing.ts'),
+      import('../../workers/notify.ts'),
+      import('../../workers/rollup.ts'),
+      import('../../workers/sms.ts'),
+      import('../../workers/sweep.ts'),
+      import('../../src/notices/sms.ts'),
+      import('../../src/platform/vault.ts'),
+    ])
+  const jobs = { index, notify, rollup, sms, sweep }
   return async (order: Order): Promise<Survived> => {
     if (!('job' in order.task)) throw new Error('this process works on jobs')
-    const deps = open(order) as Partial<Deps> as Deps
+    const { config, ...rest } = open(order)
+    const vault = openVault({ keyFile: join(config.dataDir, 'keys', 'master.key') })
+    const gateway = config.SMS_GATEWAY_URL
+    const sending =
+      gateway === undefined ? undefined : openSmsGateway(gateway, config.SMS_GATEWAY_TOKEN ?? '')
+    const deps = { ...rest, config, vault, sms: sending } as Partial<Deps> as Deps
     const counted = countStatements(order.dies)
     await jobs[order.task.job](deps, { eventIds: order.task.eventIds })
     await deps.db.end()

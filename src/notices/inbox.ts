@@ -1,0 +1,119 @@
+// The inbox of each account: filled from events, shown as far as its owner may see the matters now.
+import { visibilityValues, visibleTo } from '../matters/access.ts'
+import type { State } from '../matters/workflow.ts'
+import type { Actor } from '../platform/actor.ts'
+import type { Instant } from '../platform/clock.ts'
+import { statement, type Db, type Tx } from '../platform/db.ts'
+import { id, instant, readCursor, writeCursor } from '../platform/fields.ts'
+import type { OutboxEvent } from '../platform/outbox.ts'
+import { fieldProblem } from '../platform/problems.ts'
+import { z } from 'zod'
+import { inboxRules, unitsNamed } from './inbox-rules.ts'
+
+const NONE = '00000000-0000-0000-0000-000000000000'
+
+// One row an account and event, whatever the number of rules and units that lead to it; never to who did it, and never to
+// whom the matter accuses or who stepped aside.
+const put = statement(
+  'inbox.put',
+  `insert into inbox (id, account_id, event_id, matter_id, type, rule, at)
+   select distinct on (a.id, e.event_id) gen_random_uuid(), a.id, e.event_id, e.matter_id, e.type, e.rule, e.at
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::uuid[], $7::text[], $8::uuid[], $9::text[])
+     as e(event_id, matter_id, type, rule, at, actor_id, target, unit_id, roles)
+   join matters m on m.id = e.matter_id
+   join accounts a on a.kind = 'person' and a.disabled_at is null and a.id <> e.actor_id
+   join units u on u.id = a.unit_id
+   where case e.target when 'handlers' then a.id = any(m.handler_ids)
+       when 'unit' then a.unit_id = e.unit_id and a.roles && string_to_array(e.roles, ',')
+       else u.kind = 'office' and a.roles && string_to_array(e.roles, ',') end
+     and not (m.accused_unit_ids && u.path) and not (a.id = any(m.barred_ids))
+   order by a.id, e.event_id, e.rule
+   on conflict on constraint inbox_once do nothing`,
+)
+
+/** Puts what these events mean into the inboxes of whom they concern; repeating it puts nothing twice. */
+export async function fillInboxes(tx: Tx, events: readonly OutboxEvent[]): Promise<void> {
+  const rows = events.flatMap((event) =>
+    (inboxRules[event.type] ?? []).flatMap(({ to, roles = [] }, rule) => {
+      const unitIds = to === 'unit' ? unitsNamed(event.data) : [NONE]
+      return unitIds.map((unitId) => ({ event, rule, to, unitId, roles: roles.join(',') }))
+    }),
+  )
+  if (rows.length === 0) return
+  await put(tx, [
+    rows.map(({ event }) => event.id),
+    rows.map(({ event }) => event.subjectId),
+    rows.map(({ event }) => event.type),
+    rows.map(({ rule }) => rule),
+    rows.map(({ event }) => event.at),
+    rows.map(({ event }) => event.actorId),
+    rows.map(({ to }) => to),
+    rows.map(({ unitId }) => unitId),
+    rows.map(({ roles }) => roles),
+  ])
+}
+
+export interface InboxItem {
+  id: string
+  at: Instant
+  readAt: Instant | null
+  type: string
+  rule: number
+  matterId: string
+  no: string
+  title: string
+  state: State
+}
+
+const page = statement<InboxItem>(
+  'inbox.page',
+  `select i.id, i.at, i.read_at as "readAt", i.type, i.rule, m.id as "matterId", m.no, m.title, m.state
+   from inbox i join matters m on m.id = i.matter_id
+   where i.account_id = $1 and (not $5::boolean or i.read_at is null)
+     and ($6::timestamptz is null or (i.at, i.id) < ($6, $7::uuid)) and ${visibleTo(2)}
+   order by i.at desc, i.id desc limit $8`,
+)
+const place = z.tuple([instant, id])
+
+/** Newest first. What the reader may no longer see is left out. */
+export async function readInbox(
+  db: Db,
+  actor: Actor,
+  { unread, limit, cursor }: { unread: boolean; limit: number; cursor?: string | undefined },
+): Promise<{ items: InboxItem[]; next: string | null }> {
+  const after = cursor === undefined ? [null, null] : place.safeParse(readCursor(cursor, 2)).data
+  if (after === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
+  const rows = await page(db, [actor.id, ...visibilityValues(actor), unread, ...after, limit + 1])
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return {
+    items,
+    next: rows.length > limit && last !== undefined ? writeCursor([last.at, last.id]) : null,
+  }
+}
+
+const unreadOf = statement<{ unread: number }>(
+  'inbox.unread',
+  `select count(*)::int as unread from inbox i join matters m on m.id = i.matter_id
+   where i.account_id = $1 and i.read_at is null and ${visibleTo(2)}`,
+)
+
+export async function countUnread(db: Db, actor: Actor): Promise<number> {
+  const [row] = await unreadOf(db, [actor.id, ...visibilityValues(actor)])
+  return row?.unread ?? 0
+}
+
+const markRead = statement<{ id: string }>(
+  'inbox.read',
+  `update inbox set read_at = $2 where account_id = $1 and read_at is null
+     and (id = any($3::uuid[]) or at <= $4::timestamptz) returning id`,
+)
+
+/** Marks these, or all up to a moment, as read; of one's own inbox only. Answers how many were not read before. */
+export async function readThem(
+  tx: Tx,
+  actor: Actor,
+  { ids = [], until = null }: { ids?: readonly string[] | undefined; until?: Instant | null | undefined },
+): Promise<number> {
+  return (await markRead(tx, [actor.id, tx.now, ids, until])).length
+}
