@@ -16,6 +16,7 @@ import { ledgerRoutes } from './ledger/routes.ts'
 import { alarmRoutes } from './matters/alarm-routes.ts'
 import { barRoutes } from './matters/bar-routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
+import { documentRoutes } from './matters/document-routes.ts'
 import { escalationRoutes } from './matters/escalation-routes.ts'
 import { linkRoutes } from './matters/link-routes.ts'
 import { knownPeople } from './matters/queries.ts'
@@ -110,6 +111,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   barRoutes(http)
   linkRoutes(http)
   alarmRoutes(http)
+  documentRoutes(http)
   escalationRoutes(http)
   publicRoutes(http, limiter)
   attachmentRoutes(http)

@@ -265,6 +265,16 @@ export const problems = {
   'matter/alarm-reported': { status: 409, zh: '已登记报告', en: 'It was reported already' },
   'matter/alarm-off-asked': { status: 409, zh: '已申请取消，等待决定', en: 'A decision is waited for' },
   'matter/no-alarm': { status: 409, zh: '没有重大紧急标记', en: 'The matter is not marked' },
+  'matter/document-not-of-channel': {
+    status: 409,
+    zh: '此信访形式没有这种文书',
+    en: 'There is no such notice for matters of this channel',
+  },
+  'matter/document-not-due': {
+    status: 409,
+    zh: '文书所需的内容尚未登记',
+    en: 'What the notice states is not on record yet',
+  },
   'matter/rated-already': { status: 409, zh: '该事项已评价', en: 'The matter is rated already' },
   'matter/query-without-contact': {
     status: 422,

@@ -1,0 +1,105 @@
+// What a written notice may state of a matter: each field from the record, or null where nothing is on record yet.
+import { dayOf, type Instant } from '../platform/clock.ts'
+import {
+  declineGrounds,
+  legalRoutes,
+  opinionOutcomes,
+  reviewGrounds,
+  reviewResults,
+} from './petition-terms.ts'
+import type { DocumentField } from './document-terms.ts'
+import type { Opened } from './queries.ts'
+import { regimeOf } from './regimes.ts'
+
+export type DocumentFacts = Record<DocumentField, string | null>
+
+/** 《信访条例》第二十一条第一款 for `信访条例 art. 21(1)`; what is no article stays as it is. */
+export function articleText(source: string): string {
+  const parts = /^(\S+) arts?\.? (\d+)(?:\((\d+)\))?/.exec(source)
+  if (parts === null)
+    return source.startsWith('国信发') ? `《信访事项简易办理办法（试行）》（${source}）` : source
+  const [, law = '', article = '', clause] = parts
+  return `《${law}》第${numeral(Number(article))}条${clause === undefined ? '' : `第${numeral(Number(clause))}款`}`
+}
+
+const DIGITS = '零一二三四五六七八九'
+
+/** 1 to 99 as articles are numbered. */
+export function numeral(n: number): string {
+  const tens = Math.floor(n / 10)
+  const ones = n % 10
+  const head = tens === 0 ? '' : `${tens === 1 ? '' : DIGITS[tens]}十`
+  return `${head}${ones === 0 && tens > 0 ? '' : DIGITS[ones]}`
+}
+
+/** 2020年8月14日. */
+function dayText(at: Instant): string {
+  const [year, month, day] = dayOf(at).split('-').map(Number)
+  return `${year}年${month}月${day}日`
+}
+
+/** `name` is the petitioner's, opened by the caller; everything else is on the matter. */
+export function documentFacts(
+  matter: Opened,
+  given: { name: string | null; office: string; now: Instant; queryCode: string | null },
+): DocumentFacts {
+  const { petition } = matter
+  if (petition === null) throw new Error('only petitions have written notices')
+  const { clocks, articles, prolongation, label } = regimeOf(petition.regime)
+  const isReview = matter.channel === 'review' || matter.channel === 'recheck'
+  const opinion = (matter.opinions ?? []).findLast(({ accepted }) => accepted === true)
+  const routed = matter.legs.find(({ kind }) => kind === 'accept')
+  const prolonged = matter.extensions.findLast(({ granted, days }) => granted === true && days !== null)
+  const outcomes: Record<string, string> = { ...opinionOutcomes, ...reviewResults }
+  const grounds: Record<string, string> = { ...declineGrounds, ...reviewGrounds }
+  const routes: Record<string, string> = legalRoutes
+  const handle = matter.legs.findLast(({ kind }) => kind === 'handle')
+  const day = (at: Instant | null | undefined) => (at === null || at === undefined ? null : dayText(at))
+  const known = (table: Record<string, string>, key: string | null | undefined) =>
+    key === null || key === undefined ? null : (table[key] ?? key)
+  const decided =
+    ['redirected', 'not-accepted', 'no-longer-accepted'].includes(matter.state) ||
+    petition.route !== null ||
+    petition.declineGround !== null
+  return {
+    office: given.office,
+    unit: routed === undefined ? null : matter.leadUnit,
+    name: given.name,
+    no: matter.no,
+    // A review's own title says that it is one, and of what.
+    title: matter.title.replace(/^(?:信访复[查核]申请:)+/, ''),
+    receivedDay: day(matter.receivedAt),
+    today: day(given.now),
+    queryCode: given.queryCode,
+    forwardedDay: day(routed?.dispatchedAt),
+    acceptedDay: day(petition.acceptedAt),
+    dueDay: petition.acceptedAt === null ? null : day(handle?.effectiveDueAt),
+    oldDueDay: day(prolonged?.oldDueAt),
+    prolongReason: prolonged?.reason ?? null,
+    routeName: known(routes, petition.route),
+    reason: decided ? matter.publicReply : null,
+    groundName: petition.declineGround === 'concluded' ? null : known(grounds, petition.declineGround),
+    claim: opinion?.claim ?? null,
+    facts: opinion?.facts ?? null,
+    basis: opinion?.basis ?? null,
+    opinion: opinion?.opinion ?? null,
+    outcomeName: known(outcomes, opinion?.outcome),
+    opinionNo: petition.opinionNo,
+    deliveredDay: day(petition.deliveredAt),
+    law: label,
+    routeArticle: articleText(clocks.route.article),
+    acceptArticle: articleText(petition.simple ? clocks.simpleAccept.article : clocks.accept.article),
+    handleArticle: articleText(petition.simple ? clocks.simpleHandle.article : clocks.handle.article),
+    prolongArticle: articleText(prolongation.article),
+    opinionArticle: isReview
+      ? articleText(clocks[matter.channel === 'review' ? 'review' : 'recheck'].article)
+      : articleText(articles.opinion),
+    reviewArticle: articleText(
+      clocks[matter.channel === 'review' ? 'requestRecheck' : 'requestReview'].article,
+    ),
+    finalityArticle:
+      matter.state === 'no-longer-accepted' || matter.channel === 'recheck'
+        ? articleText(articles.finality)
+        : null,
+  }
+}

@@ -1,0 +1,172 @@
+// The written notices 告知书 of petitions as data: for which matters each is given, what it must state, and its shipped wording.
+import type { ChannelId } from './channels/index.ts'
+
+/** What may stand in a wording; a notice is given only where all that its wording names is on record. */
+export const documentFields = {
+  office: '本机关名称',
+  unit: '责任单位名称',
+  name: '信访人姓名',
+  no: '编号',
+  title: '信访事项',
+  receivedDay: '收到日期',
+  today: '出具日期',
+  queryCode: '查询码',
+  forwardedDay: '转送、交办日期',
+  acceptedDay: '受理日期',
+  dueDay: '办理期限',
+  oldDueDay: '原办理期限',
+  prolongReason: '延长理由',
+  routeName: '法定途径',
+  reason: '理由',
+  groundName: '不予受理的情形',
+  claim: '投诉请求',
+  facts: '查明的事实',
+  basis: '法律法规依据',
+  opinion: '处理意见',
+  outcomeName: '结论',
+  opinionNo: '文号',
+  deliveredDay: '送达日期',
+  law: '所依据的法规',
+  routeArticle: '登记、转送的条款',
+  acceptArticle: '受理的条款',
+  handleArticle: '办理期限的条款',
+  prolongArticle: '延长期限的条款',
+  opinionArticle: '处理意见的条款',
+  reviewArticle: '申请复查（复核）的条款',
+  finalityArticle: '终结的条款',
+} as const
+export type DocumentField = keyof typeof documentFields
+
+export interface DocumentKind {
+  label: string
+  channels: readonly ChannelId[]
+  /** A line begins with `# ` (title), `> ` (signature at the right) or `@ ` (addressee); every other one is a paragraph. */
+  wording: string
+}
+
+const petitions = ['visit', 'letter'] as const
+const signed = '> {office}\n> {today}'
+const signedByUnit = '> {unit}\n> {today}'
+
+export const documents = {
+  receipt: {
+    label: '信访事项受理凭证',
+    channels: petitions,
+    wording: `# 信访事项登记凭证
+@ {name}：
+你（们）反映的“{title}”信访事项，本机关已于{receivedDay}收到并登记，编号{no}。
+根据{routeArticle}的规定，本机关将在收到之日起15日内转送、交办有权处理的机关，或者告知你（们）办理途径。
+凭查询码{queryCode}和登记的电话号码后四位，可以查询办理情况。
+${signed}`,
+  },
+  forwarding: {
+    label: '转送（交办）告知书',
+    channels: petitions,
+    wording: `# 信访事项转送告知书
+@ {name}：
+你（们）反映的“{title}”信访事项（编号{no}），依法属于{unit}职责范围。根据{routeArticle}的规定，本机关已于{forwardedDay}将该事项转送（交办）{unit}处理。
+{unit}将根据{acceptArticle}的规定，在收到之日起15日内作出是否受理的决定并书面告知你（们）。请与该单位联系，并配合其依法办理。
+${signed}`,
+  },
+  acceptance: {
+    label: '受理告知书',
+    channels: petitions,
+    wording: `# 信访事项受理告知书
+@ {name}：
+你（们）反映的“{title}”信访事项（编号{no}），根据{acceptArticle}的规定，本单位于{acceptedDay}决定予以受理。
+根据{handleArticle}的规定，该事项应当于{dueDay}前办结；情况复杂需要延长期限的，本单位将书面告知延长理由。
+${signedByUnit}`,
+  },
+  refusal: {
+    label: '不予受理告知书',
+    channels: petitions,
+    wording: `# 信访事项不予受理告知书
+@ {name}：
+你（们）反映的“{title}”信访事项（编号{no}），经审查，属于“{groundName}”的情形，根据{acceptArticle}的规定，决定不予受理。
+理由和应当通过的途径：{reason}
+${signedByUnit}`,
+  },
+  route: {
+    label: '程序性告知书',
+    channels: petitions,
+    wording: `# 信访事项程序性告知书
+@ {name}：
+你（们）反映的“{title}”信访事项（编号{no}），经审查，应当通过“{routeName}”途径解决。根据{routeArticle}的规定，现告知如下：
+{reason}
+请依照法定程序向有关机关提出。
+${signed}`,
+  },
+  final: {
+    label: '不再受理告知书',
+    channels: petitions,
+    wording: `# 信访事项不再受理告知书
+@ {name}：
+你（们）反映的“{title}”信访事项（编号{no}），经审查，与已经复核终结的信访事项系同一事实和理由。根据{finalityArticle}的规定，各级机关、单位不再受理。
+说明：{reason}
+${signed}`,
+  },
+  prolongation: {
+    label: '延长办理期限告知书',
+    channels: petitions,
+    wording: `# 信访事项延长办理期限告知书
+@ {name}：
+你（们）反映的“{title}”信访事项（编号{no}），原定办理期限为{oldDueDay}。因{prolongReason}，情况复杂，根据{prolongArticle}的规定，经本单位负责人批准，办理期限延长至{dueDay}。
+${signedByUnit}`,
+  },
+  opinion: {
+    label: '信访事项处理意见书',
+    channels: petitions,
+    wording: `# 信访事项处理意见书
+## {opinionNo}
+@ {name}：
+你（们）反映的“{title}”信访事项（编号{no}），本单位依法受理并调查核实，现根据{opinionArticle}的规定答复如下：
+一、投诉请求：{claim}
+二、查明的事实：{facts}
+三、依据：{basis}
+四、处理意见（{outcomeName}）：{opinion}
+如对本处理意见不服，根据{reviewArticle}的规定，可以自收到本意见书之日起30日内，向本单位的上一级机关、单位书面申请复查。
+${signedByUnit}`,
+  },
+  review: {
+    label: '信访事项复查意见书',
+    channels: ['review'],
+    wording: `# 信访事项复查意见书
+## {opinionNo}
+@ {name}：
+你（们）因不服“{title}”信访事项处理意见提出的复查申请（编号{no}），本机关依法受理并复查，现根据{opinionArticle}的规定答复如下：
+一、申请请求：{claim}
+二、查明的事实：{facts}
+三、依据：{basis}
+四、复查意见（{outcomeName}）：{opinion}
+如对本复查意见不服，根据{reviewArticle}的规定，可以自收到本意见书之日起30日内，向本机关的上一级机关、单位书面申请复核。
+${signed}`,
+  },
+  recheck: {
+    label: '信访事项复核意见书',
+    channels: ['recheck'],
+    wording: `# 信访事项复核意见书
+## {opinionNo}
+@ {name}：
+你（们）因不服“{title}”信访事项复查意见提出的复核申请（编号{no}），本机关依法受理并复核，现根据{opinionArticle}的规定答复如下：
+一、申请请求：{claim}
+二、查明的事实：{facts}
+三、依据：{basis}
+四、复核意见（{outcomeName}）：{opinion}
+本复核意见为该信访事项的终结意见。根据{finalityArticle}的规定，你（们）对本意见不服，仍然以同一事实和理由提出投诉请求的，各级机关、单位不再受理。
+${signed}`,
+  },
+  delivery: {
+    label: '送达回证',
+    channels: [...petitions, 'review', 'recheck'],
+    wording: `# 送达回证
+送达文书：{opinionNo}
+受送达人：{name}
+信访事项：{title}（编号{no}）
+送达日期：{deliveredDay}
+受送达人签名：
+送达人签名：
+${signed}`,
+  },
+} as const satisfies Record<string, DocumentKind>
+export type DocumentId = keyof typeof documents
+export const documentIds = Object.keys(documents) as [DocumentId, ...DocumentId[]]

@@ -1,0 +1,210 @@
+// Written notices: given when what they state is on record, under the law of the registration, to whom may know the name.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inflateRawSync } from 'node:zlib'
+import { articleText, numeral } from '../../src/matters/document-facts.ts'
+import { openDesk, type Desk } from './desk.ts'
+import { bring, bringPetition, bringReview, inputs } from './scenes.ts'
+
+let desk: Desk
+beforeAll(async () => {
+  desk = await openDesk()
+})
+afterAll(() => desk.close())
+
+type Who = Parameters<Desk['call']>[0] & string
+async function get(who: Who | { id: string }, id: string, kind: string) {
+  const { app } = desk.servers[0] ?? expect.fail('no server')
+  const cookie = typeof who === 'string' ? await desk.cookie(who as never) : expect.fail('by name')
+  return app.inject({
+    ...{ method: 'GET', url: `/api/matters/${id}/documents/${kind}`, remoteAddress: '10.8.0.1' },
+    headers: { cookie, 'x-banjian': '1' },
+  })
+}
+/** The text of a document, paragraph by paragraph. */
+async function textOf(who: Who, id: string, kind: string): Promise<string[]> {
+  const response = await get(who, id, kind)
+  expect(response.statusCode, `${kind}: ${response.body.slice(0, 300)}`).toBe(200)
+  const xml = partOf(response.rawPayload, 'word/document.xml')
+  return [...xml.matchAll(/<w:p[ >].*?<\/w:p>/gs)].map(([p]) =>
+    [...p.matchAll(/<w:t[^>]*>([^<]*)<\/w:t>/g)].map(([, t = '']) => t).join(''),
+  )
+}
+function partOf(zip: Buffer, name: string): string {
+  // The central directory tells where each part lies and how long it is.
+  for (let at = zip.indexOf('PK\u0001\u0002'); at !== -1; at = zip.indexOf('PK\u0001\u0002', at + 4)) {
+    const length = zip.readUInt16LE(at + 28)
+    if (zip.toString('utf8', at + 46, at + 46 + length) !== name) continue
+    const local = zip.readUInt32LE(at + 42)
+    const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
+    const bytes = zip.subarray(from, from + zip.readUInt32LE(at + 20))
+    return (zip.readUInt16LE(at + 10) === 0 ? bytes : inflateRawSync(bytes)).toString('utf8')
+  }
+  throw new Error(`no part ${name}`)
+}
+const offered = async (id: string) =>
+  (await desk.call('leader', 'GET', `/api/matters/${id}/documents`)).body['items'] as {
+    id: string
+    missing: string[]
+  }[]
+const given = async (id: string) =>
+  (await offered(id)).filter(({ missing }) => missing.length === 0).map((each) => each.id)
+
+describe('which notices can be given', () => {
+  it('follows what is on record', async () => {
+    expect(await given(await bringPetition(desk, 'entered'))).toEqual(['receipt'])
+    expect(await given(await bringPetition(desk, 'routed'))).toEqual(['receipt', 'forwarding'])
+    expect(await given(await bringPetition(desk, 'handling'))).toEqual([
+      'receipt',
+      'forwarding',
+      'acceptance',
+    ])
+    expect(await given(await bringPetition(desk, 'not-accepted'))).toEqual([
+      'receipt',
+      'forwarding',
+      'refusal',
+    ])
+    expect(await given(await bringPetition(desk, 'redirected'))).toEqual(['receipt', 'route'])
+    expect(await given(await bringPetition(desk, 'no-longer-accepted'))).toEqual(['receipt', 'final'])
+    expect(await given(await bringPetition(desk, 'delivered'))).toEqual([
+      ...['receipt', 'forwarding', 'acceptance', 'opinion', 'delivery'],
+    ])
+    expect(await given(await bringReview(desk, 'closed'))).toEqual(['review', 'delivery'])
+    expect(await given(await bringReview(desk, 'closed', 'recheck'))).toEqual(['recheck', 'delivery'])
+    expect(await given(await bring(desk, 'handling'))).toEqual([])
+  })
+
+  it('an acceptance notice before acceptance is refused, and says what is missing', async () => {
+    const id = await bringPetition(desk, 'routed')
+    const response = await get('liaison', id, 'acceptance')
+    expect(response.statusCode).toBe(409)
+    expect(response.json<{ code: string; errors: { message: string }[] }>()).toMatchObject({
+      code: 'matter/document-not-due',
+      errors: [{ message: '尚无受理日期' }, { message: '尚无办理期限' }],
+    })
+    const order = await bring(desk, 'handling')
+    expect((await get('liaison', order, 'receipt')).json()).toMatchObject({
+      code: 'matter/document-not-of-channel',
+    })
+  })
+})
+
+describe('what a notice says', () => {
+  it('the opinion: addressee, claim, facts, basis, conclusion, and the right to a review within thirty days', async () => {
+    const id = await bringPetition(desk, 'delivered')
+    const text = await textOf('liaison', id, 'opinion')
+    expect(text[0]).toBe('信访事项处理意见书')
+    expect(text[1]).toMatch(/^利州信〔2020〕/)
+    expect(text[2]).toBe('李秀英：')
+    const whole = text.join('\n')
+    const { claim, facts, basis, opinion } = inputs(desk).opine as Record<string, string>
+    for (const said of [
+      claim,
+      facts,
+      basis,
+      opinion,
+      '不予支持',
+      '30日内',
+      '《信访条例》第三十四条',
+      '荣山镇',
+    ])
+      expect(whole).toContain(said)
+    expect(text.slice(-2)).toEqual(['荣山镇', '2020年8月14日'])
+  })
+
+  it('acceptance names the limit of the law, simplified handling its own', async () => {
+    const ordinary = (await textOf('liaison', await bringPetition(desk, 'handling'), 'acceptance')).join('')
+    expect(ordinary).toContain('《信访条例》第三十三条')
+    expect(ordinary).toContain('2020年10月13日前办结')
+    const id = await bringPetition(desk, 'entered')
+    await desk.does('dispatcher', id, 'forward', { leadUnitId: desk.township, simple: true })
+    await desk.does('liaison', id, 'accept', { matterClass: 'claim' })
+    expect((await textOf('liaison', id, 'acceptance')).join('')).toContain('简易办理')
+  })
+
+  it('prolonged handling tells the old day, the new one and why', async () => {
+    const id = await bringPetition(desk, 'handling')
+    await desk.does('liaison', id, 'ask-prolongation', inputs(desk)['ask-prolongation'])
+    await desk.does('chief', id, 'grant-prolongation', inputs(desk)['grant-prolongation'])
+    const text = (await textOf('chief', id, 'prolongation')).join('')
+    for (const said of ['2020年10月13日', '2020年11月12日', '需要专业鉴定']) expect(text).toContain(said)
+  })
+
+  it('a recheck says that it is final', async () => {
+    const text = (await textOf('reviewClerk', await bringReview(desk, 'closed', 'recheck'), 'recheck')).join(
+      '',
+    )
+    expect(text).toContain('《信访条例》第三十五条第三款')
+    expect(text).toContain('不再受理')
+  })
+
+  it('under the law of 2022 where the petition was registered under it', async () => {
+    const before = desk.clock.now()
+    const days = Math.round((Date.parse('2023-03-01T09:00:00+08:00') - Date.parse(before)) / 86_400_000)
+    desk.clock.forward({ days })
+    const text = (await textOf('liaison', await bringPetition(desk, 'delivered'), 'opinion')).join('')
+    expect(text).toContain('《信访工作条例》第三十二条')
+    expect(text).toContain('《信访工作条例》第三十五条')
+    expect(text).not.toContain('《信访条例》')
+    desk.clock.forward({ days: -days })
+  })
+})
+
+describe('the name in it', () => {
+  it('is opened on record, with the purpose', async () => {
+    const id = await bringPetition(desk, 'delivered')
+    const personId = (await desk.open('leader', id)).body['personId'] as string
+    await textOf('liaison', id, 'opinion')
+    expect(await desk.events(personId)).toEqual(['person.revealed'])
+    expect(await desk.events(desk.staff.liaison.id)).toContain('account.document-written')
+  })
+
+  it('of who asked for confidence is for who is on the list, and the attempt is on record', async () => {
+    const id = await bringPetition(desk, 'delivered', { confidential: true })
+    const personId = (await desk.open('leader', id)).body['personId'] as string
+    expect((await get('liaison', id, 'opinion')).statusCode).toBe(403)
+    expect(await desk.events(personId)).toContain('person.reveal-refused')
+    const naming = { accountId: desk.staff.liaison.id, reason: '需要送达意见书' }
+    await desk.call('leader', 'POST', `/api/people/${personId}/confidants`, naming)
+    expect((await textOf('liaison', id, 'opinion'))[2]).toBe('李秀英：')
+  })
+
+  it('reaches neither another unit nor the accused', async () => {
+    const id = await bringPetition(desk, 'delivered')
+    expect((await get('otherLiaison', id, 'opinion')).statusCode).toBe(404)
+    const charge = await bringPetition(desk, 'entered', {
+      category: 'report',
+      accusedUnitIds: [desk.township],
+    })
+    expect((await get('liaison', charge, 'receipt')).statusCode).toBe(404)
+    expect((await desk.call('liaison', 'GET', `/api/matters/${charge}/documents`)).status).toBe(404)
+  })
+})
+
+describe('the wording', () => {
+  it('is the office’s own, version by version, and may name nothing that there is not', async () => {
+    const system = await desk.account(['system-admin'])
+    const put = (text: string) => desk.call(system, 'PUT' as never, '/api/documents/receipt', { text })
+    expect((await put('# 回执\n@ {phone}：')).body['errors']).toMatchObject([{ pointer: '/body/text' }])
+    expect(
+      (await put('# 登记回执\n@ {name}：\n编号{no}，收到日期{receivedDay}。\n> {office}')).body,
+    ).toMatchObject({ version: 1 })
+    const text = await textOf('registrar', await bringPetition(desk, 'entered'), 'receipt')
+    expect(text[0]).toBe('登记回执')
+    expect(text.at(-1)).toBe('利州区群众工作局')
+    expect(
+      (
+        await desk.call('registrar', 'PUT' as never, '/api/documents/receipt', {
+          text: '# 自拟回执\n@ {name}：\n已收到。',
+        })
+      ).status,
+    ).toBe(403)
+  })
+})
+
+it('articles are named as Chinese papers name them', () => {
+  expect(articleText('信访条例 art. 21(1)')).toBe('《信访条例》第二十一条第一款')
+  expect(articleText('信访工作条例 art. 34')).toBe('《信访工作条例》第三十四条')
+  expect([1, 9, 10, 11, 20, 21, 35, 50].map(numeral)).toEqual([
+    ...['一', '九', '十', '十一', '二十', '二十一', '三十五', '五十'],
+  ])
+})
