@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { calendarRoutes } from './calendar/routes.ts'
 import type { Deps } from './deps.ts'
+import { mailImportRoutes } from './imports/mail-routes.ts'
 import { importRoutes } from './imports/routes.ts'
 import { parseFile } from './imports/parse.ts'
 import { registerRoutes } from './registers/routes.ts'
@@ -122,6 +123,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   noticeRoutes(http)
   batchRoutes(http, { read: (path) => parseFile(path, { log }) })
   importRoutes(http)
+  mailImportRoutes(http)
   kpiRoutes(http)
   tallyRoutes(http)
 

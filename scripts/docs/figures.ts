@@ -1,5 +1,6 @@
 // Blocks about figures and imports: metrics with their formulas in words, columns of the platform's export.
 import { columns, type Column } from '../../src/imports/columns.ts'
+import { mailColumns } from '../../src/imports/mail-columns.ts'
 import { formulaFor, type Formula, type Metric } from '../../src/kpi/metric.ts'
 import { metrics } from '../../src/kpi/metrics.ts'
 import { partOf } from '../../src/kpi/parts.ts'
@@ -37,12 +38,18 @@ const needed = {
   zh: { column: '须有此列', value: '每行必填' },
 }
 
+export const mailColumnsTable = (language: Language): string => columnsTable(mailColumns, language)
+
 export function importColumnsTable(language: Language): string {
+  return columnsTable(columns, language)
+}
+
+function columnsTable(of: Record<string, Column>, language: Language): string {
   const zh = language === 'zh'
   const head = zh
     ? ['列', '也认得的列名', '必需', '个人信息']
     : ['column', 'also known as', 'required', 'personal']
-  const rows = (Object.values(columns) as Column[]).map(({ label, aliases, required, personal }): Row => {
+  const rows = Object.values(of).map(({ label, aliases, required, personal }): Row => {
     const must = required === undefined ? '' : needed[language][required]
     return [label, aliases.join('、'), must, personal === undefined ? '' : zh ? '是' : 'yes']
   })

@@ -1,7 +1,7 @@
 // Writes what in the documents comes out of the source, or with --check tells where they say something else.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { importColumnsTable, metricsTable } from './figures.ts'
+import { importColumnsTable, mailColumnsTable, metricsTable } from './figures.ts'
 import { openApiDocument } from './openapi.ts'
 import { configurationTable, jobsTable, problemsTable, routesTable, type OpenApi } from './service.ts'
 import { actsTables, limitsTable, permissionsTable, rolesTable, stateDiagrams } from './workflow.ts'
@@ -27,6 +27,7 @@ const blocks: Record<string, () => string> = {
   'metrics-zh': () => metricsTable('zh'),
   'import-columns': () => importColumnsTable('en'),
   'import-columns-zh': () => importColumnsTable('zh'),
+  'mail-columns': () => mailColumnsTable('en'),
   problems: problemsTable,
   routes: () => routesTable(openApi as OpenApi),
   jobs: jobsTable,

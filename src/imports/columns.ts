@@ -215,3 +215,17 @@ export const fieldIds = Object.keys(columns) as FieldId[]
 export function columnOf(field: FieldId): Column {
   return columns[field]
 }
+
+/** The columns of one kind of file, for those who read any kind. */
+export interface Catalogue<F extends string> {
+  ids: readonly F[]
+  of(field: F): Column
+  /** Headings that a header of it surely has, to name where none is found. */
+  typical: string
+}
+
+export const orderCatalogue: Catalogue<FieldId> = {
+  ids: fieldIds,
+  of: columnOf,
+  typical: '“工单编号”“受理时间”',
+}

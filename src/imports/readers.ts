@@ -4,40 +4,51 @@ import { checkIdNo } from '../people/id-number.ts'
 import { maskIdNo, maskPhone } from '../people/masks.ts'
 import { checkName, checkPhone, normaliseAddress, normalisePhone } from '../people/rules.ts'
 import { cleanCode, cleanText, readInstant } from './cells.ts'
-import { columnOf, type FieldId } from './columns.ts'
+import { orderCatalogue, type Catalogue, type FieldId } from './columns.ts'
 import { finding, safeValue, type Finding, type FindingCode } from './findings.ts'
 import type { Header } from './header.ts'
 import type { RawCell, SheetRow } from './sheet.ts'
 import { BLANKS, words } from './words.ts'
 
 /** The cells of one row by field, and what is found wrong with them. */
-export interface RowReader {
+export interface RowReader<F extends string = FieldId> {
   readonly errors: Finding[]
   readonly warnings: Finding[]
   /** The column is in the file. */
-  has(field: FieldId): boolean
-  fail(field: FieldId | null, code: FindingCode, insert?: string, value?: string): void
-  warn(field: FieldId | null, code: FindingCode, insert?: string, value?: string): void
+  has(field: F): boolean
+  fail(field: F | null, code: FindingCode, insert?: string, value?: string): void
+  warn(field: F | null, code: FindingCode, insert?: string, value?: string): void
   /** The cleaned code or name, null for a cell that says nothing. */
-  code(field: FieldId): string | null
-  text(field: FieldId): string | null
+  code(field: F): string | null
+  text(field: F): string | null
   /** Refuses the future. A day alone is its first moment, for a deadline its last. */
-  moment(field: FieldId): Instant | null
-  deadline(field: FieldId): Instant | null
-  flag(field: FieldId): boolean | null
-  phone(field: FieldId): string | null
-  idNo(field: FieldId, asOf: Day): string | null
-  name(field: FieldId): string | null
-  address(field: FieldId): string | null
+  moment(field: F): Instant | null
+  deadline(field: F): Instant | null
+  flag(field: F): boolean | null
+  phone(field: F): string | null
+  idNo(field: F, asOf: Day): string | null
+  name(field: F): string | null
+  address(field: F): string | null
 }
 
+/** A row of city orders. */
 export function readerOf(row: SheetRow, header: Header, now: Instant): RowReader {
+  return readerIn(row, header, now, orderCatalogue)
+}
+
+/** A row of a file of any kind. */
+export function readerIn<F extends string>(
+  row: SheetRow,
+  header: Header<F>,
+  now: Instant,
+  { of: columnOf }: Catalogue<F>,
+): RowReader<F> {
   const errors: Finding[] = []
   const warnings: Finding[] = []
-  const nameOf = (field: FieldId | null) =>
+  const nameOf = (field: F | null) =>
     field === null ? '' : (header.names.get(field) ?? columnOf(field).label)
 
-  const reader: RowReader = {
+  const reader: RowReader<F> = {
     errors,
     warnings,
     has: (field) => header.at.has(field),
@@ -135,7 +146,7 @@ export function readerOf(row: SheetRow, header: Header, now: Instant): RowReader
   }
 
   /** The cell with something in it; what no program may guess at is an error. */
-  function cellOf(field: FieldId): RawCell | null {
+  function cellOf(field: F): RawCell | null {
     const column = header.at.get(field)
     const cell = column === undefined ? null : (row.cells[column] ?? null)
     if (cell === null) return null
@@ -145,7 +156,7 @@ export function readerOf(row: SheetRow, header: Header, now: Instant): RowReader
     return null
   }
 
-  function instantOf(field: FieldId, dayOnlyAs: string): Instant | null {
+  function instantOf(field: F, dayOnlyAs: string): Instant | null {
     const cell = cellOf(field)
     if (cell === null) return null
     if (typeof cell.v === 'string' && cell.v.length < 5 && BLANKS.has(cleanCode(cell.v))) return null
@@ -155,7 +166,7 @@ export function readerOf(row: SheetRow, header: Header, now: Instant): RowReader
     return null
   }
 
-  function isMasked(field: FieldId, text: string): boolean {
+  function isMasked(field: F, text: string): boolean {
     if (!/[*✱]/.test(text)) return false
     reader.warn(field, 'person/masked')
     return true

@@ -33,6 +33,7 @@ const staged = {
         'registeredBy',
         'binding',
         'barredIds',
+        'upstreamDueAt',
         'handlerIds',
         'importId',
         'mergedIntoId',

@@ -23,6 +23,15 @@ const oneOf = (column: string, values: Record<string, unknown>) =>
       .join(', ')})`,
   )
 
+/** Letters and messages that a register brought in, by what makes each the same letter in a later file. */
+export const mailRows = app.table('mail_rows', {
+  /** Keyed digest of source and number, or of day, writer and words. */
+  mark: bytea('mark').primaryKey(),
+  contentMark: bytea('content_mark').notNull(),
+  matterId: uuid('matter_id').notNull(),
+  at: instant('at').notNull(),
+})
+
 export const imports = app.table(
   'imports',
   {

@@ -148,6 +148,7 @@ const blank = {
   returnedAt: null,
   returns: 0,
   binding: false,
+  upstreamDueAt: null,
 }
 
 /** A case of a matter to which nothing happened yet, for the rules that read it. */

@@ -36,6 +36,8 @@ export interface Registration {
   /** An earlier person that the clerk recognised, or the caller as told. */
   personId?: string | undefined
   caller?: PersonFields | undefined
+  /** A superior's deadline for an order; that of a petition is part of its entry. */
+  upstreamDueAt?: string | undefined
   /** What a petition is more than an order. */
   petition?: PetitionEntry | undefined
   /** Representatives besides the caller. */
@@ -127,6 +129,7 @@ export async function register(
     accusedUnitIds: input.accusedUnitIds,
     // What a unit's own counter registers stays in its sight, whoever handles it.
     unitIds: actor.sees === 'units' && actor.unitId !== null ? [actor.unitId] : [],
+    upstreamDueAt: input.upstreamDueAt ?? null,
     receivedAt,
     registeredAt: tx.now,
     registeredBy: actor.id,

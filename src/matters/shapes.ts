@@ -47,6 +47,7 @@ export const registrationShape = z
     accusedUnitIds: z.array(id).max(20).default([]).describe('被反映的单位'),
     personId: id.optional().describe('已确认的诉求人'),
     caller: personFieldsShape.optional().describe('诉求人'),
+    upstreamDueAt: instant.optional().describe('上级要求的办理期限：早于规定期限的，以其为准'),
     dispatch: dispatchShape.optional().describe('登记同时派单'),
   })
   .refine((r) => r.personId === undefined || r.caller === undefined, {

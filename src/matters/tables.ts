@@ -69,6 +69,8 @@ export const matters = app.table(
       .array()
       .notNull()
       .default(sql`'{}'`),
+    /** The deadline that a superior fixed for an order: no leg is due later, and none later than the policy says. */
+    upstreamDueAt: instant('upstream_due_at'),
     receivedAt: instant('received_at').notNull(),
     registeredAt: instant('registered_at').notNull(),
     registeredBy: uuid('registered_by').notNull(),

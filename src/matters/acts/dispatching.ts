@@ -127,7 +127,17 @@ function newLeg(
   leg: { unitId: string; limitClass: LimitClass; kind: NewLeg['kind']; ahead?: number },
 ): NewLeg {
   const role = leg.kind === 'co' ? 'co' : 'lead'
-  const promised = promise(calendarOf(setting), setting.now, subject.matter, leg.limitClass, role)
+  const lawful = promise(calendarOf(setting), setting.now, subject.matter, leg.limitClass, role)
+  const { upstreamDueAt } = subject.matter
+  // A deadline of a superior that has passed binds nobody anew: what was late by it is on the legs before.
+  const fixed = upstreamDueAt !== null && upstreamDueAt > setting.now && upstreamDueAt < lawful.dueAt
+  const dueAt = fixed ? upstreamDueAt : lawful.dueAt
+  const promised = fixed
+    ? {
+        ...{ policy: lawful.policy, limit: null, provisional: false, dueAt },
+        signDueAt: lawful.signDueAt < dueAt ? lawful.signDueAt : dueAt,
+      }
+    : lawful
   return {
     id: setting.newId(),
     matterId: subject.matter.id,
