@@ -262,7 +262,7 @@ describe('what is wrong is told by row and column, and nothing is written', () =
     expect((await upload('甲,乙\r\n1,2\r\n')).body.code).toBe('import/header')
     expect((await upload(`${HEAD}\r\n`)).body.code).toBe('import/no-rows')
     const broken = Buffer.from('PK\u0003\u0004 and nothing more')
-    expect((await upload(broken, 'check', clerk, '信件.xlsx')).status).toBe(422)
+    expect((await upload(broken, 'check', clerk, '信件.xlsx')).status).toBe(415)
     expect(
       (await upload(Buffer.from('%PDF-1.7'), 'check', clerk, '信件.xlsx')).status,
     ).toBeGreaterThanOrEqual(400)
