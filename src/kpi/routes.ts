@@ -7,6 +7,7 @@ import type { Http } from '../platform/http.ts'
 import { formats, type Format } from '../platform/spreadsheets.ts'
 import { exportFigures, exportMatters, recordExport } from './export.ts'
 import { MATTERS_PATH } from './figures.ts'
+import { linkedNote } from './linked.ts'
 import { matterIdsBehind } from './lists.ts'
 import { metricIds, metrics } from './metrics.ts'
 import { partOf } from './parts.ts'
@@ -98,6 +99,9 @@ const figureTable = z.object({
   from: z.enum(['rollup', 'matters']).describe('取自汇总表或逐件计算，结果相同'),
   groupBy: z.enum(groupings),
   figures: z.array(figureShape),
+  linked: z
+    .object({ matters: z.int(), cases: z.int(), text: z.string(), list: z.string() })
+    .describe('认定为同一事项的办件如何计数'),
 })
 
 const matterBehind = z.object({
@@ -146,7 +150,13 @@ export function kpiRoutes(http: Http): void {
       reply: figureTable,
       problems,
     },
-    async (reader, actor, { query }) => figures(reader, actor, asked(query), clock.now()),
+    async (reader, actor, { query }) => {
+      const [counted, linked] = await Promise.all([
+        figures(reader, actor, asked(query), clock.now()),
+        linkedNote(reader, actor, query.from, query.to),
+      ])
+      return { ...counted, linked }
+    },
   )
 
   http.reads(

@@ -1,7 +1,9 @@
-// What is counted besides the orders' metrics, each once as data: visits, letters, mailboxes, reviews. One row, one tally.
+// What is counted besides the orders' metrics, each once as data: visits, letters, mailboxes, reviews, escalated cases. One row, one tally.
+import { escalation } from '../matters/channels/escalation.ts'
 import { letter } from '../matters/channels/letter.ts'
 import { mailbox } from '../matters/channels/mailbox.ts'
 import { reviewIntakes, visitLevels } from '../matters/petition-terms.ts'
+import { supervisionKinds } from '../matters/terms.ts'
 
 /** Where the rows of tallies come from: SQL over `m` (matters) and what stands beside it, and the day that they count on. */
 export const relations = {
@@ -16,6 +18,10 @@ export const relations = {
   },
   reviews: {
     from: `petitions p join matters m on m.id = p.id and m.channel = 'review'`,
+    day: `(m.received_at at time zone interval '8 hours')::date`,
+  },
+  escalations: {
+    from: `matters m join escalations e on e.id = m.id`,
     day: `(m.received_at at time zone interval '8 hours')::date`,
   },
 } as const satisfies Record<string, { from: string; day: string }>
@@ -168,7 +174,36 @@ const reviews: Tally[] = [
   })),
 ]
 
-export const tallies: readonly Tally[] = [...levels, ...letters, ...mailboxes, ...reviews]
+const ofCases = (id: string, zh: string, definition: string, where: string): Tally => ({
+  ...{ id: `escalations.${id}`, zh, definition: `期间内立案的督办案件中${definition}`, where },
+  ...{ unit: '件', relation: 'escalations' },
+})
+
+const escalations: Tally[] = [
+  {
+    ...{ id: 'escalations', zh: '督办案件', definition: '期间内登记的上级交办案件和本级立案的督办案件' },
+    ...{ unit: '件', relation: 'escalations', where: 'true' },
+  },
+  ...Object.entries(escalation.sources).map(([source, label]) =>
+    ofCases(source, label, `来源为${label}的`, `m.source = '${source}'`),
+  ),
+  ofCases('reported', '已反馈结果的督办案件', '已反馈结果并结案的', 'e.reported_at <= $1'),
+  ...Object.entries(supervisionKinds).map(([kind, label]) =>
+    ofCases(
+      kind,
+      `经${label}的督办案件`,
+      `有过${label}的`,
+      `exists (select 1 from supervisions s where s.matter_id = m.id and s.kind = '${kind}' and s.at <= $1)`,
+    ),
+  ),
+  {
+    ...{ id: 'escalations.on-time', zh: '督办案件按期报送率', unit: '%', relation: 'escalations' },
+    definition: '调查报告已审核通过的督办案件中，各承办单位均未超期的占比',
+    ...{ where: replied, hit: 'm.first_on_time' },
+  },
+]
+
+export const tallies: readonly Tally[] = [...levels, ...letters, ...mailboxes, ...reviews, ...escalations]
 
 const byId = new Map(tallies.map((tally) => [tally.id, tally]))
 

@@ -3,7 +3,8 @@ import type { Actor } from '../platform/actor.ts'
 import { instantFromJson, type Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { columnsOf } from '../platform/rows.ts'
-import { harmlessTo, visibilityValues, visibleTo } from './access.ts'
+import { harmlessTo, visibilityValues, visibleTo, withheldFrom } from './access.ts'
+import { channelOf } from './channels/index.ts'
 import type {
   Escalation,
   Extension,
@@ -39,7 +40,9 @@ export interface FileRow {
   createdAt: Instant
 }
 
-export interface Opened extends Matter {
+export type Opened = Matter & OrderParts & Procedure
+
+interface OrderParts {
   leadUnit: string | null
   caller: {
     nameMasked: string | null
@@ -79,7 +82,10 @@ export interface Opened extends Matter {
   merged: { id: string; no: string }[]
   /** Whom it accuses by name, masked. */
   accused: { id: string; nameMasked: string; post: string | null; accountId: string | null }[]
-  /** Null for orders. */
+}
+
+/** What petitions, reviews and escalated cases have besides. */
+interface Procedure {
   petition: (Petition & { final: boolean }) | null
   visit: Visit | null
   opinions: (Opinion & { by: string | null })[] | null
@@ -90,50 +96,110 @@ export interface Opened extends Matter {
   escalation: Escalation | null
 }
 
-/** Orders have none of it, and are not asked for it. */
-const ofPetition = (select: string) =>
-  `case when m.channel not in ('hotline', 'mailbox') then (${select}) end`
-
 const listOf = (select: string, order: string) =>
   `coalesce((select json_agg(x order by x.${order}) from (${select}) x), '[]')`
 
+/** What most matters have none of, with the member by which each is put in order. */
+const rare = {
+  callBacks: {
+    order: 'at',
+    select: `select ${columnsOf(records.callBacks, 'c')} from call_backs c where c.matter_id = m.id`,
+  },
+  accused: {
+    order: 'id',
+    select: `select c.id, c.name_masked as "nameMasked", c.post, c.account_id as "accountId" from matter_accused c where c.matter_id = m.id`,
+  },
+  extensions: {
+    order: 'askedAt',
+    select: `select ${columnsOf(records.extensions, 'e')} from extensions e where e.matter_id = m.id`,
+  },
+  returnRequests: {
+    order: 'askedAt',
+    select: `select ${columnsOf(records.returnRequests, 'r')} from return_requests r where r.matter_id = m.id`,
+  },
+  screenings: {
+    order: 'askedAt',
+    select: `select ${columnsOf(records.screenings, 's')} from screenings s where s.matter_id = m.id`,
+  },
+  supervisions: {
+    order: 'at',
+    select: `select s.id, s.kind, s.at, s.ground, s.text, s.about, s.answer_by as "answerBy", s.answered_at as "answeredAt", s.answer, a.name as "by" from supervisions s left join accounts a on a.id = s.by_id where s.matter_id = m.id`,
+  },
+  notes: {
+    order: 'at',
+    select: `select n.id, n.at, n.act, n.text, a.name as "by" from notes n left join accounts a on a.id = n.by_id where n.matter_id = m.id`,
+  },
+  files: {
+    order: 'createdAt',
+    select: `select f.id, f.name, f.type, f.bytes, f.created_at as "createdAt" from files f where f.subject_id = m.id and f.purpose = 'attachment' and f.removed_at is null`,
+  },
+  merged: {
+    order: 'no',
+    select: `select o.id, o.no from matters o where o.merged_into_id = m.id and ${harmlessTo(2, 'o')}`,
+  },
+} as const
+
+// One subquery for all of them: each of its own would cost every matter its start, and most find nothing.
+const RARE = `(select json_agg(json_build_array(kind, row)) from (${Object.entries(rare)
+  .map(([kind, { select }]) => `select '${kind}' as kind, row_to_json(x) as row from (${select}) x`)
+  .join(' union all ')}) y)`
+
 /** One matter with everything on it, in one statement; as one JSON, which is read in a third of the time of sixty columns. */
-const openMatter = statement<{ matter: Opened }>(
+interface Found extends Omit<Matter & OrderParts, keyof typeof rare> {
+  rare: [keyof typeof rare, Record<string, string>][] | null
+}
+
+const openMatter = statement<{ matter: Found }>(
   'matter.open',
   `select row_to_json(x) as matter from (select ${columnsOf(tables.matters, 'm')}, u.name as "leadUnit", t.no as "mergedIntoNo",
     case when p.id is null then null else json_build_object('nameMasked', p.name_masked, 'phoneMasked', p.phone_masked,
       'idMasked', p.id_masked, 'township', p.township) end as caller,
     ${listOf(`select ${columnsOf(tables.legs, 'l')}, lu.name as unit from legs l join units lu on lu.id = l.unit_id where l.matter_id = m.id`, 'no')} as legs,
     ${listOf(`select ${columnsOf(records.replies, 'r')}, a.name as "by" from replies r left join accounts a on a.id = r.submitted_by where r.matter_id = m.id`, '"submittedAt"')} as replies,
-    ${listOf(`select ${columnsOf(records.extensions, 'e')} from extensions e where e.matter_id = m.id`, '"askedAt"')} as extensions,
-    ${listOf(`select ${columnsOf(records.returnRequests, 'r')} from return_requests r where r.matter_id = m.id`, '"askedAt"')} as "returnRequests",
-    ${listOf(`select ${columnsOf(records.callBacks, 'c')} from call_backs c where c.matter_id = m.id`, 'at')} as "callBacks",
-    ${listOf(`select ${columnsOf(records.screenings, 's')} from screenings s where s.matter_id = m.id`, '"askedAt"')} as screenings,
-    ${listOf(`select s.id, s.kind, s.at, s.ground, s.text, s.about, s.answer_by as "answerBy", s.answered_at as "answeredAt", s.answer, a.name as "by" from supervisions s left join accounts a on a.id = s.by_id where s.matter_id = m.id`, 'at')} as supervisions,
-    ${listOf(`select n.id, n.at, n.act, n.text, a.name as "by" from notes n left join accounts a on a.id = n.by_id where n.matter_id = m.id`, 'at')} as notes,
-    ${listOf(`select f.id, f.name, f.type, f.bytes, f.created_at as "createdAt" from files f where f.subject_id = m.id and f.purpose = 'attachment' and f.removed_at is null`, '"createdAt"')} as files,
     ${listOf(`select e.seq, e.type, e.at, a.name as actor, e.canon from events e left join accounts a on a.id = e.actor_id where e.subject_id = m.id`, 'seq')} as events,
-    ${listOf(`select o.id, o.no from matters o where o.merged_into_id = m.id and ${harmlessTo(2, 'o')}`, 'no')} as merged,
-    case when m.barred_ids = '{}' and m.category <> 'report' then '[]' else ${listOf(`select c.id, c.name_masked as "nameMasked", c.post, c.account_id as "accountId" from matter_accused c where c.matter_id = m.id`, 'id')} end as accused,
-    ${ofPetition(`select row_to_json(x) from (select ${columnsOf(petitionRecords.petitions, 'p')} from petitions p where p.id = m.id) x`)} as petition,
-    ${ofPetition(`select row_to_json(x) from (select ${columnsOf(petitionRecords.visits, 'v')} from visits v where v.id = m.id) x`)} as visit,
-    ${ofPetition(`select coalesce(json_agg(x order by x."submittedAt"), '[]') from (select ${columnsOf(petitionRecords.opinions, 'o')}, a.name as "by" from opinions o left join accounts a on a.id = o.submitted_by where o.matter_id = m.id) x`)} as opinions,
-    ${ofPetition(`select coalesce(json_agg(x order by x.no), '[]') from (
-       select o.id, o.no, o.channel, o.state, r.review_result as "reviewResult" from petitions own
-       join petitions r on r.root_id = coalesce(own.root_id, own.id) or r.id = coalesce(own.root_id, own.id)
-       join matters o on o.id = r.id where own.id = m.id and o.id <> m.id and ${harmlessTo(2, 'o')}) x`)} as chain,
-    ${ofPetition(`select coalesce(json_agg(json_build_object('nameMasked', o.name_masked, 'phoneMasked', o.phone_masked)), '[]') from matter_people mp join people o on o.id = mp.person_id where mp.matter_id = m.id`)} as "otherPeople",
-    case when m.channel = 'escalation' then (select row_to_json(x) from (select ${columnsOf(escalationRecords.escalations, 'e')} from escalations e where e.id = m.id) x) end as escalation
+    ${RARE} as rare
    from matters m left join units u on u.id = m.lead_unit_id left join people p on p.id = m.person_id
     left join matters t on t.id = m.merged_into_id and ${harmlessTo(2, 't')}
    where m.id = $1 and ${visibleTo(2)}) x`,
+)
+
+// Orders have none of it, and even naming it in their statement would cost them.
+const openProcedure = statement<{ procedure: Procedure }>(
+  'matter.open-procedure',
+  `select row_to_json(x) as procedure from (select
+    (select row_to_json(x) from (select ${columnsOf(petitionRecords.petitions, 'p')} from petitions p where p.id = m.id) x) as petition,
+    (select row_to_json(x) from (select ${columnsOf(petitionRecords.visits, 'v')} from visits v where v.id = m.id) x) as visit,
+    (select coalesce(json_agg(x order by x."submittedAt"), '[]') from (select ${columnsOf(petitionRecords.opinions, 'o')}, a.name as "by" from opinions o left join accounts a on a.id = o.submitted_by where o.matter_id = m.id) x) as opinions,
+    (select coalesce(json_agg(x order by x.no), '[]') from (
+       select o.id, o.no, o.channel, o.state, r.review_result as "reviewResult" from petitions own
+       join petitions r on r.root_id = coalesce(own.root_id, own.id) or r.id = coalesce(own.root_id, own.id)
+       join matters o on o.id = r.id where own.id = m.id and o.id <> m.id and ${harmlessTo(0, 'o')}) x) as chain,
+    (select coalesce(json_agg(json_build_object('nameMasked', o.name_masked, 'phoneMasked', o.phone_masked)), '[]') from matter_people mp join people o on o.id = mp.person_id where mp.matter_id = m.id) as "otherPeople",
+    case when m.channel = 'escalation' then (select row_to_json(x) from (select ${columnsOf(escalationRecords.escalations, 'e')} from escalations e where e.id = m.id) x) end as escalation
+   from matters m where m.id = $1) x`,
 )
 
 /** Throws `matter/not-found` for what the actor may not see, exactly as for what does not exist. */
 export async function readMatter(db: Db, actor: Actor, id: string): Promise<Opened> {
   const [found] = await openMatter(db, [id, ...visibilityValues(actor)])
   if (found === undefined) throw await notForReader(db, actor, id)
-  return canonicalMoments(found.matter)
+  const { rare: few, ...matter } = found.matter
+  const workflow = channelOf(matter.channel).workflow
+  const [more] = workflow === 'order' ? [] : await openProcedure(db, [id, withheldFrom(actor)])
+  return canonicalMoments({ ...matter, ...inLists(few ?? []), ...(more?.procedure ?? NO_PROCEDURE) })
+}
+
+function inLists(rows: NonNullable<Found['rare']>): Pick<OrderParts, keyof typeof rare> {
+  const lists = Object.entries(rare).map(([kind, { order }]) => {
+    const own = rows.filter(([of]) => of === kind).map(([, row]) => row)
+    // The database writes instants of one offset: their texts are in the order of time.
+    return [kind, own.toSorted((a, b) => ((a[order] ?? '') < (b[order] ?? '') ? -1 : 1))]
+  })
+  return Object.fromEntries(lists) as Pick<OrderParts, keyof typeof rare>
+}
+
+const NO_PROCEDURE: Procedure = {
+  ...{ petition: null, visit: null, opinions: null, chain: null, otherPeople: null, escalation: null },
 }
 
 /** The database's JSON cuts zeros off instants; comparing as text needs the canonical form, at every depth. */
