@@ -43,6 +43,7 @@ import { describeRoute, describeService } from './platform/openapi.ts'
 import { operationRoutes } from './platform/operations.ts'
 import { pageRoutes } from './platform/pages.ts'
 import { Problem } from './platform/problems.ts'
+import { reportRoutes } from './reports/routes.ts'
 import { version } from './version.ts'
 
 export interface AppOptions {
@@ -126,6 +127,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   mailImportRoutes(http)
   kpiRoutes(http)
   tallyRoutes(http)
+  reportRoutes(http)
 
   return app
 }

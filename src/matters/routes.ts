@@ -9,18 +9,12 @@ import { actRules } from './acts/index.ts'
 import { act } from './commands.ts'
 import { edit } from './corrections.ts'
 import { listMatters } from './listing.ts'
-import { readMatter, samePerson } from './queries.ts'
+import { candidateShape, viewCandidate } from './candidate-views.ts'
+import { samePerson } from './candidates.ts'
+import { readMatter } from './queries.ts'
 import { register } from './registering.ts'
 import { correctionShape, listQuery, registrationShape } from './shapes.ts'
-import {
-  candidateShape,
-  matterDetail,
-  matterItem,
-  viewCandidate,
-  viewItem,
-  viewMatter,
-  writtenShape,
-} from './views.ts'
+import { matterDetail, matterItem, viewItem, viewMatter, writtenShape } from './views.ts'
 import { actLabel, actNames, states, workflows, type Act, type Transition } from './workflow.ts'
 
 const tag = '办件'

@@ -19,14 +19,14 @@ import {
   visitLevels,
   visitModes,
 } from './petition-terms.ts'
-import type { Candidate, Opened } from './queries.ts'
+import type { Opened } from './queries.ts'
 import { regimeOf } from './regimes.ts'
 import { openActs } from './rules.ts'
 import { legOutcomes, ratings, supervisionGrounds, supervisionKinds, topics, urgencies } from './terms.ts'
 import { actLabel, eventLabels, states, type State } from './workflow.ts'
 
-const labelled = z.object({ code: z.string(), label: z.string() })
-const moment = z.string().meta({ format: 'date-time' })
+export const labelled = z.object({ code: z.string(), label: z.string() })
+export const moment = z.string().meta({ format: 'date-time' })
 const maybe = moment.nullable()
 const callerShape = z.object({
   name: z.string().nullable(),
@@ -163,8 +163,8 @@ export const matterDetail = z
   })
   .meta({ id: 'Matter' })
 
-const label = (table: Record<string, string>, code: string) => ({ code, label: table[code] ?? code })
-const stateLabel = (state: State) => ({ code: state, label: states[state].label })
+export const label = (table: Record<string, string>, code: string) => ({ code, label: table[code] ?? code })
+export const stateLabel = (state: State) => ({ code: state, label: states[state].label })
 const ratingLabel = (rating: string | null) => (rating === null ? null : label(ratings, rating))
 
 /** A row of a list. `now` decides what is overdue. */
@@ -279,22 +279,4 @@ function viewCaller(m: Opened) {
 
 function caseOf(m: Opened): Case {
   return { ...newCase(m), legs: m.legs }
-}
-
-export const candidateShape = z.object({
-  id: z.string(),
-  no: z.string(),
-  title: z.string(),
-  state: labelled,
-  receivedAt: moment,
-  personId: z.string(),
-  callerName: z.string().nullable(),
-  reason: labelled,
-  confirmed: z.boolean().describe('已由工作人员确认为同一人'),
-})
-
-const reasons = { idNo: '身份证号相同', phone: '电话相同', name: '姓名相同' }
-
-export function viewCandidate(row: Candidate): z.input<typeof candidateShape> {
-  return { ...row, state: stateLabel(row.state), reason: label(reasons, row.reason) }
 }

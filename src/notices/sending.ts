@@ -43,6 +43,14 @@ const hold = statement(
      where not due.tried and due.place + (select count(*) from sms_messages o where o.number_bi = due.number_bi and o.tried_day = $2::date) > $3)
    update sms_messages set state = 'held', error = 'daily-limit' from full_today where sms_messages.id = full_today.id`,
 )
+// What became improper while it waited is not sent: confidence asked since, an accusation, a question that is answered.
+const withdraw = statement(
+  'sms.withdraw',
+  `update sms_messages s set state = 'held', error = 'withdrawn' from matters m left join people p on p.id = m.person_id
+   where s.state = 'queued' and s.next_at <= $1 and m.id = s.matter_id and (m.confidential or coalesce(p.confidential, false)
+     or m.category = 'report' or m.accused_unit_ids <> '{}' or exists (select 1 from matter_accused c where c.matter_id = m.id)
+     or (s.template = 'ask-rating' and m.state <> 'reviewed'))`,
+)
 const lease = statement<Leased>(
   'sms.lease',
   `update sms_messages s set state = 'sending', lease_until = $2, attempts = s.attempts + 1, tried_day = coalesce(s.tried_day, $3::date)
@@ -78,6 +86,7 @@ export async function sendDue(sender: Sender): Promise<number> {
 async function take(tx: Tx, { perDay }: Sender): Promise<Leased[]> {
   await lockLeasing(tx)
   const today = dayOf(tx.now)
+  await withdraw(tx, [tx.now])
   await hold(tx, [tx.now, today, perDay])
   const leased = await lease(tx, [tx.now, plusMs(tx.now, LEASE_MS), today])
   // The number is about to be opened, and that is on record before.

@@ -211,6 +211,28 @@ describe('nobody is disturbed', () => {
   })
 })
 
+describe('what became improper while it waited', () => {
+  it('is not sent: confidence asked since, an accusation, a call-back by phone', async () => {
+    const [sealed, charged, called] = [await answered(), await answered(), await answered()]
+    await runWaiting(desk, 'notify')
+    const edit = async (id: string, body: object) => {
+      const version = (await desk.row(id))['version'] as number
+      const { status } = await desk.call('reviewer', 'PATCH', `/api/matters/${id}`, body, {
+        'if-match': `"${version}"`,
+      })
+      expect(status).toBe(200)
+    }
+    await edit(sealed.id, { confidential: true })
+    await edit(charged.id, { accusedUnitIds: [desk.other] })
+    await desk.does('callback', called.id, 'call-back', { result: 'reached', rating: 'basic' })
+    await run()
+    for (const { id, phone } of [sealed, charged, called]) {
+      expect(takenBy(phone)).toEqual([])
+      expect((await ofMatter(id))[0]).toMatchObject({ state: 'held', error: 'withdrawn' })
+    }
+  })
+})
+
 describe('receipts', () => {
   it('count once, in any order, also before the sending was noted; those of others are passed over', async () => {
     const { id } = await answered()

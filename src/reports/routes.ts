@@ -1,0 +1,61 @@
+// URLs of reports: what a report's text says that cannot be.
+import { z } from 'zod'
+import { listRegions } from '../orgs/queries.ts'
+import type { Http } from '../platform/http.ts'
+import { checkText } from './check-text.ts'
+import { checks } from './stated.ts'
+
+const place = z.object({ line: z.int(), column: z.int(), excerpt: z.string() })
+const year = z.int().min(2000).max(2100)
+
+export function reportRoutes(http: Http): void {
+  const { db } = http.deps
+
+  http.reads(
+    {
+      url: '/api/reports/checks',
+      summary: '报告检查的项目',
+      tag: '报告',
+      for: 'reports.read',
+      reply: z.object({ items: z.array(z.object({ id: z.string(), zh: z.string(), en: z.string() })) }),
+    },
+    async () => ({ items: Object.entries(checks).map(([id, { zh, en }]) => ({ id, zh, en })) }),
+  )
+
+  http.secrets(
+    {
+      url: '/api/reports/check',
+      summary: '检查报告文稿中的数',
+      description: '逐行指出不可能成立、前后矛盾和写法有误的数，能推断的给出改法；只检查，不保存。',
+      tag: '报告',
+      for: 'reports.read',
+      body: z.strictObject({
+        text: z.string().min(1).max(200_000).describe('报告全文'),
+        year: year.describe('报告所述的年度'),
+        population: z.int().min(1).max(100_000_000).optional().describe('全区人口'),
+      }),
+      reply: z.object({
+        figures: z.int().describe('读到的数'),
+        findings: z.array(
+          z.object({
+            check: z.string(),
+            severity: z.enum(['error', 'warning', 'note']),
+            place,
+            zh: z.string(),
+            en: z.string(),
+            proposal: z.string().optional(),
+          }),
+        ),
+      }),
+    },
+    async (_actor, { body }) => {
+      const regions = await listRegions(db, `${body.year}-12-31`)
+      const townships = regions.filter(({ level }) => level === 'township').length
+      const { figures, findings } = checkText(body.text, {
+        ...(townships === 0 ? {} : { townships }),
+        ...(body.population === undefined ? {} : { population: body.population }),
+      })
+      return { figures: figures.length, findings }
+    },
+  )
+}
