@@ -1,35 +1,45 @@
 // Reads a report's text and prints what in it cannot be true, line by line. Needs neither database nor service.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { shippedRegions } from '../src/orgs/regions.data.ts'
-import { checkText } from '../src/reports/check-text.ts'
+import { readConfig } from '../src/config.ts'
+import { populationOn, townshipsOn } from '../src/orgs/region-rules.ts'
+import { shippedCensuses, shippedRegions } from '../src/orgs/regions.data.ts'
+import { checkText, yearOf } from '../src/reports/check-text.ts'
+import { textOfBytes } from '../src/reports/reading/text.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     year: { type: 'string' },
     population: { type: 'string' },
+    region: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
 const [file] = positionals
-if (file === undefined) {
-  process.stderr.write('Usage: npm run check-report -- FILE [--year 2020] [--population 621978] [--json]\n')
+const numbers = [values.year, values.population].filter((value) => value !== undefined)
+if (file === undefined || numbers.some((value) => !/^\d{1,9}$/.test(value))) {
+  process.stderr.write(
+    'Usage: npm run check-report -- FILE [--year 2020] [--population 621978] [--region 510802] [--json]\n',
+  )
   process.exit(2)
 }
 
-const bytes = readFileSync(file)
-const text = decode(bytes)
-const { population, year = /(\d{4})年/.exec(text)?.[1] } = values
+const text = textOfBytes(bytesOf(file))
+const year = values.year === undefined ? yearOf(text) : Number(values.year)
+const region = values.region ?? readConfig().OFFICE_REGION
 const on = `${year ?? new Date().getFullYear()}-12-31`
-const townships = shippedRegions.filter(
-  ({ level, validFrom, validTo }) =>
-    level === 'township' && validFrom <= on && (validTo === null || validTo > on),
-).length
-const { figures, findings } = checkText(text, {
-  townships,
-  ...(population === undefined ? {} : { population: Number(population) }),
-})
+const people =
+  values.population === undefined ? populationOn(shippedCensuses, region, on) : Number(values.population)
+const townships = townshipsOn(shippedRegions, region, on)
+const { figures, findings } = checkText(
+  text,
+  {
+    ...(townships === 0 ? {} : { townships }),
+    ...(people === undefined ? {} : { population: people }),
+  },
+  year,
+)
 const errors = findings.filter(({ severity }) => severity === 'error').length
 if (values.json) process.stdout.write(`${JSON.stringify({ figures: figures.length, findings }, null, 1)}\n`)
 else {
@@ -43,13 +53,13 @@ else {
     `读到${figures.length}个数，${errors}处错误，${findings.length - errors}处存疑或提示。\n`,
   )
 }
-process.exit(errors > 0 ? 1 : 0)
+process.exitCode = errors > 0 ? 1 : 0
 
-/** UTF-8 where it is valid, else the encoding of older Chinese programs. */
-function decode(content: Uint8Array): string {
+function bytesOf(path: string): Uint8Array {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content)
-  } catch {
-    return new TextDecoder('gb18030').decode(content)
+    return readFileSync(path)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(2)
   }
 }

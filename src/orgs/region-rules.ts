@@ -15,6 +15,29 @@ export interface RegionRow {
   successorCodes: string[]
 }
 
+/** How many people lived in a region on the day of a census. */
+export interface CensusRow {
+  code: string
+  day: Day
+  people: number
+}
+
+/** Of the last census up to this day, of the first one for days before it; undefined for a region never counted. */
+export function populationOn(censuses: readonly CensusRow[], code: string, on: Day): number | undefined {
+  const counted = censuses
+    .filter((census) => census.code === code)
+    .toSorted((a, b) => (a.day < b.day ? -1 : 1))
+  return (counted.findLast(({ day }) => day <= on) ?? counted[0])?.people
+}
+
+/** 乡镇、街道 of a district on a day. */
+export function townshipsOn(regions: readonly RegionRow[], code: string, on: Day): number {
+  return regions.filter(
+    ({ level, parentCode, validFrom, validTo }) =>
+      level === 'township' && parentCode === code && validFrom <= on && (validTo === null || validTo > on),
+  ).length
+}
+
 /** Everything wrong with a list that is to replace the stored one; pointers begin with `/body/items`. */
 export function regionFaults(rows: readonly RegionRow[]): FieldError[] {
   const faults: FieldError[] = []

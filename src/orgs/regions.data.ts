@@ -1,5 +1,5 @@
 // 行政区划 of 利州区 as shipped (GB/T 2260 and 统计用区划代码), with the change that the province approved on 2019-12-24.
-import type { RegionRow } from './region-rules.ts'
+import type { CensusRow, RegionRow } from './region-rules.ts'
 
 /** Stands for "as long as any record here goes back". */
 const ALWAYS = '1990-01-01'
@@ -42,3 +42,6 @@ export const shippedRegions: readonly RegionRow[] = [
   township('510802201', '金洞乡'),
   township('510802202', '龙潭乡'),
 ]
+
+/** 第七次全国人口普查: who lives there, from the day of the count until the next one. */
+export const shippedCensuses: readonly CensusRow[] = [{ code: '510802', day: '2020-11-01', people: 621_978 }]

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { listRegions } from '../orgs/queries.ts'
 import type { Http } from '../platform/http.ts'
 import { checkText } from './check-text.ts'
-import { checks } from './stated.ts'
+import { checks } from './checks.data.ts'
 
 const place = z.object({ line: z.int(), column: z.int(), excerpt: z.string() })
 const year = z.int().min(2000).max(2100)

@@ -1,123 +1,146 @@
-// Finds the figures of a report: each number with its unit, the words that name it, its scope and its printed change.
-import type { Stated, StatedChange, StatedUnit } from '../stated.ts'
+// Reads the figures of a report: each number with its unit, the words that name it, what it counts, its change, and what it is part of.
+import type { Place, Stated } from '../figures.ts'
+import type { Relation } from '../relations.ts'
+import { metricOf } from './binding.ts'
+import { changesReader } from './changes.ts'
 import type { Line } from './lines.ts'
-import { connectors, linking, scopes } from './words.ts'
+import { listReader } from './lists.ts'
+import { clauseBefore, nameOf } from './names.ts'
+import { numberAt, type NumberFound } from './numbers.ts'
+import { scopesIn } from './scopes.ts'
+import { claims, goals } from './words.ts'
 
-const UNITS: Record<string, StatedUnit> = {
-  批次: '批',
-  批: '批',
-  人次: '人次',
-  人: '人',
-  名: '人',
-  件: '件',
-  个百分点: '个百分点',
-  个: '个',
-  次: '次',
-  天: '天',
-  条: '条',
-  万元: '万元',
-  元: '元',
-  '%': '%',
+const MARKS = /其中|以下方面|[（(]含|[（()）]|[。；;!！?？]|\d/g
+const SAID = 120
+
+export interface Read {
+  figures: Stated[]
+  /** What the text itself says belongs together. */
+  relations: Relation[]
 }
-// No quantifier stands within another, so that a line of a million digits is read once.
-const FIGURE = /(\d+(?:\.\d+)?)(余)?(万元|元|批次|批|人次|个百分点|个|人|名|件|次|天|条|%)/g
-const ENDS = /[。；;!！]/
-const MOST_LINE = 20_000
 
-/** In the order of the text. Lines longer than any report's are cut. */
-export function figuresOf(lines: readonly Line[]): Stated[] {
-  const found: Stated[] = []
-  let sentence = 0
+/** `year` is the report's: what is said of another year counts nothing of it. */
+export function readFigures(lines: readonly Line[], year?: number): Read {
+  const figures: Stated[] = []
+  const relations: Relation[] = []
+  const lists = listReader()
+  let inherited = ''
   for (const line of lines) {
-    const text = line.text.slice(0, MOST_LINE)
-    sentence += 1
-    let from = 0
-    for (const match of text.matchAll(FIGURE)) {
-      const [whole, digits = '', more, unitText = ''] = match
-      const at = match.index
-      const before = text.slice(from, at)
-      sentence += [...before].filter((character) => ENDS.test(character)).length
-      const spoken = before.split(ENDS).at(-1) ?? ''
-      from = at + whole.length
-      const after = text.slice(from, from + 16).split(/[，。；、（）,;]/, 1)[0] ?? ''
+    if (line.text === '') continue
+    if (line.number !== undefined) inherited = ''
+    const scopeAt = scopesIn(line.text, inherited)
+    if (line.number !== undefined && line.text.length <= 40) inherited = scopeAt(line.text.length)
+    lists.line()
+    const changes = changesReader()
+    readLine(
+      line,
+      {
+        scopeAt,
+        lists,
+        changes,
+        add(stated, said) {
+          const metric = metricOf({ stated, said }, figures.at(-1), year)
+          if (metric !== undefined) stated.metric = metric
+          figures.push(stated)
+          return stated
+        },
+      },
+      String(line.n),
+    )
+    relations.push(...changes.relations())
+    lists.lineEnd(/其中[:：]?$/.test(line.text))
+  }
+  const named = claimsIn(lines)
+  return { figures: [...figures, ...named], relations: [...relations, ...lists.end()] }
+}
+
+interface Readers {
+  scopeAt: (at: number) => string
+  lists: ReturnType<typeof listReader>
+  changes: ReturnType<typeof changesReader>
+  add: (stated: Stated, said: string) => Stated
+}
+
+function readLine(line: Line, { scopeAt, lists, changes, add }: Readers, prefix: string): void {
+  const { text } = line
+  let [clauseFrom, sentenceFrom, readTo, n] = [0, 0, 0, 0]
+  let last: { stated: Stated; to: number } | undefined
+  for (const { 0: mark, index: at } of text.matchAll(MARKS)) {
+    if (at < readTo) continue
+    if (mark === '其中' || mark === '以下方面') {
+      lists.parts(/[：:]/.test(text[at + mark.length] ?? ''))
+      clauseFrom = at + mark.length
+    } else if (mark.length === 2) {
+      lists.open(last?.to === at ? last.stated : undefined)
+      lists.parts()
+      clauseFrom = at + mark.length
+    } else if (mark === '（' || mark === '(') lists.open(last?.to === at ? last.stated : undefined)
+    else if (mark === '）' || mark === ')') lists.close()
+    else if (!/\d/.test(mark)) {
+      lists.sentenceEnd(!/[；;]/.test(mark))
+      changes.sentenceEnd()
+      sentenceFrom = at + mark.length
+      clauseFrom = sentenceFrom
+    } else {
+      const { found, end } = numberAt(text, at)
+      readTo = end
+      if (found === undefined) continue
+      const clause = clauseBefore(text, clauseFrom, at)
+      clauseFrom = end
+      const said = text.slice(Math.max(sentenceFrom, at - SAID), at)
+      const read = statedFrom(found, { line, clause, prefix: `${prefix}.${n}`, scope: scopeAt(at) })
+      n += 1
+      if (changes.change(read, clause)) continue
+      const stated = add(read, said.trimEnd())
+      last = { stated, to: end }
+      lists.figure(stated, clause)
+      const part = changes.figure(stated, clause)
+      if (part !== undefined) lists.share(part)
+    }
+  }
+}
+
+function statedFrom(
+  found: NumberFound,
+  { line, clause, prefix, scope }: { line: Line; clause: string; prefix: string; scope: string },
+): Stated {
+  const { from, to, more, unit, digits, value, decimals, printed, least } = found
+  const behind = line.text.slice(to, to + 16).split(/[，。；、（）,;]/, 1)[0] ?? ''
+  const place: Place = {
+    ...{ line: line.n, column: from },
+    excerpt: line.text.slice(Math.max(0, from - 16), Math.min(to + 8, from + 40)),
+  }
+  return {
+    ...{
+      id: prefix,
+      source: 'declared',
+      scope,
+      name: nameOf(clause),
+      digits,
+      value,
+      decimals,
+      unit,
+      printed,
+    },
+    ...(least === undefined ? {} : { least }),
+    ...{ atLeast: more || /^(?:以上|多|余)/.test(behind), goal: goals.test(clause.trimEnd()), claim: false },
+    ...{ paragraph: line.n, behind, place },
+  }
+}
+
+/** “零”到省集体访, 无进京非接待场所上访: figures of nothing, where the words say of what. */
+function claimsIn(lines: readonly Line[]): Stated[] {
+  return lines.flatMap((line) =>
+    [...line.text.matchAll(claims)].flatMap((match, i) => {
+      const words = match[1] ?? ''
       const stated: Stated = {
-        id: found.length,
-        scope: scopeAt(text, at),
-        name: nameOf(spoken),
-        digits,
-        value: Number(digits),
-        decimals: digits.split('.')[1]?.length ?? 0,
-        unit: UNITS[unitText] ?? '个',
-        atLeast: more !== undefined || /^(?:以上|多|余)/.test(after),
-        goal: /(?:达到|不低于|不少于|力争)$/.test(spoken),
-        after,
-        place: { line: line.n, column: at, excerpt: text.slice(Math.max(0, at - 16), from + 8) },
-        sentence,
+        ...{ id: `${line.n}.无${i}`, source: 'declared', scope: scopesIn(words)(words.length), name: words },
+        ...{ digits: '0', value: 0, decimals: 0, unit: '批', printed: '批' },
+        ...{ atLeast: false, goal: false, claim: true, paragraph: line.n },
+        place: { line: line.n, column: match.index, excerpt: match[0] },
       }
-      const change = changeOf(stated, spoken)
-      if (change === undefined) found.push(stated)
-      else attach(found, stated, change, spoken)
-    }
-  }
-  return found
-}
-
-/** The scope whose word stands nearest before the figure in its line. */
-function scopeAt(text: string, at: number): string {
-  let best = { id: '', at: -1 }
-  for (const { id, words } of scopes) {
-    for (const word of words) {
-      const place = text.lastIndexOf(word, at)
-      if (place >= best.at && place !== -1 && place < at) best = { id, at: place }
-    }
-  }
-  return best.id
-}
-
-function nameOf(spoken: string): string {
-  // What stands before the last mark belongs to something else, unless nothing stands behind it.
-  const parts = spoken.split(/[，,：:（(“”]/).filter((part) => part.trim() !== '')
-  let name = (parts.at(-1) ?? '').trim()
-  const total = name.lastIndexOf('共')
-  if (total !== -1 && name.length - total > 2) name = name.slice(total + 1)
-  for (let stripped = true; stripped;) {
-    stripped = false
-    for (const word of connectors) {
-      // 及时 is a word of its own.
-      if (!name.startsWith(word) || name.startsWith('及时')) continue
-      name = name.slice(word.length).trimStart()
-      stripped = true
-    }
-    for (const word of linking) {
-      if (name === word || !name.endsWith(word)) continue
-      name = name.slice(0, -word.length).trimEnd()
-      stripped = true
-    }
-  }
-  return name.slice(-40)
-}
-
-function changeOf({ unit, value, decimals }: Stated, spoken: string): StatedChange | undefined {
-  if (unit !== '%') return undefined
-  const word = /(上升|增长|增加|提高|下降|减少|降低)(?:了|约)?$/.exec(spoken)?.[1]
-  if (word === undefined) return undefined
-  return { direction: /[下减降]/.test(word) ? 'down' : 'up', percent: value, decimals }
-}
-
-/** A change is of the figures before it in its sentence: of the unit that it names, else of the last count and its people. */
-function attach(found: Stated[], stated: Stated, change: StatedChange, spoken: string): void {
-  const clause = spoken.split(/[，,]/).at(-1) ?? ''
-  const same = found.filter(
-    ({ sentence, unit }) => sentence === stated.sentence && unit !== '%' && unit !== '万元',
+      const metric = stated.scope === '' ? undefined : metricOf({ stated, said: words }, undefined)
+      return metric === undefined ? [] : [{ ...stated, metric }]
+    }),
   )
-  const named: StatedUnit | undefined = clause.includes('批次')
-    ? '批'
-    : clause.includes('人次')
-      ? '人次'
-      : undefined
-  const target =
-    named === undefined
-      ? same.at(-1)
-      : same.findLast(({ unit, change: has }) => unit === named && has === undefined)
-  if (target !== undefined && target.change === undefined) target.change = change
 }

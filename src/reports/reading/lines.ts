@@ -4,6 +4,8 @@ export interface Line {
   /** From 1, as an editor shows it. */
   n: number
   text: string
+  /** Of a table's row in one line, with tabs between: what stands in each; else empty. */
+  cells: readonly string[]
   /** `11、`, `（二）`, `3.`: how the line begins, where it is numbered by hand. */
   number?: { style: NumberStyle; value: number }
   /** The text lost the style of an automatic number: `1、 ` may have been `一、`. */
@@ -26,15 +28,21 @@ const AUTOMATIC = /^(?:(\d{1,2})、\s|（(\d{1,2})）\s)/
 
 export function linesOf(text: string): Line[] {
   return text.split(/\r\n|[\n\r]/).map((raw, i) => {
+    if (raw === '') return { n: i + 1, text: '', cells: [] }
     const line = plain(raw)
     const number = numberOf(line)
     const automatic = number === undefined ? AUTOMATIC.exec(line) : null
     return {
-      ...{ n: i + 1, text: line },
+      ...{ n: i + 1, text: line, cells: cellsOf(raw) },
       ...(number === undefined ? {} : { number }),
       ...(automatic === null ? {} : { automatic: Number(automatic[1] ?? automatic[2]) }),
     }
   })
+}
+
+function cellsOf(raw: string): string[] {
+  const cells = raw.split('\t').map(plain)
+  return cells.filter((cell) => cell !== '').length < 2 ? [] : cells.filter((cell) => cell !== '')
 }
 
 /** Half-width digits, percent signs and points; bookmarks of the word processor, tabs and odd blanks gone. */

@@ -1,0 +1,76 @@
+// What a report's figures can be figures of, by id: the metrics, tallies, ledger, meetings, relief and registers, each with its unit.
+import { metrics } from '../kpi/metrics.ts'
+import { tallies } from '../kpi/tallies.ts'
+import { levels, statuses } from '../ledger/workflow.ts'
+import { registers } from '../registers/columns.ts'
+import type { Register } from '../registers/register.ts'
+import { statedUnits, type StatedUnit } from './figures.ts'
+
+export interface Countable {
+  id: string
+  name: string
+  unit: StatedUnit
+}
+
+const of = (id: string, name: string, unit: StatedUnit = '件'): Countable => ({ id, name, unit })
+
+const ledger = [
+  of('ledger.total', '排查事项'),
+  of('ledger.involved', '排查事项涉及人数', '人'),
+  ...Object.entries(levels).map(([level, label]) => of(`ledger.level.${level}`, `排查事项：${label}`)),
+  ...Object.entries(statuses).flatMap(([status, { label }]) => [
+    of(`ledger.status.${status}`, `排查事项：${label}`),
+    ...Object.entries(levels).map(([level, name]) =>
+      of(`ledger.status.${status}.${level}`, `排查事项：${label}（${name}）`),
+    ),
+  ]),
+]
+
+const meetings = [
+  of('meetings', '联席会议', '次'),
+  of('meetings.by-district-leaders', '区级领导召集的联席会议', '次'),
+  of('meetings.subjects', '联席会议协调的信访事项', '个'),
+]
+
+const relief = [
+  of('relief.people', '困难救助人数', '人'),
+  of('relief.sum', '困难救助金额', '元'),
+  of('relief.least', '困难救助金额最低', '元'),
+  of('relief.most', '困难救助金额最高', '元'),
+]
+
+const registered = (Object.values(registers) as Register[]).flatMap(({ figures }) =>
+  figures.flatMap(({ id, name, unit }) => {
+    const stated = unitOfRegister(unit)
+    return stated === undefined ? [] : [of(id, name, stated)]
+  }),
+)
+
+/** 名 and 分 of the registers are 人 and 元 here; 人·天 no report prints. */
+function unitOfRegister(unit: string): StatedUnit | undefined {
+  return unit === '名' ? '人' : unit === '分' ? '元' : statedUnits.find((each) => each === unit)
+}
+
+/** Matters not yet done when the period begins and ends, and those done in it: a report may state them, no metric counts them. */
+const stock = [
+  of('stock.opening', '期初未办结'),
+  of('stock.received', '本期新收'),
+  of('stock.closed', '本期办结'),
+  of('stock.closing', '期末未办结'),
+]
+
+const catalogue: readonly Countable[] = [
+  ...metrics.map(({ id, zh, unit }) => of(id, `12345热线${zh}`, unit)),
+  ...tallies.map(({ id, zh, unit }) => of(id, zh, unit)),
+  ...ledger,
+  ...meetings,
+  ...relief,
+  ...registered,
+  ...stock,
+]
+
+const byId = new Map(catalogue.map((countable) => [countable.id, countable]))
+
+export function findCountable(id: string): Countable | undefined {
+  return byId.get(id)
+}
