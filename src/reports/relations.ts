@@ -20,8 +20,8 @@ export type RelationOf<F> =
   /** Each of `count` received between `least` and `most`. */
   | { kind: 'bounds'; sum: F; count: F; range: F }
   | { kind: 'flow'; opening: F; received: F; closed: F; closing: F }
-  /** 超期 holds late replies and open matters past due; the on-time rate knows only the replies (domain 4.1). */
-  | { kind: 'late'; rate: F; done: F; open: F; overdue: F }
+  /** 超期 holds late replies and open matters past due; the on-time rate knows only the replies. `others`: the two, printed apart. */
+  | { kind: 'late'; rate: F; done: F; open: F; overdue: F; others: F[] }
 
 export type Relation = RelationOf<Stated>
 type Known = RelationOf<string>
@@ -72,7 +72,10 @@ const relations: readonly Known[] = [
   subset('M07r', 'M07'),
   subset('M07o', 'M07'),
   share('M14', 'M02', 'M01'),
-  { kind: 'late', rate: 'M05', done: 'M02', open: 'M03', overdue: 'M07' },
+  {
+    ...{ kind: 'late', rate: 'M05', done: 'M02', open: 'M03', overdue: 'M07' },
+    others: ['M07r', 'M07o'],
+  },
   sum('ledger.total', ...ledgerLevels),
   sum('ledger.total', ...ledgerStatuses),
   { kind: 'sum', wholes: ledgerLevels, parts: ledgerStatuses, exact: true },

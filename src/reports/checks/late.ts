@@ -9,8 +9,8 @@ import { findingAt, type Finding, type Given } from '../finding.ts'
  */
 export function late({ relations }: Given): Finding[] {
   return relations.flatMap((relation) => {
-    // What the system counted has late replies and open overdue matters apart.
-    if (relation.kind !== 'late' || relation.rate.source === 'computed') return []
+    // Printed apart, late replies and open overdue matters leave nothing to infer.
+    if (relation.kind !== 'late' || relation.others.length === 2) return []
     const { rate, done, open, overdue } = relation
     if ([done, open, overdue].some(({ atLeast }) => atLeast) || done.value === 0) return []
     const replies = lateReplies(rate, done.value)
