@@ -156,6 +156,7 @@ function drawn(block: Block): (Paragraph | Table)[] {
             indent: { right: 4 * 16 * 20 },
             spacing: { ...LINE, before: i === 0 ? 28 * 20 : 0 },
             keepLines: true,
+            keepNext: i < block.lines.length - 1,
           },
         ),
       )
