@@ -23,6 +23,7 @@ const COMMANDS = {
   outbox: { script: 'scripts/outbox.ts' },
   backup: { script: 'scripts/backup.ts' },
   restore: { script: 'scripts/restore.ts' },
+  summary: { script: 'scripts/summary.ts' },
   'check-report': { script: 'scripts/check-report.ts' },
   docs: { script: 'scripts/docs/main.ts' },
 }

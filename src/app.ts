@@ -43,7 +43,9 @@ import { describeRoute, describeService } from './platform/openapi.ts'
 import { operationRoutes } from './platform/operations.ts'
 import { pageRoutes } from './platform/pages.ts'
 import { Problem } from './platform/problems.ts'
+import { publicationRoutes } from './reports/publication-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
+import { summaryRoutes } from './reports/summary-routes.ts'
 import { version } from './version.ts'
 
 export interface AppOptions {
@@ -128,6 +130,8 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   kpiRoutes(http)
   tallyRoutes(http)
   reportRoutes(http)
+  summaryRoutes(http)
+  publicationRoutes(http)
 
   return app
 }

@@ -88,6 +88,20 @@ export async function matterIdsBehind(
   }
 }
 
+/**
+ * What a matter `m` must meet to count in a part of a metric, for the whole office, as SQL; the instant is the first parameter.
+ * Undefined for the denominator of a count.
+ */
+export function matterConditions(
+  actor: Actor,
+  query: Omit<ListQuery, 'units' | 'under'>,
+  place: Place,
+): string[] | undefined {
+  const name = metricAsked(query.metric).formula[query.part]
+  if (name === null) return undefined
+  return [...conditionsOn(query, place), visibleCondition(actor, place), ...counted(partOf(name), undefined)]
+}
+
 /** Everything that a matter must meet, in SQL over `m`. */
 async function conditionsBehind(db: Db, actor: Actor, query: ListQuery, place: Place): Promise<string[]> {
   const metric = metricAsked(query.metric)

@@ -3,7 +3,7 @@ import { halfUp, percent, percentText, withPoint } from '../platform/numbers.ts'
 
 export interface Compared {
   /** With the same period of last year (同比) or with the period before (环比). */
-  with: '去年' | '去年同期' | '上年' | '上月' | '上期'
+  with: '去年' | '去年同期' | '上年' | '上月' | '上周' | '上期'
 }
 
 /**

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { channelOf } from '../matters/channels/index.ts'
 import { states, type State } from '../matters/workflow.ts'
 import type { Actor } from '../platform/actor.ts'
-import type { Day, Instant } from '../platform/clock.ts'
+import { yearBefore, type Day, type Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
 import { percent, percentText } from '../platform/numbers.ts'
@@ -90,12 +90,6 @@ function changed(now: Counted, then: Counted): string {
   return pointsText(rate(now), rate(then))
 }
 
-/** 29 February has no day of its own in the year before. */
-function yearBefore(date: Day): Day {
-  const year = Number(date.slice(0, 4)) - 1
-  return date.endsWith('02-29') ? `${year}-02-28` : `${year}${date.slice(4)}`
-}
-
 function linkTo({ id: tally }: Tally, { from, to }: TallyQuery, asOf: Instant, part: string): string {
   const asked = new URLSearchParams({ from, to, asOf, part })
   return `${TALLIES_PATH}/${tally}/matters?${asked.toString()}`
@@ -143,6 +137,21 @@ async function countAll(
 const measure = ({ unit }: Tally) => (unit === '人次' ? 'sum(v.person_count)' : 'count(*)')
 const hits = ({ where, hit }: Tally) =>
   hit === undefined ? `(${where})` : `(${where}) and coalesce(${hit}, false)`
+
+/** Where the matters `m` of one part of a tally come from, as SQL behind `from`; undefined for the denominator of a count. */
+export function tallyMatters(
+  actor: Actor,
+  query: Period & { tally: string; part: 'numerator' | 'denominator' },
+  place: Place,
+): string | undefined {
+  const tally = tallyAsked(query.tally)
+  if (query.part === 'denominator' && tally.hit === undefined) return undefined
+  const met = [
+    ...conditions(tally.relation, actor, query, place),
+    query.part === 'denominator' ? `(${tally.where})` : hits(tally),
+  ]
+  return `${relations[tally.relation].from} where ${met.join(' and ')}`
+}
 
 function conditions(relation: RelationName, actor: Actor, { from, to }: Period, place: Place): string[] {
   return [

@@ -5,7 +5,7 @@ import { statement, type Db } from '../platform/db.ts'
 import { day, id as idShape, readCursor, writeCursor } from '../platform/fields.ts'
 import { percent, percentText, yuan } from '../platform/numbers.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
-import { registerOf, type RegisterId } from './columns.ts'
+import { registerIds, registerOf, type RegisterId } from './columns.ts'
 import { selectedColumns, type Row } from './commands.ts'
 import type { Register, RegisterFigure } from './register.ts'
 
@@ -25,6 +25,18 @@ const dayColumn = ({ day: column }: Register) => (column.includes('(') ? column 
 function within(register: Register): string {
   if (register.id === 'duty') return `r.from_day <= $2::date and r.to_day >= $1::date`
   return `${dayColumn(register)} between $1::date and $2::date`
+}
+
+/** The rows `r` that a figure counts, as SQL behind `from`, with these places for the days; undefined for no such figure. */
+export function rowsBehind(figureId: string): ((from: string, to: string) => string) | undefined {
+  for (const register of registerIds.map(registerOf)) {
+    const figure = register.figures.find(({ id }) => id === figureId)
+    if (figure === undefined) continue
+    const met = `r.voided_at is null and ${within(register)} and ${figure.where ?? 'true'}`
+    return (from, to) =>
+      `${register.table} r where ${met}`.replaceAll(/\$([12])\b/g, (_, n) => (n === '1' ? from : to))
+  }
+  return undefined
 }
 
 const placeShape = z.tuple([day, idShape])

@@ -2,6 +2,7 @@
 import { metrics } from '../kpi/metrics.ts'
 import { tallies } from '../kpi/tallies.ts'
 import { levels, statuses } from '../ledger/workflow.ts'
+import { topics } from '../matters/terms.ts'
 import { registers } from '../registers/columns.ts'
 import type { Register } from '../registers/register.ts'
 import { statedUnits, type StatedUnit } from './figures.ts'
@@ -69,7 +70,18 @@ const catalogue: readonly Countable[] = [
   ...stock,
 ]
 
+const nameable = new Set([
+  ...catalogue.map(({ id }) => id),
+  ...Object.keys(topics).map((topic) => `topic.${topic}`),
+  ...(Object.values(registers) as Register[]).flatMap(({ figures }) => figures.map(({ id }) => id)),
+])
+
 const byId = new Map(catalogue.map((countable) => [countable.id, countable]))
+
+/** What a wording may name: all of these, topics, and every figure of the registers. */
+export function isNameable(id: string): boolean {
+  return nameable.has(id)
+}
 
 export function findCountable(id: string): Countable | undefined {
   return byId.get(id)

@@ -1,0 +1,78 @@
+// Writes the report of a year, month or week to a file: `npm run summary -- --year 2020 --format docx --out FILE`.
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { systemActor } from '../src/platform/actor.ts'
+import { systemClock, toInstant } from '../src/platform/clock.ts'
+import { record } from '../src/platform/events.ts'
+import { reportDocx } from '../src/reports/document.ts'
+import { endOf, periodOf } from '../src/reports/periods.ts'
+import { blocking, makeSummary, type Summary } from '../src/reports/summary.ts'
+import { reportXlsx } from '../src/reports/workbook.ts'
+import { withInstallation } from './installation.ts'
+
+const writers = {
+  docx: (summary: Summary) => reportDocx(summary),
+  xlsx: reportXlsx,
+  json: async (summary: Summary) => `${JSON.stringify(summary, null, 1)}\n`,
+}
+type Format = keyof typeof writers
+const isFormat = (text: string): text is Format => Object.hasOwn(writers, text)
+
+const { values } = parseArgs({
+  options: {
+    year: { type: 'string' },
+    month: { type: 'string' },
+    week: { type: 'string' },
+    format: { type: 'string', default: 'docx' },
+    'as-of': { type: 'string' },
+    out: { type: 'string' },
+  },
+})
+const named = [values.year, values.month, values.week].filter((value) => value !== undefined)
+const period = periodOf(named[0] ?? '')
+const { format } = values
+const asOf = values['as-of'] === undefined ? undefined : toInstant(values['as-of'])
+const right =
+  named.length === 1 &&
+  period?.kind === (values.year ? 'year' : values.month ? 'month' : 'week') &&
+  isFormat(format)
+if (!right || (values['as-of'] !== undefined && asOf === undefined)) {
+  process.stderr.write(
+    'Usage: npm run summary -- --year 2020 | --month 2020-11 | --week 2020-W46\n' +
+      '         [--format docx|xlsx|json] [--out FILE] [--as-of 2020-11-15T23:59:59+08:00]\n',
+  )
+  process.exit(2)
+}
+
+await withInstallation(async ({ config, db }) => {
+  const now = systemClock.now()
+  if (asOf !== undefined && asOf > now) throw new RangeError('--as-of lies in the future')
+  const actor = systemActor('summary')
+  const asked = { period, asOf: asOf ?? endOf(period, now), now }
+  const { OFFICE_NAME: office, OFFICE_REGION: region } = config
+  progress('正在计数……')
+  const summary = await makeSummary(db, actor, { ...asked, office, region })
+  progress(`共${summary.facts.length}个数，${summary.paragraphs.length}段，正在成文……`)
+  const number = await db.transaction(async (tx) => {
+    const data = { period: period.id, format, asOf: asked.asOf }
+    return (
+      await record(tx, actor, {
+        subject: 'account',
+        subjectId: actor.id,
+        type: 'account.report-downloaded',
+        data,
+      })
+    ).id
+  })
+  const written = await writers[format](summary, number)
+  const out = values.out ?? `${summary.title}.${format}`
+  await writeFile(out, written)
+  for (const { severity, zh, explained } of summary.findings)
+    if (severity !== 'note' && explained === null)
+      progress(`${severity === 'error' ? '错误' : '存疑'}：${zh}`)
+  progress(`已写入${out}${blocking(summary).length === 0 ? '' : '；检查未通过，不能发布'}`)
+})
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`)
+}

@@ -1,0 +1,131 @@
+// The facts of a period: every figure that a report may name, each counted once by the slice that owns it, open to its list.
+import type { Figure } from '../kpi/figures.ts'
+import { figures } from '../kpi/queries.ts'
+import { tallyFigures } from '../kpi/tally-queries.ts'
+import { board } from '../ledger/board.ts'
+import { countMeetings } from '../ledger/meetings.ts'
+import { sumGrants } from '../ledger/relief.ts'
+import type { Actor } from '../platform/actor.ts'
+import { dayOf, yearBefore, type Day, type Instant } from '../platform/clock.ts'
+import type { Db } from '../platform/db.ts'
+import { registerIds } from '../registers/columns.ts'
+import { figuresOf } from '../registers/queries.ts'
+import { counted, ofMeetings, ofMetric, ofRegister, ofRelief, ofTally, ofTopics, type Fact } from './fact.ts'
+import type { ReportPeriod } from './periods.ts'
+
+export interface PeriodFacts {
+  period: ReportPeriod
+  asOf: Instant
+  facts: ReadonlyMap<string, Fact>
+  /** Accepted orders of each month, this year and the year before. */
+  months: { month: string; current: number; previous: number }[]
+  /** Of each unit that held orders: what the annex tables. */
+  units: UnitRow[]
+}
+
+export interface UnitRow {
+  unit: string
+  accepted: number
+  onTime: string
+  overdue: number
+  satisfaction: string
+}
+
+const UNIT_METRICS = ['M01', 'M05', 'M07', 'M10'] as const
+
+/** The viewer's rights hold: what they may not see is not counted. */
+export async function collectFacts(
+  db: Db,
+  actor: Actor,
+  period: ReportPeriod,
+  asOf: Instant,
+  now: Instant,
+): Promise<PeriodFacts> {
+  const { from, to, before } = period
+  const days = { from, to }
+  const lastYear = { from: yearBefore(from), to: yearBefore(to) }
+  const paced = period.kind !== 'year'
+  const hotline = (of: { from: Day; to: Day }, more: object = {}) =>
+    figures(db, actor, { ...of, asOf, channel: 'hotline', ...more }, now)
+  const monthly = { metrics: ['M01'], groupBy: 'month' }
+  const [
+    current,
+    aYearAgo,
+    justBefore,
+    byTopic,
+    byMonth,
+    monthsBefore,
+    byUnit,
+    tallies,
+    talliesBefore,
+    ledger,
+    meetings,
+    relief,
+    ...registers
+  ] = await Promise.all([
+    hotline(days),
+    hotline(lastYear),
+    paced ? hotline(before) : undefined,
+    hotline(days, { metrics: ['M01', 'M14'], groupBy: 'topic' }),
+    hotline(days, monthly),
+    hotline(lastYear, monthly),
+    hotline(days, { metrics: [...UNIT_METRICS], groupBy: 'unit' }),
+    tallyFigures(db, actor, { ...days, asOf }, now),
+    paced ? tallyFigures(db, actor, { from: before.from, to: before.to, asOf }, now) : undefined,
+    board(db, actor, { ...days, asOf }, now),
+    countMeetings(db, from, to, dayOf(asOf)),
+    sumGrants(db, { ...days, state: 'paid' }),
+    ...registerIds.map((id) => figuresOf(db, id, from, to)),
+  ])
+  const [ofYearAgo, ofBefore] = [aYearAgo, justBefore].map(
+    (table) => new Map(table?.figures.map((figure) => [figure.metric, figure])),
+  )
+  const tallyBefore = new Map(talliesBefore?.figures.map((figure) => [figure.tally, figure]))
+  const called = before.called
+  const all: Fact[] = [
+    ...current.figures.map((figure) =>
+      ofMetric(figure, {
+        yearBefore: ofYearAgo?.get(figure.metric),
+        ...(paced ? { periodBefore: { figure: ofBefore?.get(figure.metric), called } } : {}),
+      }),
+    ),
+    ...ofTopics(byTopic.figures),
+    ...tallies.figures.map((figure) =>
+      ofTally(figure, paced ? { figure: tallyBefore.get(figure.tally), called } : undefined),
+    ),
+    ...ledger.figures.map(({ key, name, unit, value, list }) =>
+      counted(`ledger.${key}`, name, unit, value, list, '期间内排查出的矛盾纠纷和信访积案'),
+    ),
+    ...ofMeetings(meetings, from, to),
+    ...ofRelief(relief, from, to),
+    ...registers.flat().map(ofRegister),
+  ]
+  return {
+    period,
+    asOf,
+    facts: new Map(all.map((fact) => [fact.key, fact])),
+    months: byMonth.figures.map((figure, i) => ({
+      month: figure.group?.key ?? '',
+      current: figure.numerator,
+      previous: monthsBefore.figures[i]?.numerator ?? 0,
+    })),
+    units: ofUnits(byUnit.figures),
+  }
+}
+
+function ofUnits(rows: readonly Figure[]): UnitRow[] {
+  const byUnit = Map.groupBy(rows, ({ group }) => group?.key ?? '')
+  return [...byUnit.values()]
+    .map((own) => {
+      const of = (metric: (typeof UNIT_METRICS)[number]) => own.find((figure) => figure.metric === metric)
+      return {
+        unit: own[0]?.group?.label ?? '',
+        accepted: of('M01')?.numerator ?? 0,
+        onTime: of('M05')?.text ?? '无',
+        overdue: of('M07')?.numerator ?? 0,
+        satisfaction: of('M10')?.text ?? '无',
+      }
+    })
+    .filter(({ accepted, overdue }) => accepted > 0 || overdue > 0)
+    .toSorted((a, b) => b.accepted - a.accepted || (a.unit < b.unit ? -1 : 1))
+}

@@ -1,0 +1,139 @@
+// A report of a period: facts, the checks that they pass, and sentences, with what people wrote between them.
+import { hash } from 'node:crypto'
+import { populationOn } from '../orgs/region-rules.ts'
+import { shippedCensuses } from '../orgs/regions.data.ts'
+import { listRegions } from '../orgs/queries.ts'
+import type { Actor } from '../platform/actor.ts'
+import type { Instant } from '../platform/clock.ts'
+import type { Db } from '../platform/db.ts'
+import { checkFigures } from './checks.ts'
+import { checkText } from './check-text.ts'
+import type { Fact } from './fact.ts'
+import { collectFacts, type PeriodFacts } from './facts.ts'
+import { statedOf, statedUnits, type Stated } from './figures.ts'
+import type { Context, Finding } from './finding.ts'
+import type { ReportPeriod } from './periods.ts'
+import { filled, paragraphsOf, type Paragraph } from './sentences.ts'
+import { freeParagraphs, overridesOf, wordingNow, type FreeParagraph } from './written.ts'
+
+export interface JudgedFinding extends Finding {
+  /** Of what is found: an explanation holds for exactly this. */
+  mark: string
+  explained: { by: string; explanation: string } | null
+}
+
+export interface Summary {
+  period: ReportPeriod
+  asOf: Instant
+  title: string
+  office: string
+  paragraphs: (Paragraph & { covers?: FreeParagraph['covers'] })[]
+  facts: Fact[]
+  findings: JudgedFinding[]
+  months: PeriodFacts['months']
+  units: PeriodFacts['units']
+  /** Version of the wording of each section that an office worded anew. */
+  wording: Record<string, number>
+}
+
+export interface Asked {
+  period: ReportPeriod
+  asOf: Instant
+  now: Instant
+  office: string
+  /** The district, by its code: what people the figures are about. */
+  region: string
+}
+
+/** Everything of the period as the viewer may see it, as of an instant. */
+export async function makeSummary(db: Db, actor: Actor, asked: Asked): Promise<Summary> {
+  const { period, asOf, now, office } = asked
+  const [facts, wording, free, overrides, context] = await Promise.all([
+    collectFacts(db, actor, period, asOf, now),
+    wordingNow(db, period.kind),
+    freeParagraphs(db, period.id),
+    overridesOf(db, period.id),
+    contextOf(db, asked),
+  ])
+  const paragraphs = woven(paragraphsOf(facts, wording.sections), free)
+  const all = [...facts.facts.values()]
+  const year = Number(period.from.slice(0, 4))
+  const findings = [
+    ...checkFigures(statedFacts(all, facts), context),
+    ...checkText(textOf(paragraphs), context, year).findings,
+  ]
+  return {
+    ...{ period, asOf, office, title: filled(wording.title, facts), paragraphs, facts: all },
+    findings: findings.map((finding) => {
+      const mark = markOf(finding)
+      return { ...finding, mark, explained: overrides.get(mark) ?? null }
+    }),
+    months: facts.months,
+    units: facts.units,
+    wording: wording.versions,
+  }
+}
+
+/** What stands in the way of publishing: errors that nobody explained. */
+export function blocking({ findings }: Pick<Summary, 'findings'>): JudgedFinding[] {
+  return findings.filter(({ severity, explained }) => severity === 'error' && explained === null)
+}
+
+function markOf({ check, figure = '', zh }: Finding): string {
+  return hash('sha256', `${check} ${figure} ${zh}`, 'hex').slice(0, 16)
+}
+
+/** The report as a plain text, an item a line: what the checks read. */
+function textOf(paragraphs: readonly Paragraph[]): string {
+  let n = 0
+  return paragraphs
+    .map(({ heading, text }) => {
+      if (heading === '') return text
+      n += 1
+      return `${n}、${heading}。${text}`
+    })
+    .join('\n')
+}
+
+/** Free paragraphs behind the section that they follow; those of a section that says nothing come last. */
+function woven(paragraphs: Paragraph[], free: readonly FreeParagraph[]): Summary['paragraphs'] {
+  const plain = ({ after, text, covers }: FreeParagraph) => ({
+    ...{ section: after, heading: '', text, facts: [], covers },
+  })
+  const known = new Set(['', ...paragraphs.map(({ section }) => section)])
+  return [
+    ...free.filter(({ after }) => after === '').map(plain),
+    ...paragraphs.flatMap((paragraph) => [
+      paragraph,
+      ...free.filter(({ after }) => after === paragraph.section).map(plain),
+    ]),
+    ...free.filter(({ after }) => !known.has(after)).map(plain),
+  ]
+}
+
+/** What was counted, in the form of the checks; what no report prints as a number is left out. */
+function statedFacts(facts: readonly Fact[], { period, asOf }: PeriodFacts): Stated[] {
+  return facts.flatMap((fact, i) => {
+    const unit = statedUnits.find((each) => each === fact.unit)
+    const digits = /^\d+(?:\.\d+)?/.exec(fact.text)?.[0]
+    if (unit === undefined || digits === undefined) return []
+    const { key, name, numerator, denominator } = fact
+    return [
+      statedOf({
+        ...{ line: i + 1, id: key, metric: key, name, digits, unit, source: 'computed', asOf },
+        period: { from: period.from, to: period.to },
+        ...(denominator === null ? {} : { of: { numerator: numerator ?? 0, denominator } }),
+      }),
+    ]
+  })
+}
+
+async function contextOf(db: Db, { period, region }: Asked): Promise<Context> {
+  const population = populationOn(shippedCensuses, region, period.to)
+  const regions = await listRegions(db, period.to)
+  const townships = regions.filter(({ level }) => level === 'township').length
+  return {
+    ...(population === undefined ? {} : { population }),
+    ...(townships === 0 ? {} : { townships }),
+  }
+}
