@@ -71,7 +71,7 @@ export async function openDesk(environment: Record<string, string> = {}) {
 
   async function call(
     who: { id: string },
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: unknown,
     headers: Record<string, string> = {},

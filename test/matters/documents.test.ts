@@ -1,7 +1,7 @@
 // Written notices: given when what they state is on record, under the law of the registration, to whom may know the name.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inflateRawSync } from 'node:zlib'
 import { articleText, numeral } from '../../src/matters/document-facts.ts'
+import { paragraphsOf } from '../support/docx.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { bring, bringPetition, bringReview, inputs } from './scenes.ts'
 
@@ -24,22 +24,7 @@ async function get(who: Who | { id: string }, id: string, kind: string) {
 async function textOf(who: Who, id: string, kind: string): Promise<string[]> {
   const response = await get(who, id, kind)
   expect(response.statusCode, `${kind}: ${response.body.slice(0, 300)}`).toBe(200)
-  const xml = partOf(response.rawPayload, 'word/document.xml')
-  return [...xml.matchAll(/<w:p[ >].*?<\/w:p>/gs)].map(([p]) =>
-    [...p.matchAll(/<w:t[^>]*>([^<]*)<\/w:t>/g)].map(([, t = '']) => t).join(''),
-  )
-}
-function partOf(zip: Buffer, name: string): string {
-  // The central directory tells where each part lies and how long it is.
-  for (let at = zip.indexOf('PK\u0001\u0002'); at !== -1; at = zip.indexOf('PK\u0001\u0002', at + 4)) {
-    const length = zip.readUInt16LE(at + 28)
-    if (zip.toString('utf8', at + 46, at + 46 + length) !== name) continue
-    const local = zip.readUInt32LE(at + 42)
-    const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
-    const bytes = zip.subarray(from, from + zip.readUInt32LE(at + 20))
-    return (zip.readUInt16LE(at + 10) === 0 ? bytes : inflateRawSync(bytes)).toString('utf8')
-  }
-  throw new Error(`no part ${name}`)
+  return paragraphsOf(response.rawPayload)
 }
 const offered = async (id: string) =>
   (await desk.call('leader', 'GET', `/api/matters/${id}/documents`)).body['items'] as {
