@@ -5,26 +5,38 @@ import { mailbox } from '../matters/channels/mailbox.ts'
 import { reviewIntakes, visitLevels } from '../matters/petition-terms.ts'
 import { supervisionKinds } from '../matters/terms.ts'
 
-/** Where the rows of tallies come from: SQL over `m` (matters) and what stands beside it, and the day that they count on. */
+const received = {
+  day: `(m.received_at at time zone interval '8 hours')::date`,
+  by: 'm.received_at <= $1',
+}
+
+/**
+ * Where the rows of tallies come from: SQL over `m` (matters) and what stands beside it, the day that they count on, and whether
+ * they had come by the instant `$1`. What came in a period belongs to it, however late it is entered.
+ */
 export const relations = {
-  visits: { from: 'matters m join visits v on v.id = m.id join petitions p on p.id = m.id', day: 'v.day' },
+  visits: {
+    from: 'matters m join visits v on v.id = m.id join petitions p on p.id = m.id',
+    day: 'v.day',
+    by: `v.day <= ($1::timestamptz at time zone interval '8 hours')::date`,
+  },
   letters: {
     from: `petitions p join matters m on m.id = p.id and m.channel = 'letter'`,
-    day: `(m.received_at at time zone interval '8 hours')::date`,
+    ...received,
   },
   mailboxes: {
     from: `matters m`,
-    day: `(m.received_at at time zone interval '8 hours')::date`,
+    ...received,
   },
   reviews: {
     from: `petitions p join matters m on m.id = p.id and m.channel = 'review'`,
-    day: `(m.received_at at time zone interval '8 hours')::date`,
+    ...received,
   },
   escalations: {
     from: `matters m join escalations e on e.id = m.id`,
-    day: `(m.received_at at time zone interval '8 hours')::date`,
+    ...received,
   },
-} as const satisfies Record<string, { from: string; day: string }>
+} as const satisfies Record<string, { from: string; day: string; by: string }>
 
 export type RelationName = keyof typeof relations
 

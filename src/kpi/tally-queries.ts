@@ -154,9 +154,10 @@ export function tallyMatters(
 }
 
 function conditions(relation: RelationName, actor: Actor, { from, to }: Period, place: Place): string[] {
+  const { day: dayOfRow, by } = relations[relation]
   return [
-    `${relations[relation].day} between ${place(from)}::date and ${place(to)}::date`,
-    'm.registered_at <= $1',
+    `${dayOfRow} between ${place(from)}::date and ${place(to)}::date`,
+    by,
     visibleCondition(actor, place),
   ]
 }

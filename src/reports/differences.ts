@@ -150,11 +150,11 @@ async function movedCases(
     {
       name: '',
       text: `with now as materialized (${text}),
-        then as materialized (select subject, subject_id, places from report_cases where publication_id = ${at}::uuid),
+        frozen as materialized (select subject, subject_id, places from report_cases where publication_id = ${at}::uuid),
         moved as materialized (
           select coalesce(n.subject, t.subject) as subject, coalesce(n.subject_id, t.subject_id) as id,
             ${missing('n.places', 't.places')} as entered, ${missing('t.places', 'n.places')} as "left"
-          from now n full join then t using (subject, subject_id) where n.places is distinct from t.places)
+          from now n full join frozen t using (subject, subject_id) where n.places is distinct from t.places)
         select v.subject, v.id, m.no, v.entered, v."left", e.type, e.at, a.name as "by",
           case when v.subject = 'matter' and m.id is null then 'gone'
             when v.subject = 'matter' and not exists (select 1 from events c
@@ -184,14 +184,16 @@ const CORRECTING = [
   ...['matter.redispatch', 'matter.unmerge', 'matter.screen'],
 ]
 
-const caseRows = statement<{
+interface ListedCase {
   id: string
   subject: Subject
   no: string | null
   title: string | null
-  total: number
-  hidden: number
-}>(
+}
+type CountedCase = { total: number; hidden: number } & (ListedCase | { id: null })
+
+/** One row where none is left or none may be seen: the counts alone. */
+const caseRows = statement<CountedCase>(
   'reports.cases',
   `with listed as materialized (
      select c.subject, c.subject_id from report_cases c where c.publication_id = $4 and $5::smallint = any(c.places)),
@@ -200,9 +202,9 @@ const caseRows = statement<{
      from listed l left join matters m on l.subject = 'matter' and m.id = l.subject_id
        left join ledger_items i on l.subject = 'ledger' and i.id = l.subject_id
      where l.subject <> 'matter' or (m.id is not null and ${visibleTo(1)}))
-   select s.*, (select count(*)::int from listed) as total,
-     (select count(*)::int from listed) - (select count(*)::int from seen) as hidden
-   from seen s where s.id > $6::uuid order by s.id limit $7`,
+   select s.*, of.total, of.total - of.seen as hidden
+   from (select (select count(*)::int from listed) as total, (select count(*)::int from seen) as seen) of
+     left join seen s on s.id > $6::uuid order by s.id limit $7`,
 )
 
 /** The cases that a published figure counted, as far as the reader may see them, with how many there were. Throws nothing. */
@@ -217,14 +219,15 @@ export async function publishedCases(
   }: { id: string; place: number; limit: number; cursor?: string | undefined },
 ) {
   const rows = await caseRows(db, [...visibilityValues(actor), id, place, cursor, limit + 1])
-  const page = rows.slice(0, limit)
+  const items = rows.slice(0, limit).flatMap((row) => {
+    if (row.id === null) return []
+    const { id: listed, no, title, subject } = row
+    return [{ id: listed, no, title, subject: { code: subject, label: subjects[subject] } }]
+  })
   return {
     total: rows[0]?.total ?? 0,
     hidden: rows[0]?.hidden ?? 0,
-    items: page.map(({ total: _total, hidden: _hidden, subject, ...row }) => ({
-      ...row,
-      subject: { code: subject, label: subjects[subject] },
-    })),
-    next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+    items,
+    next: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
   }
 }

@@ -58,8 +58,9 @@ export async function isIntact(db: Db, publication: Publication & { snapshot: Sn
   return publication.hash === hashOf(publication.snapshot, await digestOfKept(db, publication.id))
 }
 
-const lock = statement('reports.lock-period', 'select pg_advisory_xact_lock(hashtextextended($1::text, 16))')
 const ONE_SNAPSHOT: Sql = { name: '', text: 'set transaction isolation level repeatable read' }
+/** Unlike a select for an advisory lock it takes no snapshot: who waited for another sees what that one published. */
+const ONE_AT_A_TIME: Sql = { name: '', text: 'lock table report_publications in share row exclusive mode' }
 
 /**
  * Publishes a period in one snapshot of the database, counted for the office as a whole. The same again answers with what
@@ -74,7 +75,7 @@ export function publish(
 ): Promise<Publication> {
   return db.bulkTransaction(async (tx) => {
     await tx.query(ONE_SNAPSHOT)
-    await lock(tx, [asked.period.id])
+    await tx.query(ONE_AT_A_TIME)
     return publishIn(tx, actor, asked, reason)
   })
 }

@@ -141,9 +141,12 @@ describe('the figures of a year', () => {
     expect(figures.get('letters.on-time')?.denominator).toBe(3)
   })
 
-  it('as of a moment hold what was registered by then', async () => {
-    const past = await tallies(`${YEAR}&asOf=${encodeURIComponent('2020-08-14T08:59:59+08:00')}`)
-    expect(past.get('visits.district.batches')?.numerator).toBe(0)
+  it('as of a moment hold what had come by then, however late it was entered', async () => {
+    const asOf = async (instant: string) => tallies(`${YEAR}&asOf=${encodeURIComponent(instant)}`)
+    const past = await asOf('2020-03-04T23:59:59+08:00')
+    expect(past.get('visits.district.batches')?.numerator).toBe(1)
+    expect(past.get('letters')?.numerator).toBe(3)
+    expect((await asOf('2020-02-29T23:59:59+08:00')).get('letters')?.numerator).toBe(0)
   })
 
   it('of a unit are what it may see; what accuses it is in none of its figures', async () => {
