@@ -10,6 +10,7 @@ import { importRoutes } from './imports/routes.ts'
 import { parseFile } from './imports/parse.ts'
 import { registerRoutes } from './registers/routes.ts'
 import { kpiRoutes } from './kpi/routes.ts'
+import { boardRoutes } from './kpi/board-routes.ts'
 import { tallyRoutes } from './kpi/tally-routes.ts'
 import { meetingRoutes } from './ledger/meeting-routes.ts'
 import { reliefRoutes } from './ledger/relief-routes.ts'
@@ -128,6 +129,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   importRoutes(http)
   mailImportRoutes(http)
   kpiRoutes(http)
+  boardRoutes(http)
   tallyRoutes(http)
   reportRoutes(http)
   summaryRoutes(http)

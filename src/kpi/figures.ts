@@ -8,7 +8,7 @@ import type { Db } from '../platform/db.ts'
 import { percent, percentText } from '../platform/numbers.ts'
 import { formulaFor, type Formula, type Metric } from './metric.ts'
 import type { PartName } from './parts.ts'
-import { linksTo, monthsOf, type FigureQuery, type Grouping, type MatterQuery } from './questions.ts'
+import { bucketsOf, linksTo, type FigureQuery, type Grouping, type MatterQuery } from './questions.ts'
 import { NO_UNIT_LABEL, type Scope } from './scope.ts'
 
 export type Counts = Record<PartName, number>
@@ -19,7 +19,7 @@ export interface Figure {
   name: string
   /** Whose matters, in words. */
   scope: string
-  /** The group of this figure where the table has several; `key` is a unit's id, `2020-08`, a category, a topic or a source. */
+  /** The group of this figure where the table has several; `key` is a unit's id, a `Bucket`'s, a category, a topic or a source. */
   group: { by: Exclude<Grouping, 'none'>; key: string; label: string } | null
   period: { from: string; to: string }
   asOf: Instant
@@ -115,13 +115,16 @@ async function groupsOf(db: Db, { query, groupBy, scope, counts }: Counted): Pro
   switch (groupBy) {
     case 'none':
       return [{ group: null, query: within, counts: counts.get(null) }]
+    case 'day':
+    case 'week':
     case 'month': {
-      // The database groups by the first of the month.
-      const byMonth = new Map([...counts].map(([day, row]) => [day?.slice(0, 7), row]))
-      return monthsOf(query).map(({ month, from, to }) => ({
-        group: { by: 'month', key: month, label: `${month.slice(0, 4)}年${Number(month.slice(5))}月` },
+      // The database groups by the first day.
+      const length = groupBy === 'month' ? 7 : 10
+      const byFirst = new Map([...counts].map(([first, row]) => [first?.slice(0, length), row]))
+      return bucketsOf(groupBy, query).map(({ key, label, from, to }) => ({
+        group: { by: groupBy, key, label },
         query: { ...within, from, to },
-        counts: byMonth.get(month),
+        counts: byFirst.get(key),
       }))
     }
     case 'unit':

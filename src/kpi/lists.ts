@@ -65,6 +65,16 @@ export async function matterIdsBehind(
   const asOf = instantAsked(query, now)
   const { values, place } = valuesFrom(asOf)
   const conditions = await conditionsBehind(db, actor, query, place)
+  return { asOf, ...(await pageOf(db, { conditions, values, place }, page)) }
+}
+
+/** A page of the matters `m` that meet the conditions, and how many there are in all. */
+export async function pageOf(
+  db: Db,
+  { conditions: met, values, place }: { conditions: readonly string[]; values: unknown[]; place: Place },
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Omit<MatterPage, 'asOf'>> {
+  const conditions = [...met]
   const after = page.cursor === undefined ? undefined : readPlace(page.cursor)
   const total = after?.total ?? (await count(db, conditions, values))
   if (after !== undefined) {
@@ -79,7 +89,6 @@ export async function matterIdsBehind(
   )
   const last = rows.length > page.limit ? rows[page.limit - 1] : undefined
   return {
-    asOf,
     total,
     items: rows
       .slice(0, page.limit)

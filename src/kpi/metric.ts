@@ -27,15 +27,27 @@ export interface Metric extends Words {
   decimals: number
   /** Printed beside the figure. */
   settings: Readonly<Record<string, string | boolean>>
+  /** Which end of a rate is the good one. */
+  better: 'high' | 'low'
   note?: Words
   source: string
 }
 
 const OFFICE = '12345热线业务统计口径'
-type Given = Omit<Metric, 'version' | 'cohort' | 'settings' | 'unit' | 'formula' | 'decimals' | 'source'> &
-  Partial<Pick<Metric, 'version' | 'settings' | 'decimals' | 'source'>>
+type Given = Omit<
+  Metric,
+  'version' | 'cohort' | 'settings' | 'unit' | 'formula' | 'decimals' | 'source' | 'better'
+> &
+  Partial<Pick<Metric, 'version' | 'settings' | 'decimals' | 'source' | 'better'>>
 
-const shared = { version: 1, cohort: 'dispatched', decimals: 0, settings: {}, source: OFFICE } as const
+const shared: Omit<Metric, 'id' | 'zh' | 'en' | 'definition' | 'unit' | 'formula'> = {
+  version: 1,
+  cohort: 'dispatched',
+  decimals: 0,
+  settings: {},
+  better: 'high',
+  source: OFFICE,
+}
 
 export const count = ({
   counted,

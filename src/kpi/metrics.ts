@@ -86,6 +86,7 @@ export const metrics: readonly Metric[] = [
     en: 'Extended',
     definition: { zh: '至少一次获准延期的件 ÷ M01。', en: 'With a granted extension ÷ M01.' },
     of: ['extended', 'accepted'],
+    better: 'low',
     decimals: 1,
   }),
   count({
@@ -181,6 +182,44 @@ export const metrics: readonly Metric[] = [
     of: ['pleased', 'rated'],
     settings: { countBasic: true, unratedAs: 'exclude', screened: false },
   }),
+  rate({
+    id: 'M10l',
+    zh: '总满意度下限',
+    en: 'Satisfaction if all who did not answer were dissatisfied',
+    definition: {
+      zh: '满意或基本满意的件 ÷ 已回复或已评价的件，均不含甄别剔除的；未回访、未接通、未评价的都计为不满意。',
+      en: 'Satisfied or basically satisfied ÷ replied or rated, both without ratings screened out; whoever gave no rating counts as dissatisfied.',
+    },
+    of: ['pleasedKept', 'answerable'],
+    settings: { countBasic: true, unratedAs: 'dissatisfied', screened: true },
+  }),
+  count({
+    id: 'M10n',
+    zh: '已回复未回访',
+    en: 'Not called back',
+    definition: {
+      zh: '已回复、尚未回访也未评价的件。',
+      en: 'Replied, neither called back nor rated yet.',
+    },
+    counted: 'notCalledBack',
+  }),
+  count({
+    id: 'M10u',
+    zh: '回访未接通',
+    en: 'Not reached',
+    definition: { zh: '已回复、回访未接通、未评价的件。', en: 'Replied, call-back unanswered, not rated.' },
+    counted: 'notReached',
+  }),
+  count({
+    id: 'M10d',
+    zh: '接通未评价',
+    en: 'Reached without a rating',
+    definition: {
+      zh: '已回复、回访接通而拒评或未评的件。',
+      en: 'Replied and reached, but no rating was given.',
+    },
+    counted: 'notRated',
+  }),
   count({
     id: 'M10s',
     zh: '甄别剔除件数',
@@ -213,6 +252,7 @@ export const metrics: readonly Metric[] = [
     en: 'Returned',
     definition: { zh: '至少一次获准退单的件 ÷ M01。', en: 'With a granted return ÷ M01.' },
     of: ['returned', 'accepted'],
+    better: 'low',
   }),
   rate({
     id: 'M13b',
@@ -220,6 +260,7 @@ export const metrics: readonly Metric[] = [
     en: 'Redone',
     definition: { zh: '重办过的件 ÷ 已回复的件。', en: 'Redone ÷ replied.' },
     of: ['redone', 'replied'],
+    better: 'low',
   }),
   rate({
     id: 'M14',

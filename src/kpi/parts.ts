@@ -76,6 +76,23 @@ export const parts = {
     all: ['dispatched', 'rated', 'pleased'],
     none: [...away, 'screenedOut'],
   },
+  answerable: {
+    label: '甄别后已回复或已评价',
+    all: ['dispatched'],
+    any: ['replied', 'rated'],
+    none: [...away, 'screenedOut'],
+  },
+  notCalledBack: {
+    label: '已回复未回访',
+    all: ['dispatched', 'replied'],
+    none: [...away, 'calledBack', 'rated'],
+  },
+  notReached: {
+    label: '回访未接通',
+    all: ['dispatched', 'replied', 'calledBack'],
+    none: [...away, 'reached', 'rated'],
+  },
+  notRated: { label: '接通未评价', all: ['dispatched', 'replied', 'reached'], none: [...away, 'rated'] },
   screenedOut: { label: '甄别剔除', ...accepted('rated', 'screenedOut') },
   contacted: { label: '按期联系', ...accepted('contacted') },
   reached: { label: '回访接通', ...accepted('reached') },

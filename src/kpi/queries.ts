@@ -7,8 +7,10 @@ import { figuresOf, type Counts, type FigureTable } from './figures.ts'
 import { formulaFor, type Metric } from './metric.ts'
 import { columnOf, partOf, type PartName } from './parts.ts'
 import {
+  bucketsOf,
   conditionsOn,
   instantAsked,
+  isBucketing,
   metricsAsked,
   planned,
   valuesFrom,
@@ -27,6 +29,8 @@ export async function figures(db: Db, actor: Actor, query: FigureQuery, now: Ins
   const asOf = instantAsked(query, now)
   const asked = metricsAsked(query.metrics)
   const groupBy = query.groupBy ?? 'none'
+  // Refused before anything is counted.
+  if (isBucketing(groupBy)) bucketsOf(groupBy, query)
   const [scope, excluded] = await Promise.all([resolveScope(db, actor, query), isExcluded(db, actor)])
   const ofUnits = scope.units !== null || groupBy === 'unit'
   const plan = { query, asOf, groupBy, units: scope.units, parts: partsOf(asked, ofUnits) }
@@ -76,6 +80,8 @@ function rollupAnswers({ query, groupBy, units, parts }: Plan): boolean {
 
 const groupColumn: Record<Exclude<Grouping, 'none'>, (unit: string) => GroupColumn> = {
   unit: (unit) => ({ sql: unit, as: 'grp', result: `coalesce(grp, '${NIL}')` }),
+  day: () => ({ sql: 'm.day', as: 'grp' }),
+  week: () => ({ sql: `date_trunc('week', m.day::timestamp)::date`, as: 'grp' }),
   month: () => ({ sql: `date_trunc('month', m.day::timestamp)::date`, as: 'grp' }),
   category: () => ({ sql: 'm.category', as: 'grp' }),
   topic: () => ({ sql: 'm.topic', as: 'grp' }),

@@ -1,6 +1,6 @@
 // What may be asked of figures: period, as-of, filters and grouping, as conditions in SQL and as parameters of a link.
 import { NIL, type Actor } from '../platform/actor.ts'
-import { plusDays, type Day, type Instant } from '../platform/clock.ts'
+import { plusDays, weekdayOf, type Day, type Instant } from '../platform/clock.ts'
 import type { Sql } from '../platform/db.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { visibilityValues, visibleTo } from '../matters/access.ts'
@@ -8,8 +8,12 @@ import type { Metric } from './metric.ts'
 import { findMetric, metrics } from './metrics.ts'
 import type { ScopeQuery } from './scope.ts'
 
-export const groupings = ['none', 'unit', 'month', 'category', 'topic', 'source'] as const
+export const groupings = ['none', 'unit', 'day', 'week', 'month', 'category', 'topic', 'source'] as const
 export type Grouping = (typeof groupings)[number]
+/** Runs of days: a period is cut into all of them, also those of nothing. */
+export type Bucketing = 'day' | 'week' | 'month'
+/** Points of a series: a leap year of days. */
+const MOST_BUCKETS = 366
 
 /** Which matters are asked about. `from` and `to` are days of the first dispatch, both inclusive. */
 export interface MatterQuery extends ScopeQuery {
@@ -117,16 +121,46 @@ export function linksTo(
   return (metric, part) => `${path}?metric=${metric}&part=${part}&${shared}`
 }
 
-/** The months of a period, `2020-08`, with the part of each that lies in it. */
-export function monthsOf({ from, to }: { from: Day; to: Day }): { month: string; from: Day; to: Day }[] {
-  const months: { month: string; from: Day; to: Day }[] = []
-  for (let day = from; day <= to;) {
-    const next = monthAfter(day)
-    const last = plusDays(next, -1)
-    months.push({ month: day.slice(0, 7), from: day, to: last < to ? last : to })
-    day = next
+export interface Bucket {
+  /** `2020-08-13`; the Monday of a week; `2020-08`. */
+  key: string
+  label: string
+  /** What of it lies in the period. */
+  from: Day
+  to: Day
+}
+
+const buckets: Record<Bucketing, { first: (day: Day) => Day; next: (first: Day) => Day; key: number }> = {
+  day: { first: (day) => day, next: (day) => plusDays(day, 1), key: 10 },
+  week: { first: mondayOf, next: (monday) => plusDays(monday, 7), key: 10 },
+  month: { first: (day) => `${day.slice(0, 7)}-01`, next: monthAfter, key: 7 },
+}
+
+export const isBucketing = (groupBy: string): groupBy is Bucketing => Object.hasOwn(buckets, groupBy)
+
+/** The days, weeks (from Monday) or months of a period; more than a year of days is refused. */
+export function bucketsOf(by: Bucketing, { from, to }: { from: Day; to: Day }): Bucket[] {
+  const { first, next, key } = buckets[by]
+  const found: Bucket[] = []
+  for (let start = first(from); start <= to; start = next(start)) {
+    if (found.length === MOST_BUCKETS)
+      throw fieldProblem('request/invalid', '/query/to', `期间过长：最多分为${MOST_BUCKETS}组`)
+    const last = plusDays(next(start), -1)
+    const within = { from: start < from ? from : start, to: last < to ? last : to }
+    found.push({ key: start.slice(0, key), label: labelled(by, within), ...within })
   }
-  return months
+  return found
+}
+
+function labelled(by: Bucketing, { from, to }: { from: Day; to: Day }): string {
+  const [year, month, day] = from.split('-').map(Number)
+  if (by === 'month') return `${year}年${month}月`
+  const words = `${year}年${month}月${day}日`
+  return by === 'day' ? words : `${words}—${Number(to.slice(5, 7))}月${Number(to.slice(8))}日`
+}
+
+function mondayOf(day: Day): Day {
+  return plusDays(day, -weekdayOf(day))
 }
 
 function monthAfter(day: Day): Day {

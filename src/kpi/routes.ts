@@ -1,8 +1,7 @@
 // URLs of the figures: the catalogue, tables of figures, the matters behind each, and both as files.
 import { z } from 'zod'
 import { contentDisposition } from '../platform/file-names.ts'
-import { day, id, instant, pageQuery } from '../platform/fields.ts'
-import { NIL } from '../platform/actor.ts'
+import { pageQuery } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { formats, type Format } from '../platform/spreadsheets.ts'
 import { exportFigures, exportMatters, recordExport } from './export.ts'
@@ -13,31 +12,18 @@ import { metricIds, metrics } from './metrics.ts'
 import { partOf } from './parts.ts'
 import { figures } from './queries.ts'
 import { groupings, instantAsked } from './questions.ts'
+import {
+  asked,
+  figureProblems as problems,
+  figureShape,
+  listOf,
+  matterPage,
+  matterQuery,
+  settings,
+  unitOfMeasure,
+} from './shapes.ts'
 
 const tag = '指标'
-const listOf = <Item extends z.ZodType<string, string>>(item: Item, most: number) =>
-  z
-    .string()
-    .max(10_000)
-    .transform((text) => text.split(','))
-    .pipe(z.array(item).min(1).max(most))
-const unit = z.union([z.literal('none').transform(() => NIL), id])
-
-const matterQuery = {
-  from: day.describe('首次派单日期，含当日'),
-  to: day.describe('首次派单日期，含当日'),
-  asOf: instant.optional().describe('截至的时刻；缺省为现在'),
-  unit: listOf(unit, 200).optional().describe('承办单位，逗号分隔；none 为无承办单位'),
-  under: id.optional().describe('单位及其下属单位'),
-  channel: z
-    .enum(['hotline', 'mailbox'])
-    .default('hotline')
-    .describe('走交办流程的渠道:热线或领导信箱;走访、信件、复查等见 /api/kpi/tallies'),
-  source: z.string().max(40).optional().describe('来源'),
-  category: z.string().max(40).optional().describe('诉求类型'),
-  topic: z.string().max(80).optional().describe('主题，含其下级'),
-  exact: z.stringbool().optional().describe('true：主题不含下级'),
-}
 const figureQuery = z.strictObject({
   ...matterQuery,
   metrics: listOf(z.string().max(20), metricIds.length).optional().describe('指标编号，逗号分隔；缺省为全部'),
@@ -48,8 +34,6 @@ const listQuery = z.strictObject({ ...matterQuery, ...behind, ...pageQuery })
 const listFileQuery = z.strictObject({ ...matterQuery, ...behind })
 
 const words = z.object({ zh: z.string(), en: z.string() })
-const settings = z.record(z.string(), z.union([z.string(), z.boolean()]))
-const unitOfMeasure = z.enum(['件', '%'])
 const formula = z.object({ numerator: z.string(), denominator: z.string().nullable() })
 const catalogue = z.object({
   items: z.array(
@@ -70,30 +54,6 @@ const catalogue = z.object({
   ),
 })
 
-const figureShape = z.object({
-  metric: z.string(),
-  version: z.int(),
-  name: z.string(),
-  scope: z.string(),
-  group: z
-    .object({
-      by: z.enum(['unit', 'month', 'category', 'topic', 'source']),
-      key: z.string(),
-      label: z.string(),
-    })
-    .nullable(),
-  period: z.object({ from: z.string(), to: z.string() }),
-  asOf: z.string(),
-  numerator: z.int(),
-  denominator: z.int().nullable(),
-  value: z.string().nullable().describe('已修约；分母为零时为空'),
-  unit: unitOfMeasure,
-  text: z.string(),
-  settings,
-  note: z.string().nullable(),
-  list: z.string().describe('分子所指办件的清单，件数与分子相同'),
-  denominatorList: z.string().nullable(),
-})
 const figureTable = z.object({
   asOf: z.string(),
   from: z.enum(['rollup', 'matters']).describe('取自汇总表或逐件计算，结果相同'),
@@ -103,33 +63,6 @@ const figureTable = z.object({
     .object({ matters: z.int(), cases: z.int(), text: z.string(), list: z.string() })
     .describe('认定为同一事项的办件如何计数'),
 })
-
-const matterBehind = z.object({
-  id: z.string(),
-  no: z.string(),
-  title: z.string(),
-  unitId: z.string().nullable(),
-  unit: z.string().nullable(),
-  state: z.string(),
-  stateLabel: z.string(),
-  dispatchedAt: z.string(),
-  dueAt: z.string().nullable(),
-  repliedAt: z.string().nullable(),
-  lateFrom: z.string().nullable(),
-})
-const matterPage = z.object({
-  asOf: z.string(),
-  total: z.int(),
-  items: z.array(matterBehind),
-  next: z.string().nullable(),
-})
-
-const problems = [
-  'kpi/unknown-metric',
-  'kpi/period-reversed',
-  'kpi/as-of-in-future',
-  'unit/not-found',
-] as const
 
 export function kpiRoutes(http: Http): void {
   const { db, clock } = http.deps
@@ -223,10 +156,6 @@ export function kpiRoutes(http: Http): void {
       },
     )
   }
-}
-
-function asked<Q extends { unit?: string[] | undefined }>({ unit: units, ...query }: Q) {
-  return { ...query, units }
 }
 
 function describeMetric(metric: (typeof metrics)[number]): z.input<typeof catalogue>['items'][number] {

@@ -58,3 +58,29 @@ export function pointsText(
   if (points === '0') return `与${other}持平`
   return points.startsWith('-') ? `下降${points.slice(1)}个百分点` : `上升${points}个百分点`
 }
+
+export interface Ranked {
+  /** Items of equal rates share a place; null for fewer than the floor. */
+  rank: number | null
+}
+
+/** Places by the exact rate, those below the floor (of the denominator) last and without a place. */
+export function ranked<T extends { numerator: number; denominator: number | null }>(
+  items: readonly T[],
+  { floor, better }: { floor: number; better: 'high' | 'low' },
+): (T & Ranked)[] {
+  const share = ({ denominator }: T) => denominator ?? 0
+  const enough = items.filter((item) => share(item) > 0 && share(item) >= floor)
+  const ahead = (a: T, b: T) => {
+    const difference = BigInt(a.numerator) * BigInt(share(b)) - BigInt(b.numerator) * BigInt(share(a))
+    return Number(better === 'high' ? -difference : difference)
+  }
+  const placed: (T & Ranked)[] = []
+  for (const [i, item] of enough.toSorted(ahead).entries()) {
+    const last = placed.at(-1)
+    const shares = last !== undefined && ahead(last, item) === 0
+    placed.push({ ...item, rank: shares ? last.rank : i + 1 })
+  }
+  const few = items.filter((item) => !enough.includes(item)).map((item) => ({ ...item, rank: null }))
+  return [...placed, ...few]
+}

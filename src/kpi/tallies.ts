@@ -36,6 +36,7 @@ export const relations = {
     from: `matters m join escalations e on e.id = m.id`,
     ...received,
   },
+  orders: { from: 'matters m', day: 'm.dispatched_day', by: 'm.dispatched_at <= $1' },
 } as const satisfies Record<string, { from: string; day: string; by: string }>
 
 export type RelationName = keyof typeof relations
@@ -215,7 +216,33 @@ const escalations: Tally[] = [
   },
 ]
 
-export const tallies: readonly Tally[] = [...levels, ...letters, ...mailboxes, ...reviews, ...escalations]
+/** An earlier matter of what clerks confirmed to be one thing: nobody is followed, linked matters are counted. */
+const EARLIER = `exists (select 1 from matter_cases c join matter_cases o on o.case_id = c.case_id and o.matter_id <> m.id
+  join matters e on e.id = o.matter_id where c.matter_id = m.id and e.received_at < m.received_at)`
+const repeats: Tally[] = [
+  {
+    ...{ id: 'visits.repeat', zh: '重复走访率', unit: '%', relation: 'visits', where: 'true' },
+    ...{ definition: '期间内的走访中登记为重复信访的批次占比', hit: 'p.repeat_of_id is not null' },
+  },
+  {
+    ...{ id: 'letters.repeat', zh: '重复来信率', unit: '%', relation: 'letters', where: 'true' },
+    ...{ definition: '期间内收到的信件中登记为重复信访的占比', hit: 'p.repeat_of_id is not null' },
+  },
+  {
+    ...{ id: 'hotline.repeat', zh: '热线重复交办率', unit: '%', relation: 'orders', hit: EARLIER },
+    definition: '期间内首次派单、未并单、未撤回的热线件中，经认定与更早的办件为同一事项的占比',
+    where: `m.channel = 'hotline' and coalesce(m.merged_at > $1, true) and coalesce(m.withdrawn_at > $1, true)`,
+  },
+]
+
+export const tallies: readonly Tally[] = [
+  ...repeats,
+  ...levels,
+  ...letters,
+  ...mailboxes,
+  ...reviews,
+  ...escalations,
+]
 
 const byId = new Map(tallies.map((tally) => [tally.id, tally]))
 

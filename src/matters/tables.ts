@@ -146,6 +146,13 @@ export const matters = app.table(
       .on(t.leadUnitId, t.dueAt, t.id)
       .where(sql`state in ('assigned', 'returning', 'handling', 'routed', 'objecting')`),
     index('matters_received').on(t.receivedAt, t.id),
+    /** What is under way, and when the rest left: the stock of every day by what went since. */
+    index('matters_standing')
+      .on(t.channel, t.dispatchedAt, t.leadUnitId)
+      .where(sql`dispatched_at is not null and coalesce(done_at, merged_at, withdrawn_at) is null`),
+    index('matters_left')
+      .on(t.channel, sql`least(done_at, merged_at, withdrawn_at)`)
+      .where(sql`coalesce(done_at, merged_at, withdrawn_at) is not null`),
     index('matters_state_received').on(t.state, t.receivedAt, t.id),
     index('matters_unit_received').on(t.leadUnitId, t.receivedAt, t.id),
     index('matters_person').on(t.personId),

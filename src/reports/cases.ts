@@ -1,6 +1,7 @@
 // The cases behind every figure of a report, kept with a publication: which of its figures counts each matter, item, meeting, grant or row.
 import { matterConditions } from '../kpi/lists.ts'
 import { valuesFrom, type Place } from '../kpi/questions.ts'
+import { flows, stockConditions, type Flow } from '../kpi/stock.ts'
 import { tallyMatters } from '../kpi/tally-queries.ts'
 import { findMetric } from '../kpi/metrics.ts'
 import { findTally } from '../kpi/tallies.ts'
@@ -78,6 +79,14 @@ function branchOf(actor: Actor, wanted: Wanted): Branch | undefined {
     return (place) => {
       const source = tallyMatters(actor, { tally: key, from, to, part }, place)
       return source === undefined ? undefined : { subject: 'matter', id: 'm.id', from: source }
+    }
+  }
+  const flow = (Object.keys(flows) as Flow[]).find((each) => key === `stock.${each}`)
+  if (flow !== undefined) {
+    if (part === 'denominator') return undefined
+    return (place) => {
+      const met = stockConditions(actor, { flow, from, to, asOf, channel: 'hotline' }, place)
+      return { subject: 'matter', id: 'm.id', from: `matters m where ${met.join(' and ')}` }
     }
   }
   if (LISTED.test(key)) return part === 'denominator' ? undefined : listedBranch(key, days)

@@ -1,5 +1,6 @@
 // What a report's figures can be figures of, by id: the metrics, tallies, ledger, meetings, relief and registers, each with its unit.
 import { metrics } from '../kpi/metrics.ts'
+import { flows, type Flow } from '../kpi/stock.ts'
 import { tallies } from '../kpi/tallies.ts'
 import { levels, statuses } from '../ledger/workflow.ts'
 import { topics } from '../matters/terms.ts'
@@ -52,13 +53,7 @@ function unitOfRegister(unit: string): StatedUnit | undefined {
   return unit === '名' ? '人' : unit === '分' ? '元' : statedUnits.find((each) => each === unit)
 }
 
-/** Matters not yet done when the period begins and ends, and those done in it: a report may state them, no metric counts them. */
-const stock = [
-  of('stock.opening', '期初未办结'),
-  of('stock.received', '本期新收'),
-  of('stock.closed', '本期办结'),
-  of('stock.closing', '期末未办结'),
-]
+const stock = (Object.keys(flows) as Flow[]).map((flow) => of(`stock.${flow}`, flows[flow]))
 
 const catalogue: readonly Countable[] = [
   ...metrics.map(({ id, zh, unit }) => of(id, `12345热线${zh}`, unit)),

@@ -2,11 +2,12 @@
 import type { Figure } from '../kpi/figures.ts'
 import { findMetric } from '../kpi/metrics.ts'
 import { changeText, pointsText, type Compared } from '../kpi/rules.ts'
+import { flows, type Flow, type StockDay } from '../kpi/stock.ts'
 import type { TallyFigure } from '../kpi/tally-queries.ts'
 import type { countMeetings } from '../ledger/meetings.ts'
 import type { sumGrants } from '../ledger/relief.ts'
 import { topics } from '../matters/terms.ts'
-import type { Day } from '../platform/clock.ts'
+import type { Day, Instant } from '../platform/clock.ts'
 import { yuan } from '../platform/numbers.ts'
 
 export interface Fact {
@@ -136,6 +137,21 @@ export function ofRegister(given: {
   const { id: key, name, unit, value, of, text, list } = given
   const definition = `登记簿中期间内的${name}`
   return { ...UNCOMPARED, key, name, unit, text, list, definition, value, numerator: value, denominator: of }
+}
+
+/** Of the hotline: over the whole period its flows, at its two ends what was under way. */
+export function ofStock(days: readonly StockDay[], from: Day, to: Day, asOf: Instant): Fact[] {
+  const sum = (flow: 'received' | 'closed') => days.reduce((total, day) => total + day[flow], 0)
+  const values = {
+    ...{ opening: days[0]?.opening ?? 0, received: sum('received') },
+    ...{ closed: sum('closed'), closing: days.at(-1)?.closing ?? 0 },
+  }
+  return (Object.keys(flows) as Flow[]).map((flow) => {
+    const asked = new URLSearchParams({ flow, from, to, asOf, channel: 'hotline' }).toString()
+    const list = `/api/kpi/stock/matters?${asked}`
+    const definition = `热线${flows[flow]}；期初在办 + 新派 − 办结、并单、撤回 = 期末在办`
+    return counted(`stock.${flow}`, flows[flow], '件', values[flow], list, definition)
+  })
 }
 
 export function ofMeetings(

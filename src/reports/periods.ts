@@ -1,5 +1,5 @@
 // The periods that reports are written of: years, months and weeks, each with what it is compared with.
-import { instantOf, plusDays, type Day, type Instant } from '../platform/clock.ts'
+import { instantOf, plusDays, weekdayOf, type Day, type Instant } from '../platform/clock.ts'
 
 export const reportKinds = { year: '年度总结', month: '月通报', week: '周通报' } as const
 export type ReportKind = keyof typeof reportKinds
@@ -56,13 +56,10 @@ function weekOf(year: string, week: string): ReportPeriod | undefined {
   }
 }
 
-/** 0 is Monday. */
-const weekday = (day: Day): number => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7
-
 /** Of the week that holds 4 January: ISO 8601's first. */
 function firstMonday(year: string): Day {
   const fourth = `${year}-01-04`
-  return plusDays(fourth, -weekday(fourth))
+  return plusDays(fourth, -weekdayOf(fourth))
 }
 
 /** The ISO week of a day; its year is that of the week's Thursday. */

@@ -1,6 +1,6 @@
 // Turns wording and facts into the paragraphs of a report. Pure: facts in, text out.
 import type { Fact } from './fact.ts'
-import type { PeriodFacts } from './facts.ts'
+import type { PeriodFacts } from './collecting.ts'
 import { dateInWords } from './periods.ts'
 import type { Section } from './wording.ts'
 

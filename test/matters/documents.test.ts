@@ -168,7 +168,7 @@ describe('the name in it', () => {
 describe('the wording', () => {
   it('is the office’s own, version by version, and may name nothing that there is not', async () => {
     const system = await desk.account(['system-admin'])
-    const put = (text: string) => desk.call(system, 'PUT' as never, '/api/documents/receipt', { text })
+    const put = (text: string) => desk.call(system, 'PUT', '/api/documents/receipt', { text })
     expect((await put('# 回执\n@ {phone}：')).body['errors']).toMatchObject([{ pointer: '/body/text' }])
     expect(
       (await put('# 登记回执\n@ {name}：\n编号{no}，收到日期{receivedDay}。\n> {office}')).body,
@@ -178,7 +178,7 @@ describe('the wording', () => {
     expect(text.at(-1)).toBe('利州区群众工作局')
     expect(
       (
-        await desk.call('registrar', 'PUT' as never, '/api/documents/receipt', {
+        await desk.call('registrar', 'PUT', '/api/documents/receipt', {
           text: '# 自拟回执\n@ {name}：\n已收到。',
         })
       ).status,

@@ -335,7 +335,7 @@ describe('the wording', () => {
   it('is the office’s own, version by version; a placeholder that there is none of is refused', async () => {
     const system = await desk.account(['system-admin'])
     const put = (text: string, enabled = true) =>
-      desk.call(system, 'PUT' as never, '/api/sms/templates/ask-rating', { text, enabled })
+      desk.call(system, 'PUT', '/api/sms/templates/ask-rating', { text, enabled })
     const wrong = await put('您好{name}，请评价')
     expect(wrong.body['errors']).toMatchObject([{ pointer: '/body/text' }])
     expect((await put('【{office}】编号{no}，请回复1、2、3评价。')).body).toMatchObject({ version: 1 })

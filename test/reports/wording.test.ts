@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { isNameable } from '../../src/reports/catalogue.ts'
 import { counted, type Fact } from '../../src/reports/fact.ts'
-import type { PeriodFacts } from '../../src/reports/facts.ts'
+import type { PeriodFacts } from '../../src/reports/collecting.ts'
 import { periodOf } from '../../src/reports/periods.ts'
 import { keysIn, paragraphsOf } from '../../src/reports/sentences.ts'
 import { wordings } from '../../src/reports/wording.ts'

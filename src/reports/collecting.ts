@@ -1,16 +1,27 @@
 // The facts of a period: every figure that a report may name, each counted once by the slice that owns it, open to its list.
 import type { Figure } from '../kpi/figures.ts'
 import { figures } from '../kpi/queries.ts'
+import { stockOf } from '../kpi/stock.ts'
 import { tallyFigures } from '../kpi/tally-queries.ts'
 import { board } from '../ledger/board.ts'
 import { countMeetings } from '../ledger/meetings.ts'
 import { sumGrants } from '../ledger/relief.ts'
 import type { Actor } from '../platform/actor.ts'
-import { dayOf, yearBefore, type Day, type Instant } from '../platform/clock.ts'
+import { dayOf, plusDays, yearBefore, type Day, type Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { registerIds } from '../registers/columns.ts'
 import { figuresOf } from '../registers/queries.ts'
-import { counted, ofMeetings, ofMetric, ofRegister, ofRelief, ofTally, ofTopics, type Fact } from './fact.ts'
+import {
+  counted,
+  ofMeetings,
+  ofMetric,
+  ofRegister,
+  ofRelief,
+  ofStock,
+  ofTally,
+  ofTopics,
+  type Fact,
+} from './fact.ts'
 import type { ReportPeriod } from './periods.ts'
 
 export interface PeriodFacts {
@@ -41,9 +52,9 @@ export async function collectFacts(
   asOf: Instant,
   now: Instant,
 ): Promise<PeriodFacts> {
-  const { from, to, before } = period
+  const { from } = period
+  const { to, lastYear, before } = spansOf(period, asOf)
   const days = { from, to }
-  const lastYear = { from: yearBefore(from), to: yearBefore(to) }
   const paced = period.kind !== 'year'
   const hotline = (of: { from: Day; to: Day }, more: object = {}) =>
     figures(db, actor, { ...of, asOf, channel: 'hotline', ...more }, now)
@@ -58,6 +69,7 @@ export async function collectFacts(
     byUnit,
     tallies,
     talliesBefore,
+    stock,
     ledger,
     meetings,
     relief,
@@ -71,7 +83,8 @@ export async function collectFacts(
     hotline(lastYear, monthly),
     hotline(days, { metrics: [...UNIT_METRICS], groupBy: 'unit' }),
     tallyFigures(db, actor, { ...days, asOf }, now),
-    paced ? tallyFigures(db, actor, { from: before.from, to: before.to, asOf }, now) : undefined,
+    paced ? tallyFigures(db, actor, { ...before, asOf }, now) : undefined,
+    stockOf(db, actor, { ...days, asOf, channel: 'hotline' }, now),
     board(db, actor, { ...days, asOf }, now),
     countMeetings(db, from, to, dayOf(asOf)),
     sumGrants(db, { ...days, state: 'paid' }),
@@ -81,7 +94,7 @@ export async function collectFacts(
     (table) => new Map(table?.figures.map((figure) => [figure.metric, figure])),
   )
   const tallyBefore = new Map(talliesBefore?.figures.map((figure) => [figure.tally, figure]))
-  const called = before.called
+  const { called } = period.before
   const all: Fact[] = [
     ...current.figures.map((figure) =>
       ofMetric(figure, {
@@ -93,6 +106,7 @@ export async function collectFacts(
     ...tallies.figures.map((figure) =>
       ofTally(figure, paced ? { figure: tallyBefore.get(figure.tally), called } : undefined),
     ),
+    ...ofStock(stock.days, from, to, asOf),
     ...ledger.figures.map(({ key, name, unit, value, list }) =>
       counted(`ledger.${key}`, name, unit, value, list, '期间内排查出的矛盾纠纷和信访积案'),
     ),
@@ -110,6 +124,20 @@ export async function collectFacts(
       previous: monthsBefore.figures[i]?.numerator ?? 0,
     })),
     units: ofUnits(byUnit.figures),
+  }
+}
+
+/** A period that is still running is compared with as much of the others as is over of it. */
+function spansOf({ from, to: end, before }: ReportPeriod, asOf: Instant) {
+  const today = dayOf(asOf)
+  const running = today >= from && today < end
+  const to = running ? today : end
+  const elapsed = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
+  const asFar = plusDays(before.from, elapsed)
+  return {
+    to,
+    lastYear: { from: yearBefore(from), to: yearBefore(to) },
+    before: { from: before.from, to: running && asFar < before.to ? asFar : before.to },
   }
 }
 

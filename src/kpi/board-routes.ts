@@ -1,0 +1,271 @@
+// URLs of the leaders' board: figures beside other periods, rankings, hot spots, stock, ages, holding times, and what is published.
+import { z } from 'zod'
+import { contentDisposition } from '../platform/file-names.ts'
+import { day, id, instant, pageQuery } from '../platform/fields.ts'
+import type { Http } from '../platform/http.ts'
+import { Problem } from '../platform/problems.ts'
+import { formats, writeSheet, type Format } from '../platform/spreadsheets.ts'
+import { ageing, holding, mattersHeld } from './ageing.ts'
+import { compared, hotSpots, rankings } from './board.ts'
+import { recordExport } from './export.ts'
+import { metricIds } from './metrics.ts'
+import { LEAST_SHOWN, publicRows, type PublicRow } from './public.ts'
+import { figures } from './queries.ts'
+import { asked, figureProblems, figureShape, listOf, matterPage, matterQuery } from './shapes.ts'
+import { flows, mattersInStock, stockOf } from './stock.ts'
+
+const tag = '指标'
+const { channel } = matterQuery
+const span = z.object({ from: z.string(), to: z.string() })
+const comparison = z.object({
+  period: span,
+  numerator: z.int(),
+  denominator: z.int().nullable(),
+  text: z.string(),
+  change: z.string().describe('率的变化以百分点计'),
+  list: z.string(),
+})
+const floor = z.coerce.number().int().min(0).max(100_000)
+
+export function boardRoutes(http: Http): void {
+  const { clock } = http.deps
+
+  http.reads(
+    {
+      url: '/api/kpi/board',
+      summary: '指标：同比、环比',
+      description: '与去年同期、与上期（整月为上月）相比；期间未满的，比到同样的天数。',
+      tag,
+      for: 'kpi.read',
+      query: z.strictObject({
+        ...matterQuery,
+        metrics: listOf(z.string().max(20), metricIds.length).optional(),
+        groupBy: z.enum(['none', 'unit', 'category', 'topic', 'source']).default('none'),
+      }),
+      reply: z.object({
+        asOf: z.string(),
+        figures: z.array(figureShape.extend({ yearBefore: comparison, periodBefore: comparison.nullable() })),
+      }),
+      problems: figureProblems,
+    },
+    async (db, actor, { query }) => compared(db, actor, asked(query), clock.now()),
+  )
+
+  const rankedFigure = figureShape.extend({ rank: z.int().nullable() })
+  http.reads(
+    {
+      url: '/api/kpi/rankings',
+      summary: '单位排名',
+      description: '乡镇、街道与区级部门分别排名；件数不足的不参加；率相同的名次相同。',
+      tag,
+      for: 'kpi.read',
+      query: z.strictObject({
+        ...matterQuery,
+        metric: z.string().max(20),
+        floor: floor.default(10).describe('分母不少于此数才参加排名'),
+      }),
+      reply: z.object({
+        asOf: z.string(),
+        classes: z.array(
+          z.object({
+            class: z.object({ code: z.string(), label: z.string() }),
+            ranked: z.array(rankedFigure),
+            belowFloor: z.array(rankedFigure).describe('件数不足，不排名'),
+          }),
+        ),
+      }),
+      problems: [...figureProblems, 'kpi/is-a-count'],
+    },
+    async (db, actor, { query }) => rankings(db, actor, asked(query), clock.now()),
+  )
+
+  http.reads(
+    {
+      url: '/api/kpi/hot-spots',
+      summary: '热点主题',
+      description: '各主题的交办量与上期（整月为上月）、去年同期相比，增加最多的在前。',
+      tag,
+      for: 'kpi.read',
+      query: z.strictObject({
+        ...matterQuery,
+        floor: floor.default(10).describe('交办量不少于此数才列出'),
+      }),
+      reply: z.object({
+        asOf: z.string(),
+        items: z.array(
+          z.object({
+            topic: z.object({ code: z.string(), label: z.string() }),
+            figure: figureShape,
+            before: comparison,
+            yearBefore: comparison,
+            growth: z.int(),
+          }),
+        ),
+      }),
+      problems: figureProblems,
+    },
+    async (db, actor, { query }) => hotSpots(db, actor, asked(query), clock.now()),
+  )
+
+  stockRoutes(http)
+  publicExports(http)
+}
+
+function stockRoutes(http: Http): void {
+  const { clock } = http.deps
+  const { from, to, asOf, unit, under } = matterQuery
+  const stockQuery = { from: day, to: day, asOf, unit, under, channel }
+
+  http.reads(
+    {
+      url: '/api/kpi/stock',
+      summary: '每日在办存量',
+      description: '期初在办 + 新派 − 办结、并单、撤回 = 期末在办；各数的清单见 /api/kpi/stock/matters。',
+      tag,
+      for: 'kpi.read',
+      query: z.strictObject(stockQuery),
+      reply: z.object({
+        asOf: z.string(),
+        days: z.array(
+          z.object({
+            day: z.string(),
+            ...{ opening: z.int(), received: z.int(), closed: z.int(), closing: z.int() },
+          }),
+        ),
+      }),
+      problems: figureProblems,
+    },
+    async (db, actor, { query }) => stockOf(db, actor, asked(query), clock.now()),
+  )
+
+  http.reads(
+    {
+      url: '/api/kpi/stock/matters',
+      summary: '存量背后的办件',
+      tag,
+      for: 'kpi.read',
+      query: z.strictObject({
+        ...stockQuery,
+        ...pageQuery,
+        flow: z.enum(Object.keys(flows) as [keyof typeof flows]).describe(Object.values(flows).join('、')),
+      }),
+      reply: matterPage,
+      problems: figureProblems,
+    },
+    async (db, actor, { query: { limit, cursor, ...query } }) =>
+      mattersInStock(db, actor, asked(query), { limit, cursor }, clock.now()),
+  )
+
+  http.reads(
+    {
+      url: '/api/kpi/ageing',
+      summary: '在办件的时长',
+      tag,
+      for: 'kpi.read',
+      query: z.strictObject({ asOf: instant.optional(), channel, unit, under }),
+      reply: z.object({
+        asOf: z.string(),
+        ages: z.array(
+          z.object({
+            days: z.object({ from: z.int(), to: z.int().nullable() }).describe('首次派单以来的天数'),
+            label: z.string(),
+            figures: z.array(figureShape).describe('在办，其中在办超期'),
+          }),
+        ),
+      }),
+      problems: figureProblems,
+    },
+    async (db, actor, { query }) => ageing(db, actor, asked(query), clock.now()),
+  )
+
+  const held = { from, to, asOf, channel }
+  http.reads(
+    {
+      url: '/api/kpi/holding',
+      summary: '各单位持有时长',
+      description: '期间内首次派单的件在各主办单位手中的天数，自然日，含改派、重办前后各段。',
+      tag,
+      for: 'kpi.read',
+      query: z.strictObject({ ...held, unit, under }),
+      reply: z.object({
+        asOf: z.string(),
+        items: z.array(
+          z.object({
+            unit: z.object({ id: z.string(), name: z.string() }),
+            matters: z.int(),
+            days: z.object({
+              ...{ mean: z.string(), median: z.string() },
+              ...{ ninetieth: z.string(), total: z.string() },
+            }),
+            list: z.string(),
+          }),
+        ),
+      }),
+      problems: figureProblems,
+    },
+    async (db, actor, { query }) => holding(db, actor, asked(query), clock.now()),
+  )
+
+  http.reads(
+    {
+      url: '/api/kpi/holding/matters',
+      summary: '一个单位持有过的办件',
+      tag,
+      for: 'kpi.read',
+      query: z.strictObject({ ...held, unit: id, ...pageQuery }),
+      reply: matterPage,
+      problems: figureProblems,
+    },
+    async (db, actor, { query: { limit, cursor, unit: holder, ...query } }) =>
+      mattersHeld(db, actor, { ...query, units: [holder] }, { limit, cursor }, clock.now()),
+  )
+}
+
+/** Counts that add up to nothing else printed, and rates. */
+const PUBLISHED = ['M01', 'M14', 'M05', 'M10']
+
+function publicExports(http: Http): void {
+  const { db, clock } = http.deps
+  for (const format of Object.keys(formats) as Format[]) {
+    http.streams(
+      {
+        url: `/api/kpi/public.${format}`,
+        summary: `导出供公开的指标(${format})`,
+        description: `少于${LEAST_SHOWN}件的数不公布，也不能由其他数推出。`,
+        tag,
+        for: 'kpi.export',
+        query: z.strictObject({
+          from: day,
+          to: day,
+          channel,
+          groupBy: z.enum(['unit', 'topic', 'month']).default('unit'),
+        }),
+        produces: formats[format],
+        problems: figureProblems,
+      },
+      async (actor, { query, request, reply }) => {
+        if (actor.sees !== 'all') throw new Problem('access/forbidden', { detail: 'not for a single unit' })
+        const now = clock.now()
+        const { groupBy, ...period } = query
+        const of = { ...period, asOf: now, metrics: PUBLISHED }
+        const [table, totals] = await Promise.all([
+          figures(db, actor, { ...of, groupBy }, now),
+          figures(db, actor, of, now),
+        ])
+        const rows = publicRows(table.figures, totals.figures)
+        const data = { format, url: request.url, asOf: now }
+        const number = await db.transaction((tx) => recordExport(tx, actor, data))
+        const columns = [
+          { header: '项目', width: 30, cell: ({ label }: PublicRow) => label },
+          ...totals.figures.map(({ metric, name }) => ({
+            ...{ header: name, width: 16 },
+            cell: ({ cells }: PublicRow) => cells[metric] ?? null,
+          })),
+        ]
+        const name = `公开指标 ${query.from} ${query.to}.${format}`
+        void reply.header('content-disposition', contentDisposition(name))
+        return reply.type(formats[format]).send(writeSheet(format, '公开指标', columns, [rows], number))
+      },
+    )
+  }
+}

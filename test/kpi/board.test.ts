@@ -1,0 +1,327 @@
+// The leaders' board: figures beside other periods, fair rankings, hot spots, a stock that balances, ages and holding times, each open to its list.
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { publicRows } from '../../src/kpi/public.ts'
+import { ranked } from '../../src/kpi/rules.ts'
+import { openDesk, type Desk } from '../matters/desk.ts'
+import { inputs } from '../matters/scenes.ts'
+
+let desk: Desk
+const ids: Record<string, string> = {}
+/** On days from 3 July on: three for one township, of which one is late; one for the other; one merged; one still open. */
+beforeAll(async () => {
+  desk = await openDesk()
+  const order = async (name: string, topic: string, lead = desk.township) => {
+    const { id } = await desk.register({ topic })
+    await desk.does('dispatcher', id, 'dispatch', { leadUnitId: lead })
+    ids[name] = id
+    return id
+  }
+  const finish = async (id: string, who: 'liaison' | 'otherLiaison' = 'liaison') => {
+    await desk.does(who, id, 'sign')
+    await desk.does(who, id, 'reply', inputs(desk).reply)
+    await desk.does('reviewer', id, 'approve')
+  }
+  // 14 August
+  await finish(await order('prompt', 'environment'))
+  await order('moved', 'environment')
+  desk.clock.forward({ days: 7 })
+  // 21 August
+  await finish(await order('second', 'environment'))
+  await finish(await order('other', 'housing', desk.other), 'otherLiaison')
+  desk.clock.forward({ days: 20 })
+  // 10 September: late, handed on, answered by another
+  await desk.does('liaison', ids['moved'] ?? '', 'sign')
+  await desk.does('dispatcher', ids['moved'] ?? '', 'redispatch', {
+    leadUnitId: desk.other,
+    reason: '职责调整',
+  })
+  await order('merged', 'environment')
+  await order('open', 'housing')
+  desk.clock.forward({ days: 1 })
+  // 11 September
+  await desk.does('dispatcher', ids['merged'] ?? '', 'merge', {
+    intoId: ids['open'],
+    reason: '同一诉求人同一事项',
+  })
+})
+afterAll(() => desk.close())
+
+interface Shown {
+  metric: string
+  numerator: number
+  denominator: number | null
+  text: string
+  list: string
+  group: { key: string; label: string } | null
+}
+const get = async <T>(url: string, who: Parameters<Desk['call']>[0] = 'leader') => {
+  const { status, body } = await desk.call(who, 'GET', url)
+  expect([status, body.code]).toEqual([200, undefined])
+  return body as unknown as T
+}
+const listed = async (list: string) => {
+  const { total, items } = await get<{ total: number; items: { id: string }[] }>(`${list}&limit=100`)
+  expect(items.length).toBe(total)
+  return items.map(({ id }) => id)
+}
+
+describe('figures beside others', () => {
+  interface Compared extends Shown {
+    yearBefore: { text: string; change: string; list: string; numerator: number }
+    periodBefore: { text: string; change: string; list: string; period: object; numerator: number } | null
+  }
+  const board = async (query: string) =>
+    (await get<{ figures: Compared[] }>(`/api/kpi/board?${query}`)).figures
+
+  it('of a month stand beside the month before as far as it has come, and the year before', async () => {
+    const [accepted] = await board('from=2020-09-01&to=2020-09-30&metrics=M01')
+    expect(accepted).toMatchObject({ numerator: 1, yearBefore: { change: '去年同期为0,不作比较' } })
+    // Of August only the first eleven days, when nothing had come.
+    expect(accepted?.periodBefore).toMatchObject({
+      ...{ period: { from: '2020-08-01', to: '2020-08-11' }, text: '0件' },
+    })
+    const [august] = await board('from=2020-08-01&to=2020-08-31&metrics=M01')
+    expect(august).toMatchObject({
+      numerator: 4,
+      periodBefore: { period: { from: '2020-07-01', to: '2020-07-31' } },
+    })
+  })
+
+  it('open to their lists, also those of the other period', async () => {
+    for (const figure of await board('from=2020-08-15&to=2020-08-21&groupBy=unit&metrics=M01,M05')) {
+      expect(await listed(figure.list)).toHaveLength(figure.numerator)
+      const before = figure.periodBefore ?? expect.fail('no period before')
+      expect(await listed(before.list)).toHaveLength(before.numerator)
+    }
+  })
+
+  it('of a year have no other period than the year before', async () => {
+    const [of2021] = await board('from=2020-01-01&to=2020-12-31&metrics=M14')
+    expect(of2021?.periodBefore).not.toBeNull()
+    expect(of2021?.yearBefore.change).toBe('不作比较')
+  })
+})
+
+describe('a series', () => {
+  const series = async (groupBy: string, from: string, to: string) =>
+    (await get<{ figures: Shown[] }>(`/api/kpi?from=${from}&to=${to}&groupBy=${groupBy}&metrics=M01`)).figures
+
+  it('has every day, week and month of the period, also those of nothing', async () => {
+    const days = await series('day', '2020-08-14', '2020-08-22')
+    expect(days.map(({ numerator }) => numerator)).toEqual([2, 0, 0, 0, 0, 0, 0, 2, 0])
+    const weeks = await series('week', '2020-08-12', '2020-08-25')
+    expect(weeks.map(({ group, numerator }) => [group?.key, numerator])).toEqual([
+      ['2020-08-10', 2],
+      ['2020-08-17', 2],
+      ['2020-08-24', 0],
+    ])
+    expect(weeks[0]?.group?.label).toBe('2020年8月12日—8月16日')
+    expect((await series('month', '2020-08-01', '2020-10-31')).map(({ numerator }) => numerator)).toEqual([
+      4, 1, 0,
+    ])
+    for (const figure of [...days, ...weeks]) expect(await listed(figure.list)).toHaveLength(figure.numerator)
+  })
+
+  it('of more than a year of days is refused', async () => {
+    const { status, body } = await desk.call(
+      'leader',
+      'GET',
+      '/api/kpi?from=2019-01-01&to=2020-12-31&groupBy=day',
+    )
+    expect([status, body['errors']]).toMatchObject([422, [{ pointer: '/query/to' }]])
+  })
+})
+
+describe('rankings', () => {
+  interface Ranking {
+    classes: { class: { code: string }; ranked: (Shown & { rank: number })[]; belowFloor: Shown[] }[]
+  }
+  it('put 1 of 1 below the floor and rank the others by the exact rate', async () => {
+    const url = '/api/kpi/rankings?from=2020-08-01&to=2020-08-31&metric=M05b'
+    const { classes } = await get<Ranking>(`${url}&floor=2`)
+    const [townships] = classes
+    expect(townships?.ranked.map(({ group, text, rank }) => [group?.label, text, rank])).toEqual([
+      ['荣山镇', '100%', 1],
+      // It took over what was late already, and is charged with what it answers for.
+      ['大石镇', '50%', 2],
+    ])
+    const strict = await get<Ranking>(`${url}&floor=3`)
+    expect(strict.classes[0]?.ranked).toEqual([])
+    expect(strict.classes[0]?.belowFloor).toHaveLength(2)
+  })
+
+  it('are of rates alone', async () => {
+    const { body } = await desk.call(
+      'leader',
+      'GET',
+      '/api/kpi/rankings?from=2020-08-01&to=2020-08-31&metric=M07',
+    )
+    expect(body.code).toBe('kpi/is-a-count')
+  })
+
+  it('share a place where rates are equal, whatever the numbers', () => {
+    const item = fc.record({ numerator: fc.nat(50), denominator: fc.integer({ min: 0, max: 50 }) })
+    fc.assert(
+      fc.property(
+        fc.array(item),
+        fc.constantFrom('high' as const, 'low' as const),
+        fc.nat(9),
+        (given, better, floor) => {
+          const all = given.map(({ numerator, denominator }) => ({
+            ...{ numerator: Math.min(numerator, denominator), denominator },
+          }))
+          const places = ranked(all, { floor, better })
+          expect(places).toHaveLength(all.length)
+          const share = (of: { numerator: number; denominator: number }) => of.numerator / of.denominator
+          for (const one of places) {
+            expect(one.rank === null).toBe(one.denominator === 0 || one.denominator < floor)
+            if (one.rank === null) continue
+            const ahead = places.filter(
+              (of) =>
+                of.rank !== null && (better === 'high' ? share(of) > share(one) : share(of) < share(one)),
+            )
+            expect(one.rank).toBe(ahead.length + 1)
+          }
+        },
+      ),
+    )
+  })
+})
+
+it('hot spots are the topics that grew most, above the floor', async () => {
+  const { items } = await get<{
+    items: { topic: { code: string }; growth: number; before: { text: string } }[]
+  }>('/api/kpi/hot-spots?from=2020-08-15&to=2020-08-28&floor=1')
+  expect(items.map(({ topic, growth }) => [topic.code, growth])).toEqual([
+    ['housing', 1],
+    ['environment', -1],
+  ])
+})
+
+describe('the stock', () => {
+  interface Stock {
+    days: { day: string; opening: number; received: number; closed: number; closing: number }[]
+  }
+  const stock = async (from: string, to: string, more = '') =>
+    (await get<Stock>(`/api/kpi/stock?from=${from}&to=${to}${more}`)).days
+
+  it('balances every day, and each end of a day is the beginning of the next', async () => {
+    const days = await stock('2020-08-10', '2020-09-30')
+    // Nothing is told of days to come.
+    expect(days.at(-1)?.day).toBe('2020-09-11')
+    for (const [i, { opening, received, closed, closing }] of days.entries()) {
+      expect(opening + received - closed).toBe(closing)
+      if (i > 0) expect(opening).toBe(days[i - 1]?.closing)
+    }
+    const at = (day: string) => days.find((each) => each.day === day)
+    expect(at('2020-08-14')).toEqual({ day: '2020-08-14', opening: 0, received: 2, closed: 1, closing: 1 })
+    expect(at('2020-08-21')).toEqual({ day: '2020-08-21', opening: 1, received: 2, closed: 2, closing: 1 })
+    expect(at('2020-09-11')).toEqual({ day: '2020-09-11', opening: 3, received: 0, closed: 1, closing: 2 })
+  })
+
+  it('opens to the matters of each flow, and its end is what M03 says as of then', async () => {
+    const flow = (name: string, from: string, to: string) =>
+      listed(`/api/kpi/stock/matters?flow=${name}&from=${from}&to=${to}`)
+    for (const { day, ...counts } of await stock('2020-08-13', '2020-08-22'))
+      for (const [name, n] of Object.entries(counts)) expect(await flow(name, day, day)).toHaveLength(n)
+    expect(new Set(await flow('closing', '2020-08-01', '2020-09-11'))).toEqual(
+      new Set([ids['moved'], ids['open']]),
+    )
+    for (const day of ['2020-08-14', '2020-08-21', '2020-09-10', '2020-09-11']) {
+      const asOf = day === '2020-09-11' ? desk.clock.now() : `${day}T23:59:59.999+08:00`
+      const { figures } = await get<{ figures: Shown[] }>(
+        `/api/kpi?from=2020-01-01&to=${day}&metrics=M03&asOf=${encodeURIComponent(asOf)}`,
+      )
+      expect((await stock(day, day))[0]?.closing).toBe(figures[0]?.numerator)
+    }
+  })
+
+  it('as of a moment of the past counts what had happened by then', async () => {
+    const [day] = await stock(
+      '2020-08-14',
+      '2020-08-20',
+      `&asOf=${encodeURIComponent('2020-08-14T08:00:00+08:00')}`,
+    )
+    expect(day).toEqual({ day: '2020-08-14', opening: 0, received: 0, closed: 0, closing: 0 })
+  })
+
+  it('of a unit is its own, and no other unit’s liaison sees it', async () => {
+    expect((await stock('2020-09-11', '2020-09-11', `&unit=${desk.other}`))[0]?.closing).toBe(1)
+    const foreign = await desk.call(
+      'liaison',
+      'GET',
+      `/api/kpi/stock?from=2020-09-11&to=2020-09-11&unit=${desk.other}`,
+    )
+    expect(foreign.status).toBe(404)
+  })
+})
+
+it('ages add up to what is under way, each with its list', async () => {
+  const { ages } = await get<{ ages: { label: string; figures: Shown[] }[] }>('/api/kpi/ageing')
+  const open = ages.map(({ label, figures }) => [label, figures[0]?.numerator])
+  expect(open.filter(([, n]) => n !== 0)).toEqual([
+    ['0—5天', 1],
+    ['16—30天', 1],
+  ])
+  for (const { figures } of ages)
+    for (const { list, numerator } of figures) expect(await listed(list)).toHaveLength(numerator)
+  expect(
+    ages.flatMap(({ figures }) => figures).find(({ metric, numerator }) => metric === 'M07o' && numerator > 0)
+      ?.numerator,
+  ).toBe(1)
+})
+
+it('holding times tell each unit’s own part of a matter that went through several', async () => {
+  const { items } = await get<{
+    items: { unit: { id: string }; matters: number; days: Record<string, string>; list: string }[]
+  }>('/api/kpi/holding?from=2020-08-14&to=2020-08-14')
+  const of = (unit: string) => items.find((each) => each.unit.id === unit) ?? expect.fail('no unit')
+  expect(of(desk.township)).toMatchObject({ matters: 2, days: { total: '27.0', median: '13.5' } })
+  expect(of(desk.other)).toMatchObject({ matters: 1, days: { total: '1.0' } })
+  for (const { list, matters } of items) expect(await listed(list)).toHaveLength(matters)
+})
+
+describe('what is published', () => {
+  const cell = (key: string, numerator: number, denominator: number | null = null) => ({
+    ...{ metric: 'M', numerator, denominator, text: `${numerator}件` },
+    group: { by: 'unit', key, label: key },
+  })
+  const rows = (...figures: ReturnType<typeof cell>[]) =>
+    publicRows(figures as never, [
+      {
+        ...cell(
+          '',
+          figures.reduce((sum, { numerator }) => sum + numerator, 0),
+        ),
+        group: null,
+      } as never,
+    ]).map(({ label, cells }) => [label, cells['M']])
+
+  it('hides counts of one to four, and a second one that the total would give away', () => {
+    expect(rows(cell('a', 3), cell('b', 40), cell('c', 9), cell('d', 0))).toEqual([
+      ['a', '少于5'],
+      ['b', '40件'],
+      ['c', '不公布'],
+      ['d', '0件'],
+      ['合计', '52件'],
+    ])
+  })
+
+  it('never lets one hidden cell be worked out from the total', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(30), { minLength: 2, maxLength: 12 }), (counts) => {
+        const shown = rows(...counts.map((n, i) => cell(String(i), n)))
+        const hidden = shown.slice(0, -1).filter(([, text]) => text === '少于5' || text === '不公布')
+        const others = counts.filter((n) => n > 0).length
+        expect(hidden.length === 1 && others > 1).toBe(false)
+        for (const [i, n] of counts.entries()) if (n > 0 && n < 5) expect(shown[i]?.[1]).toBe('少于5')
+      }),
+    )
+  })
+
+  it('is for those who see the whole office', async () => {
+    const { status } = await desk.call('liaison', 'GET', '/api/kpi/public.csv?from=2020-08-01&to=2020-08-31')
+    expect(status).toBe(403)
+  })
+})
