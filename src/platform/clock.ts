@@ -57,12 +57,12 @@ export function plusDays(day: Day, days: number): Day {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
 }
 
-/** The same day a year before; 29 February has none of its own there. */
 /** 0 is Monday. */
 export function weekdayOf(day: Day): number {
   return (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7
 }
 
+/** The same day a year before; 29 February has none of its own there. */
 export function yearBefore(day: Day): Day {
   const year = Number(day.slice(0, 4)) - 1
   return day.endsWith('02-29') ? `${year}-02-28` : `${year}${day.slice(4)}`

@@ -64,7 +64,7 @@ function firstMonday(year: string): Day {
 
 /** The ISO week of a day; its year is that of the week's Thursday. */
 function weekOn(day: Day): string {
-  const year = plusDays(day, 3 - weekday(day)).slice(0, 4)
+  const year = plusDays(day, 3 - weekdayOf(day)).slice(0, 4)
   const days = (Date.parse(day) - Date.parse(firstMonday(year))) / 86_400_000
   return `${year}-W${String(Math.floor(days / 7) + 1).padStart(2, '0')}`
 }

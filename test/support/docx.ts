@@ -1,7 +1,7 @@
 // Reads a Word document as a person would: its parts, and its text paragraph by paragraph.
 import { inflateRawSync } from 'node:zlib'
 
-export function partOf(zip: Buffer, name: string): string {
+function partOf(zip: Buffer, name: string): string {
   // The central directory tells where each part lies and how long it is.
   for (let at = zip.indexOf('PK\u0001\u0002'); at !== -1; at = zip.indexOf('PK\u0001\u0002', at + 4)) {
     const length = zip.readUInt16LE(at + 28)
