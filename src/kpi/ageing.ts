@@ -1,11 +1,12 @@
 // How old the open matters are, and how long each unit held those of a period.
 import type { Actor } from '../platform/actor.ts'
-import { dayOf, plusDays, type Day, type Instant } from '../platform/clock.ts'
+import { dayOf, plusDays, type Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import type { Figure } from './figures.ts'
 import { pageOf, type MatterPage } from './lists.ts'
 import { figures } from './queries.ts'
 import {
+  BEGINNING,
   conditionsOn,
   instantAsked,
   planned,
@@ -27,8 +28,6 @@ const ages = [
   [61, 90],
   [91, null],
 ] as const
-/** No matter was dispatched earlier. */
-const BEGINNING: Day = '1990-01-01'
 
 export interface Age {
   days: { from: number; to: number | null }

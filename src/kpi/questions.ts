@@ -10,6 +10,8 @@ import type { ScopeQuery } from './scope.ts'
 
 export const groupings = ['none', 'unit', 'day', 'week', 'month', 'category', 'topic', 'source'] as const
 export type Grouping = (typeof groupings)[number]
+/** No matter was dispatched earlier. */
+export const BEGINNING: Day = '1990-01-01'
 /** Runs of days: a period is cut into all of them, also those of nothing. */
 export type Bucketing = 'day' | 'week' | 'month'
 /** Points of a series: a leap year of days. */

@@ -1,6 +1,6 @@
 // The cases behind every figure of a report, kept with a publication: which of its figures counts each matter, item, meeting, grant or row.
 import { matterConditions } from '../kpi/lists.ts'
-import { valuesFrom, type Place } from '../kpi/questions.ts'
+import { BEGINNING, valuesFrom, type Place } from '../kpi/questions.ts'
 import { flows, stockConditions, type Flow } from '../kpi/stock.ts'
 import { tallyMatters } from '../kpi/tally-queries.ts'
 import { findMetric } from '../kpi/metrics.ts'
@@ -67,6 +67,7 @@ function branchOf(actor: Actor, wanted: Wanted): Branch | undefined {
   const { key, part, from, to, asOf } = wanted
   const days = (column: string, place: Place) =>
     `${column} between ${place(from)}::date and ${place(to)}::date`
+  if (key === 'overdue.open') return branchOf(actor, { ...wanted, key: 'M07o', from: BEGINNING })
   const topic = /^topic\.(.+)$/.exec(key)?.[1]
   if (topic !== undefined || findMetric(key) !== undefined) {
     return (place) => {

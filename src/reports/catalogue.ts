@@ -55,6 +55,8 @@ function unitOfRegister(unit: string): StatedUnit | undefined {
 
 const stock = (Object.keys(flows) as Flow[]).map((flow) => of(`stock.${flow}`, flows[flow]))
 
+const overdue = of('overdue.open', '全部在办超期')
+
 const catalogue: readonly Countable[] = [
   ...metrics.map(({ id, zh, unit }) => of(id, `12345热线${zh}`, unit)),
   ...tallies.map(({ id, zh, unit }) => of(id, zh, unit)),
@@ -63,6 +65,7 @@ const catalogue: readonly Countable[] = [
   ...relief,
   ...registered,
   ...stock,
+  overdue,
 ]
 
 const nameable = new Set([

@@ -1,6 +1,7 @@
 // The facts of a period: every figure that a report may name, each counted once by the slice that owns it, open to its list.
 import type { Figure } from '../kpi/figures.ts'
 import { figures } from '../kpi/queries.ts'
+import { BEGINNING } from '../kpi/questions.ts'
 import { stockOf } from '../kpi/stock.ts'
 import { tallyFigures } from '../kpi/tally-queries.ts'
 import { board } from '../ledger/board.ts'
@@ -15,6 +16,7 @@ import {
   counted,
   ofMeetings,
   ofMetric,
+  ofOverdue,
   ofRegister,
   ofRelief,
   ofStock,
@@ -27,6 +29,8 @@ import type { ReportPeriod } from './periods.ts'
 export interface PeriodFacts {
   period: ReportPeriod
   asOf: Instant
+  /** The last day that is counted: today while the period runs. */
+  to: Day
   facts: ReadonlyMap<string, Fact>
   /** Accepted orders of each month, this year and the year before. */
   months: { month: string; current: number; previous: number }[]
@@ -63,6 +67,7 @@ export async function collectFacts(
     current,
     aYearAgo,
     justBefore,
+    overdue,
     byTopic,
     byMonth,
     monthsBefore,
@@ -78,7 +83,8 @@ export async function collectFacts(
     hotline(days),
     hotline(lastYear),
     paced ? hotline(before) : undefined,
-    hotline(days, { metrics: ['M01', 'M14'], groupBy: 'topic' }),
+    hotline({ from: BEGINNING, to }, { metrics: ['M07o'] }),
+    hotline(days, { metrics: ['M01'], groupBy: 'topic' }),
     hotline(days, monthly),
     hotline(lastYear, monthly),
     hotline(days, { metrics: [...UNIT_METRICS], groupBy: 'unit' }),
@@ -102,6 +108,7 @@ export async function collectFacts(
         ...(paced ? { periodBefore: { figure: ofBefore?.get(figure.metric), called } } : {}),
       }),
     ),
+    ...overdue.figures.map(ofOverdue),
     ...ofTopics(byTopic.figures),
     ...tallies.figures.map((figure) =>
       ofTally(figure, paced ? { figure: tallyBefore.get(figure.tally), called } : undefined),
@@ -117,6 +124,7 @@ export async function collectFacts(
   return {
     period,
     asOf,
+    to,
     facts: new Map(all.map((fact) => [fact.key, fact])),
     months: byMonth.figures.map((figure, i) => ({
       month: figure.group?.key ?? '',

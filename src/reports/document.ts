@@ -1,6 +1,7 @@
 // A report as a Word document in the form of GB/T 9704: title, numbered items, charts, tables, and the annexes that answer for it.
 import { drawChart } from '../platform/charts.ts'
 import { writeDocx, type Block } from '../platform/docx.ts'
+import { FLOOR, type Placed } from './bulletin.ts'
 import { dateInWords } from './periods.ts'
 import type { Summary } from './summary.ts'
 import { legalContent } from './wording.ts'
@@ -9,6 +10,7 @@ export function reportDocx(summary: Summary): Promise<Buffer> {
   const { title, office, asOf, period } = summary
   const annexes = [
     unitsAnnex(summary),
+    ...bulletinAnnexes(summary),
     definitionsAnnex(summary),
     ...(period.kind === 'year' ? [legalAnnex(summary)] : []),
     ...explanationsAnnex(summary),
@@ -102,6 +104,62 @@ function unitsAnnex({ units }: Summary): Annex {
       },
     ],
   }
+}
+
+function bulletinAnnexes({ bulletin, facts }: Summary): Annex[] {
+  if (bulletin === null) return []
+  const { overdue, rankings, hotSpots } = bulletin
+  const all = facts.find(({ key }) => key === 'overdue.open')?.value ?? overdue.length
+  return [
+    {
+      heading: '各单位排名',
+      blocks: rankings.flatMap(({ metric, class: of, first, last, unranked }): Block[] => {
+        const row = ({ rank, unit, text, numerator, denominator }: Placed) => [
+          ...[String(rank), unit, text, `${numerator}/${denominator}`],
+        ]
+        const table: Block = {
+          ...{ kind: 'table', header: ['名次', '单位', metric, '件数'], widths: [12, 48, 22, 18] },
+          rows: [...first, ...last].map(row),
+        }
+        return [
+          { kind: 'caption', text: `${of}${metric}` },
+          ...(first.length === 0 ? [] : [table]),
+          { kind: 'paragraph', text: `列前五名和后五名；件数不足${FLOOR}件的${unranked}个单位不参加排名。` },
+        ]
+      }),
+    },
+    {
+      heading: '热点主题',
+      blocks: [
+        {
+          ...{ kind: 'table', header: ['主题', '本期', '上期', '变化'], widths: [40, 16, 16, 28] },
+          rows: hotSpots.map(({ topic, now, before, change }) => [
+            topic,
+            String(now),
+            String(before),
+            change,
+          ]),
+        },
+      ],
+    },
+    {
+      heading: '在办超期清单',
+      blocks: [
+        {
+          ...{
+            kind: 'table',
+            header: ['工单编号', '承办单位', '期限', '超期天数'],
+            widths: [34, 34, 18, 14],
+          },
+          rows: overdue.map(({ no, unit, due, days }) => [no, unit, due, String(days)]),
+        },
+        {
+          kind: 'paragraph',
+          text: `截至时在办超期共${all}件${all > overdue.length ? `，仅列派单最早的${overdue.length}件` : ''}。`,
+        },
+      ],
+    },
+  ]
 }
 
 function definitionsAnnex({ paragraphs, facts, asOf }: Summary): Annex {

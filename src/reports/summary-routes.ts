@@ -41,6 +41,10 @@ const factShape = z.object({
   denominatorList: z.string().nullable(),
 })
 
+const placed = z.object({
+  ...{ rank: z.int(), unit: z.string(), text: z.string() },
+  ...{ numerator: z.int(), denominator: z.int() },
+})
 export const summaryShape = z.object({
   period: z.object({
     id: z.string(),
@@ -83,6 +87,19 @@ export const summaryShape = z.object({
       satisfaction: z.string(),
     }),
   ),
+  bulletin: z
+    .object({
+      overdue: z.array(z.object({ no: z.string(), unit: z.string(), due: z.string(), days: z.int() })),
+      rankings: z.array(
+        z.object({
+          ...{ metric: z.string(), class: z.string(), unranked: z.int() },
+          ...{ first: z.array(placed), last: z.array(placed) },
+        }),
+      ),
+      hotSpots: z.array(z.object({ topic: z.string(), now: z.int(), before: z.int(), change: z.string() })),
+    })
+    .nullable()
+    .describe('通报另有：在办超期清单、排名、热点'),
   wording: z.record(z.string(), z.int()).describe('本单位改写过的部分及其版本'),
 })
 

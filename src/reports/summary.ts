@@ -6,6 +6,7 @@ import { listRegions } from '../orgs/queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
+import { collectBulletin, type Bulletin } from './bulletin.ts'
 import { checkFigures } from './checks.ts'
 import { checkText } from './check-text.ts'
 import type { Fact } from './fact.ts'
@@ -32,6 +33,8 @@ export interface Summary {
   findings: JudgedFinding[]
   months: PeriodFacts['months']
   units: PeriodFacts['units']
+  /** Null in the report of a year. */
+  bulletin: Bulletin | null
   /** Version of the wording of each section that an office worded anew. */
   wording: Record<string, number>
 }
@@ -55,6 +58,7 @@ export async function makeSummary(db: Db, actor: Actor, asked: Asked): Promise<S
     overridesOf(db, period.id),
     contextOf(db, asked),
   ])
+  const bulletin = period.kind === 'year' ? null : await collectBulletin(db, actor, facts, now)
   const paragraphs = woven(paragraphsOf(facts, wording.sections), free)
   const all = [...facts.facts.values()]
   const year = Number(period.from.slice(0, 4))
@@ -70,6 +74,7 @@ export async function makeSummary(db: Db, actor: Actor, asked: Asked): Promise<S
     }),
     months: facts.months,
     units: facts.units,
+    bulletin,
     wording: wording.versions,
   }
 }

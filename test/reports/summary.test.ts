@@ -87,6 +87,18 @@ describe('a bulletin', () => {
     expect((await report('2020-08')).title).toBe('2020年8月信访和热线工作情况通报')
   })
 
+  it('lists what is overdue, whatever month it came in, and ranks nobody of fewer than ten', async () => {
+    const { bulletin, facts } = await report('2020-09')
+    const overdue = facts.find(({ key }) => key === 'overdue.open')
+    expect([overdue?.value, bulletin?.overdue.map(({ unit }) => unit)]).toEqual([1, ['荣山镇']])
+    expect(bulletin?.rankings.flatMap(({ first }) => first)).toEqual([])
+    const docx = paragraphsOf(
+      (await download(desk, 'leader', '/api/reports/periods/2020-09/docx')).rawPayload,
+    )
+    expect(docx).toContain('截至时在办超期共1件。')
+    expect((await report('2020')).bulletin).toBeNull()
+  })
+
   it('of a week counts its seven days', async () => {
     expect(textOf(await report('2020-W33'))).toContain('到区走访1批12人次')
     expect(textOf(await report('2020-W32'))).toContain('到区走访0批0人次')

@@ -89,7 +89,7 @@ const printed: [string, Fact][] = [
 const period = periodOf('2020') ?? expect.fail('no year')
 /** What is not given is nil. */
 const facts = (given: readonly [string, Fact][]): PeriodFacts => ({
-  ...{ period, asOf: '2020-12-31T23:59:59.999+08:00', months: [], units: [] },
+  ...{ period, asOf: '2020-12-31T23:59:59.999+08:00', to: '2020-12-31', months: [], units: [] },
   facts: new Map([
     ...wordings.year.sections.flatMap(({ lines }) => keysIn(lines)).map((key) => fact(key, 0)),
     ...given,
