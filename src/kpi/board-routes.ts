@@ -6,7 +6,7 @@ import type { Http } from '../platform/http.ts'
 import { Problem } from '../platform/problems.ts'
 import { formats, writeSheet, type Format } from '../platform/spreadsheets.ts'
 import { ageing, holding, mattersHeld } from './ageing.ts'
-import { compared, hotSpots, rankings } from './board.ts'
+import { boardTable, hotSpots, rankings } from './board.ts'
 import { recordExport } from './export.ts'
 import { metricIds } from './metrics.ts'
 import { LEAST_SHOWN, publicRows, type PublicRow } from './public.ts'
@@ -25,6 +25,26 @@ const comparison = z.object({
   change: z.string().describe('率的变化以百分点计'),
   list: z.string(),
 })
+const cell = { numerator: z.int(), denominator: z.int().nullable(), text: z.string() }
+const changedCell = z.object({ ...cell, change: z.string().describe('率的变化以百分点计') })
+const boardShape = z.object({
+  asOf: z.string(),
+  periods: z.object({ current: span, yearBefore: span, periodBefore: span.nullable() }),
+  metrics: z.array(
+    figureShape.pick({ metric: true, version: true, name: true, unit: true, settings: true, note: true }),
+  ),
+  rows: z.array(
+    z.object({
+      group: z.object({ key: z.string(), label: z.string() }).nullable(),
+      lists: z
+        .object({ current: z.string(), yearBefore: z.string(), periodBefore: z.string().nullable() })
+        .describe('清单的链接；{metric}填指标编号，{part}填numerator或denominator'),
+      cells: z
+        .array(z.object({ ...cell, yearBefore: changedCell, periodBefore: changedCell.nullable() }))
+        .describe('与metrics的次序相同'),
+    }),
+  ),
+})
 const floor = z.coerce.number().int().min(0).max(100_000)
 
 export function boardRoutes(http: Http): void {
@@ -42,13 +62,10 @@ export function boardRoutes(http: Http): void {
         metrics: listOf(z.string().max(20), metricIds.length).optional(),
         groupBy: z.enum(['none', 'unit', 'category', 'topic', 'source']).default('none'),
       }),
-      reply: z.object({
-        asOf: z.string(),
-        figures: z.array(figureShape.extend({ yearBefore: comparison, periodBefore: comparison.nullable() })),
-      }),
+      reply: boardShape,
       problems: figureProblems,
     },
-    async (db, actor, { query }) => compared(db, actor, asked(query), clock.now()),
+    async (db, actor, { query }) => boardTable(db, actor, asked(query), clock.now()),
   )
 
   const rankedFigure = figureShape.extend({ rank: z.int().nullable() })

@@ -11,7 +11,7 @@ import { changeText, pointsText, ranked, type Compared, type Ranked } from './ru
 
 export interface ComparedFigure extends Figure {
   yearBefore: Comparison
-  /** Null where the days before are those of the year before. */
+  /** Null for a year: the days before are those of the year before. */
   periodBefore: Comparison | null
 }
 
@@ -37,15 +37,15 @@ export interface Board {
  * The figures of a period beside the same days a year before and as many days right before. A period that is not over is
  * compared as far as it has come.
  */
-export async function compared(db: Db, actor: Actor, query: ComparedQuery, now: Instant): Promise<Board> {
+async function compared(db: Db, actor: Actor, query: ComparedQuery, now: Instant): Promise<Board> {
   const today = dayOf(query.asOf ?? now)
   const to = query.to > today && query.from <= today ? today : query.to
   const asked = { ...query, to }
   const lastYear = { from: yearBefore(query.from), to: yearBefore(to) }
-  const before = daysBefore(query.from, to)
+  const before = daysBefore(query.from, to, query.to)
   const [current, aYearAgo, justBefore] = await Promise.all(
-    [{ from: query.from, to }, lastYear, before].map((period) =>
-      figures(db, actor, { ...asked, ...period }, now),
+    [{ from: query.from, to }, lastYear, ...(before === null ? [] : [before])].map(({ from, to: last }) =>
+      figures(db, actor, { ...asked, from, to: last }, now),
     ),
   )
   const [ofLastYear, ofBefore] = [aYearAgo, justBefore].map(byPlace)
@@ -57,7 +57,7 @@ export async function compared(db: Db, actor: Actor, query: ComparedQuery, now: 
         ...figure,
         yearBefore: comparison(figure, ofLastYear?.get(at), lastYear, '去年同期'),
         periodBefore:
-          before.from === lastYear.from
+          before === null
             ? null
             : comparison(figure, ofBefore?.get(at), before, before.month ? '上月' : '上期'),
       }
@@ -65,8 +65,72 @@ export async function compared(db: Db, actor: Actor, query: ComparedQuery, now: 
   }
 }
 
-/** Whole months are compared with the month before, any other run of days with as many days. */
-function daysBefore(from: Day, to: Day): { from: Day; to: Day; month: boolean } {
+/** A table as a board shows it: metrics across, groups down, and for each group where the lists of its cells are. */
+export interface BoardTable {
+  asOf: Instant
+  periods: { current: Period; yearBefore: Period; periodBefore: Period | null }
+  metrics: Pick<Figure, 'metric' | 'version' | 'name' | 'unit' | 'settings' | 'note'>[]
+  rows: {
+    group: { key: string; label: string } | null
+    /** With `{metric}` and `{part}` (numerator, denominator) to be filled in. */
+    lists: { current: string; yearBefore: string; periodBefore: string | null }
+    /** In the order of the metrics. */
+    cells: (Cell & { yearBefore: ChangedCell; periodBefore: ChangedCell | null })[]
+  }[]
+}
+type Period = { from: Day; to: Day }
+type Cell = Pick<Figure, 'numerator' | 'denominator' | 'text'>
+type ChangedCell = Cell & { change: string }
+
+export async function boardTable(
+  db: Db,
+  actor: Actor,
+  query: ComparedQuery,
+  now: Instant,
+): Promise<BoardTable> {
+  const { asOf, figures: all } = await compared(db, actor, query, now)
+  const rows = [...Map.groupBy(all, ({ group }) => group?.key ?? '').values()]
+  const [first] = all
+  const { from, to } = query
+  return {
+    asOf,
+    periods: {
+      current: first?.period ?? { from, to },
+      yearBefore: first?.yearBefore.period ?? { from: yearBefore(from), to: yearBefore(to) },
+      periodBefore: first?.periodBefore?.period ?? null,
+    },
+    metrics: (rows[0] ?? []).map(({ metric, version, name, unit, settings, note }) => ({
+      ...{ metric, version, name, unit, settings, note },
+    })),
+    rows: rows.map((figuresOfRow) => {
+      const [head] = figuresOfRow
+      return {
+        group: head?.group ?? null,
+        lists: {
+          current: template(head?.list ?? ''),
+          yearBefore: template(head?.yearBefore.list ?? ''),
+          periodBefore: head?.periodBefore == null ? null : template(head.periodBefore.list),
+        },
+        cells: figuresOfRow.map((figure) => ({
+          ...cellOf(figure),
+          yearBefore: changed(figure.yearBefore),
+          periodBefore: figure.periodBefore === null ? null : changed(figure.periodBefore),
+        })),
+      }
+    }),
+  }
+}
+
+const template = (list: string) => list.replace(/metric=[^&]*&part=[^&]*/, 'metric={metric}&part={part}')
+const cellOf = ({ numerator, denominator, text }: Cell): Cell => ({ numerator, denominator, text })
+const changed = (of: Comparison): ChangedCell => ({ ...cellOf(of), change: of.change })
+
+/**
+ * Months are compared with the month before as far as they have come, any other run of days with as many days; a year's days
+ * before are those of the year before.
+ */
+function daysBefore(from: Day, to: Day, asked: Day): { from: Day; to: Day; month: boolean } | null {
+  if (from.endsWith('-01-01') && asked === `${from.slice(0, 4)}-12-31`) return null
   const last = plusDays(from, -1)
   const first = `${last.slice(0, 7)}-01`
   const length = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)

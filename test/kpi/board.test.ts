@@ -67,39 +67,56 @@ const listed = async (list: string) => {
 }
 
 describe('figures beside others', () => {
-  interface Compared extends Shown {
-    yearBefore: { text: string; change: string; list: string; numerator: number }
-    periodBefore: { text: string; change: string; list: string; period: object; numerator: number } | null
+  interface Cell {
+    numerator: number
+    text: string
+    change: string
   }
-  const board = async (query: string) =>
-    (await get<{ figures: Compared[] }>(`/api/kpi/board?${query}`)).figures
+  interface Board {
+    periods: Record<string, object | null>
+    metrics: { metric: string }[]
+    rows: {
+      lists: Record<string, string>
+      cells: (Cell & { yearBefore: Cell; periodBefore: Cell | null })[]
+    }[]
+  }
+  const board = (query: string) => get<Board>(`/api/kpi/board?${query}`)
 
   it('of a month stand beside the month before as far as it has come, and the year before', async () => {
-    const [accepted] = await board('from=2020-09-01&to=2020-09-30&metrics=M01')
-    expect(accepted).toMatchObject({ numerator: 1, yearBefore: { change: '去年同期为0,不作比较' } })
+    const { periods, rows } = await board('from=2020-09-01&to=2020-09-30&metrics=M01')
     // Of August only the first eleven days, when nothing had come.
-    expect(accepted?.periodBefore).toMatchObject({
-      ...{ period: { from: '2020-08-01', to: '2020-08-11' }, text: '0件' },
+    expect(periods).toMatchObject({
+      current: { from: '2020-09-01', to: '2020-09-11' },
+      periodBefore: { from: '2020-08-01', to: '2020-08-11' },
     })
-    const [august] = await board('from=2020-08-01&to=2020-08-31&metrics=M01')
-    expect(august).toMatchObject({
-      numerator: 4,
-      periodBefore: { period: { from: '2020-07-01', to: '2020-07-31' } },
-    })
+    expect(rows[0]?.cells).toMatchObject([
+      { numerator: 1, yearBefore: { change: '去年同期为0,不作比较' }, periodBefore: { text: '0件' } },
+    ])
+    const august = await board('from=2020-08-01&to=2020-08-31&metrics=M01')
+    expect(august.rows[0]?.cells[0]?.numerator).toBe(4)
+    expect(august.periods['periodBefore']).toEqual({ from: '2020-07-01', to: '2020-07-31' })
   })
 
-  it('open to their lists, also those of the other period', async () => {
-    for (const figure of await board('from=2020-08-15&to=2020-08-21&groupBy=unit&metrics=M01,M05')) {
-      expect(await listed(figure.list)).toHaveLength(figure.numerator)
-      const before = figure.periodBefore ?? expect.fail('no period before')
-      expect(await listed(before.list)).toHaveLength(before.numerator)
-    }
+  it('open to their lists, also those of the other periods', async () => {
+    const { metrics, rows } = await board('from=2020-08-15&to=2020-08-21&groupBy=unit&metrics=M01,M05')
+    expect(rows).toHaveLength(2)
+    for (const { lists, cells } of rows)
+      for (const [i, { yearBefore, periodBefore, ...current }] of cells.entries())
+        for (const [which, of] of Object.entries({ current, yearBefore, periodBefore })) {
+          const list = lists[which]
+            ?.replace('{metric}', metrics[i]?.metric ?? '')
+            .replace('{part}', 'numerator')
+          expect(await listed(list ?? '')).toHaveLength(of?.numerator ?? Number.NaN)
+        }
   })
 
   it('of a year have no other period than the year before', async () => {
-    const [of2021] = await board('from=2020-01-01&to=2020-12-31&metrics=M14')
-    expect(of2021?.periodBefore).not.toBeNull()
-    expect(of2021?.yearBefore.change).toBe('不作比较')
+    desk.clock.forward({ days: 120 })
+    const { periods, rows } = await board('from=2020-01-01&to=2020-12-31&metrics=M14')
+    expect(periods['yearBefore']).toEqual({ from: '2019-01-01', to: '2019-12-31' })
+    expect(periods['periodBefore']).toBeNull()
+    expect(rows[0]?.cells).toMatchObject([{ yearBefore: { change: '不作比较' }, periodBefore: null }])
+    desk.clock.forward({ days: -120 })
   })
 })
 
