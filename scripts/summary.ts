@@ -4,19 +4,12 @@ import { parseArgs } from 'node:util'
 import { systemActor } from '../src/platform/actor.ts'
 import { systemClock, toInstant } from '../src/platform/clock.ts'
 import { record } from '../src/platform/events.ts'
-import { reportDocx } from '../src/reports/document.ts'
+import { reportWriters, type ReportFormat } from '../src/reports/making.ts'
 import { endOf, periodOf } from '../src/reports/periods.ts'
-import { blocking, makeSummary, type Summary } from '../src/reports/summary.ts'
-import { reportXlsx } from '../src/reports/workbook.ts'
+import { blocking, makeSummary } from '../src/reports/summary.ts'
 import { withInstallation } from './installation.ts'
 
-const writers = {
-  docx: (summary: Summary) => reportDocx(summary),
-  xlsx: reportXlsx,
-  json: async (summary: Summary) => `${JSON.stringify(summary, null, 1)}\n`,
-}
-type Format = keyof typeof writers
-const isFormat = (text: string): text is Format => Object.hasOwn(writers, text)
+const isFormat = (text: string): text is ReportFormat => Object.hasOwn(reportWriters, text)
 
 const { values } = parseArgs({
   options: {
@@ -64,7 +57,7 @@ await withInstallation(async ({ config, db }) => {
       })
     ).id
   })
-  const written = await writers[format](summary, number)
+  const written = await reportWriters[format](summary, number)
   const out = values.out ?? `${summary.title}.${format}`
   await writeFile(out, written)
   for (const { severity, zh, explained } of summary.findings)

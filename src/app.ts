@@ -46,6 +46,7 @@ import { pageRoutes } from './platform/pages.ts'
 import { Problem } from './platform/problems.ts'
 import { publicationRoutes } from './reports/publication-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
+import { scheduleRoutes } from './reports/schedule-routes.ts'
 import { summaryRoutes } from './reports/summary-routes.ts'
 import { version } from './version.ts'
 
@@ -134,6 +135,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   reportRoutes(http)
   summaryRoutes(http)
   publicationRoutes(http)
+  scheduleRoutes(http)
 
   return app
 }

@@ -36,6 +36,7 @@ export interface Schedule {
 export const schedules: readonly Schedule[] = [
   { name: 'sweep', every: 60_000 },
   { name: 'sms', every: 60_000 },
+  { name: 'reports', every: 300_000 },
   { name: 'checkpoint', pattern: '10 0 * * *' },
   { name: 'recount', pattern: '10 2 * * *' },
   { name: 'purge', pattern: '30 3 * * *' },

@@ -14,6 +14,7 @@ import { notify } from './notify.ts'
 import { purge } from './purge.ts'
 import { recount } from './recount.ts'
 import { redue } from './redue.ts'
+import { reports } from './reports.ts'
 import { rollup } from './rollup.ts'
 import { sms } from './sms.ts'
 import { sweep } from './sweep.ts'
@@ -27,6 +28,7 @@ const handlers: Record<string, Job> = {
   purge,
   recount,
   redue,
+  reports,
   rollup,
   sms,
   sweep,

@@ -109,7 +109,7 @@ export async function boardTable(
         lists: {
           current: template(head?.list ?? ''),
           yearBefore: template(head?.yearBefore.list ?? ''),
-          periodBefore: head?.periodBefore == null ? null : template(head.periodBefore.list),
+          periodBefore: template(head?.periodBefore?.list ?? null),
         },
         cells: figuresOfRow.map((figure) => ({
           ...cellOf(figure),
@@ -121,7 +121,9 @@ export async function boardTable(
   }
 }
 
-const template = (list: string) => list.replace(/metric=[^&]*&part=[^&]*/, 'metric={metric}&part={part}')
+function template<L extends string | null>(list: L): L | string {
+  return list === null ? list : list.replace(/metric=[^&]*&part=[^&]*/, 'metric={metric}&part={part}')
+}
 const cellOf = ({ numerator, denominator, text }: Cell): Cell => ({ numerator, denominator, text })
 const changed = (of: Comparison): ChangedCell => ({ ...cellOf(of), change: of.change })
 

@@ -59,18 +59,41 @@ export interface InboxItem {
   readAt: Instant | null
   type: string
   rule: number
-  matterId: string
-  no: string
-  title: string
-  state: State
+  /** Of what concerns no matter. */
+  text: string | null
+  link: string | null
+  matter: { id: string; no: string; title: string; state: State } | null
+}
+
+const putPlain = statement(
+  'inbox.put-plain',
+  `insert into inbox (id, account_id, event_id, type, rule, at, text, link)
+   select gen_random_uuid(), a.id, $1, $2, 0, $3, $4, $5 from accounts a join units u on u.id = a.unit_id
+   where a.kind = 'person' and a.disabled_at is null and u.kind = 'office' and a.roles && $6::text[]
+   on conflict on constraint inbox_once do nothing`,
+)
+
+/** Tells the office's holders of one of these roles of something that concerns no matter; once for an event. */
+export function tellOffice(
+  tx: Tx,
+  {
+    id: eventId,
+    type,
+    text,
+    link,
+    roles,
+  }: Record<'id' | 'type' | 'text' | 'link', string> & { roles: readonly string[] },
+): void {
+  tx.later(putPlain, [eventId, type, tx.now, text, link, roles])
 }
 
 const page = statement<InboxItem>(
   'inbox.page',
-  `select i.id, i.at, i.read_at as "readAt", i.type, i.rule, m.id as "matterId", m.no, m.title, m.state
-   from inbox i join matters m on m.id = i.matter_id
+  `select i.id, i.at, i.read_at as "readAt", i.type, i.rule, i.text, i.link, case when m.id is not null
+       then jsonb_build_object('id', m.id, 'no', m.no, 'title', m.title, 'state', m.state) end as matter
+   from inbox i left join matters m on m.id = i.matter_id
    where i.account_id = $1 and (not $5::boolean or i.read_at is null)
-     and ($6::timestamptz is null or (i.at, i.id) < ($6, $7::uuid)) and ${visibleTo(2)}
+     and ($6::timestamptz is null or (i.at, i.id) < ($6, $7::uuid)) and (i.matter_id is null or ${visibleTo(2)})
    order by i.at desc, i.id desc limit $8`,
 )
 const place = z.tuple([instant, id])
@@ -94,8 +117,8 @@ export async function readInbox(
 
 const unreadOf = statement<{ unread: number }>(
   'inbox.unread',
-  `select count(*)::int as unread from inbox i join matters m on m.id = i.matter_id
-   where i.account_id = $1 and i.read_at is null and ${visibleTo(2)}`,
+  `select count(*)::int as unread from inbox i left join matters m on m.id = i.matter_id
+   where i.account_id = $1 and i.read_at is null and (i.matter_id is null or ${visibleTo(2)})`,
 )
 
 export async function countUnread(db: Db, actor: Actor): Promise<number> {

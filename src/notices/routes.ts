@@ -36,7 +36,8 @@ export function noticeRoutes(http: Http): void {
           readAt: moment,
           type: labelled,
           text: z.string(),
-          matter: z.object({ id: z.string(), no: z.string(), title: z.string(), state: labelled }),
+          link: z.string().nullable().describe('与办件无关的通知所指'),
+          matter: z.object({ id: z.string(), no: z.string(), title: z.string(), state: labelled }).nullable(),
         }),
       ),
     },
@@ -236,12 +237,12 @@ export function noticeRoutes(http: Http): void {
   )
 }
 
-function viewItem({ matterId, no, title, state, type, rule, ...item }: InboxItem) {
+function viewItem({ matter, type, rule, text, ...item }: InboxItem) {
   return {
     ...item,
     type: { code: type, label: eventLabels[type] ?? type },
-    text: inboxRules[type]?.[rule]?.label ?? eventLabels[type] ?? type,
-    matter: { id: matterId, no, title, state: { code: state, label: states[state].label } },
+    text: text ?? inboxRules[type]?.[rule]?.label ?? eventLabels[type] ?? type,
+    matter: matter && { ...matter, state: { code: matter.state, label: states[matter.state].label } },
   }
 }
 

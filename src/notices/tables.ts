@@ -24,7 +24,10 @@ export const inbox = app.table(
     id: uuid('id').primaryKey(),
     accountId: uuid('account_id').notNull(),
     eventId: uuid('event_id').notNull(),
-    matterId: uuid('matter_id').notNull(),
+    /** Null for what concerns no matter: then `text` and `link` say what it is. */
+    matterId: uuid('matter_id'),
+    text: text('text'),
+    link: text('link'),
     type: text('type').notNull(),
     /** Which of the event's rules it follows. */
     rule: smallint('rule').notNull(),

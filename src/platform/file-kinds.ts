@@ -15,6 +15,7 @@ export const fileKinds = {
   ppt: { type: 'application/vnd.ms-powerpoint', endings: ['ppt', 'dps'] },
   csv: { type: 'text/csv', endings: ['csv'] },
   txt: { type: 'text/plain', endings: ['txt'] },
+  json: { type: 'application/json', endings: ['json'] },
   jpeg: { type: 'image/jpeg', endings: ['jpg', 'jpeg'] },
   png: { type: 'image/png', endings: ['png'] },
   gif: { type: 'image/gif', endings: ['gif'] },
@@ -42,11 +43,12 @@ export function endingFits(kind: FileKind, name: string): boolean {
   return endings.includes(endingOf(name))
 }
 
-/** The kind that the content shows; undefined for anything the office does not take. The name only decides csv or txt. */
+/** The kind that the content shows; undefined for anything the office does not take. The name only decides csv, txt or json. */
 export async function kindOf(path: string, name: string): Promise<FileKind | 'encrypted' | undefined> {
   const ending = endingOf(name)
   // Before the magic bytes: a table that begins with "BM" would pass for a bitmap.
-  if (ending === 'csv' || ending === 'txt') return (await isText(path)) ? ending : undefined
+  if (ending === 'csv' || ending === 'txt' || ending === 'json')
+    return (await isText(path)) ? ending : undefined
   const detected = (await fileTypeFromFile(path))?.ext
   if (detected === 'cfb') return kindOfCompound(path)
   if (detected === 'jpg') return 'jpeg'

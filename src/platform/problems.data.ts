@@ -429,6 +429,13 @@ export const problems = {
     zh: '该期间的报告已发布,如需更正请写明理由',
     en: 'The period is published; a correction needs its reason',
   },
+  'report/no-schedule': { status: 404, zh: '没有这个定时任务', en: 'No such schedule' },
+  'report/no-run': { status: 404, zh: '没有这次运行', en: 'No such run' },
+  'report/run-not-failed': {
+    status: 409,
+    zh: '只有失败的运行才能重试',
+    en: 'Only a failed run is tried again',
+  },
   'report/not-published': { status: 404, zh: '未找到已发布的报告', en: 'No such publication' },
   'register/not-found': { status: 404, zh: '未找到该登记', en: 'No such row' },
   'register/voided': { status: 409, zh: '该登记已作废', en: 'The row is void' },

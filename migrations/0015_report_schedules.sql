@@ -1,0 +1,37 @@
+CREATE TABLE "app"."report_runs" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"schedule_id" uuid NOT NULL,
+	"period" text NOT NULL,
+	"state" text NOT NULL,
+	"attempts" smallint DEFAULT 0 NOT NULL,
+	"next_at" timestamp with time zone NOT NULL,
+	"started_at" timestamp with time zone,
+	"ended_at" timestamp with time zone,
+	"error" text,
+	CONSTRAINT "report_runs_once" UNIQUE("schedule_id","period"),
+	CONSTRAINT "report_runs_state" CHECK (state in ('waiting', 'running', 'done', 'failed'))
+);
+--> statement-breakpoint
+CREATE TABLE "app"."report_schedules" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"formats" text[] NOT NULL,
+	"after_days" smallint NOT NULL,
+	"hour" smallint NOT NULL,
+	"roles" text[] NOT NULL,
+	"enabled" boolean NOT NULL,
+	"version" integer NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"by_id" uuid
+);
+--> statement-breakpoint
+ALTER TABLE "app"."inbox" ALTER COLUMN "matter_id" DROP NOT NULL;--> statement-breakpoint
+ALTER TABLE "app"."inbox" ADD COLUMN "text" text;--> statement-breakpoint
+ALTER TABLE "app"."inbox" ADD COLUMN "link" text;--> statement-breakpoint
+ALTER TABLE "app"."report_runs" ADD CONSTRAINT "report_runs_schedule_id_report_schedules_id_fk" FOREIGN KEY ("schedule_id") REFERENCES "app"."report_schedules"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "report_runs_due" ON "app"."report_runs" USING btree ("next_at") WHERE state in ('waiting', 'running');--> statement-breakpoint
+-- What every office wants: the month's bulletin in the night after it, the year's report on 1 January.
+INSERT INTO "app"."report_schedules" ("id", "kind", "formats", "after_days", "hour", "roles", "enabled", "version", "created_at", "at") VALUES
+	(gen_random_uuid(), 'month', '{docx}', 1, 2, '{leader,statistician}', true, 1, now(), now()),
+	(gen_random_uuid(), 'year', '{docx,xlsx,json}', 1, 1, '{leader,statistician}', true, 1, now(), now());
