@@ -85,7 +85,7 @@ async function told(tx: Tx, actor: Actor, id: string, before: ScheduleTerms | nu
 }
 
 /** When the report of a period is due. */
-export function dueAt({ afterDays, hour }: Pick<ScheduleTerms, 'afterDays' | 'hour'>, to: Day): Instant {
+function dueAt({ afterDays, hour }: Pick<ScheduleTerms, 'afterDays' | 'hour'>, to: Day): Instant {
   return instantOf(plusDays(to, afterDays), `${String(hour).padStart(2, '0')}:00:00`)
 }
 

@@ -98,7 +98,7 @@ describe('a yearly report', () => {
     const [docx, json, xlsx] = await Promise.all(
       (run?.files ?? []).map(({ link }) => download(desk, 'leader', link)),
     )
-    const { facts } = json?.json() as { facts: { key: string; text: string }[] }
+    const { facts } = JSON.parse(json?.body ?? '{}') as { facts: { key: string; text: string }[] }
     expect(paragraphsOf(docx?.rawPayload ?? Buffer.of()).join('')).toContain('到区走访3批16人次')
     const rows = (await readXlsx(xlsx?.rawPayload ?? Buffer.of())).sheets[0]?.rows ?? []
     const texts = new Map(rows.map(([key, , text]) => [key, text]))
