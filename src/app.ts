@@ -48,6 +48,7 @@ import { publicationRoutes } from './reports/publication-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { scheduleRoutes } from './reports/schedule-routes.ts'
 import { summaryRoutes } from './reports/summary-routes.ts'
+import { watchRoutes } from './reports/watch-routes.ts'
 import { version } from './version.ts'
 
 export interface AppOptions {
@@ -136,6 +137,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   summaryRoutes(http)
   publicationRoutes(http)
   scheduleRoutes(http)
+  watchRoutes(http)
 
   return app
 }

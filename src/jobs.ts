@@ -40,6 +40,7 @@ export const schedules: readonly Schedule[] = [
   { name: 'checkpoint', pattern: '10 0 * * *' },
   { name: 'recount', pattern: '10 2 * * *' },
   { name: 'purge', pattern: '30 3 * * *' },
+  { name: 'watch', pattern: '5 8 * * *' },
 ]
 
 const known = new Map<string, readonly string[]>()

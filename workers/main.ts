@@ -18,6 +18,7 @@ import { reports } from './reports.ts'
 import { rollup } from './rollup.ts'
 import { sms } from './sms.ts'
 import { sweep } from './sweep.ts'
+import { watch } from './watch.ts'
 
 const handlers: Record<string, Job> = {
   checkpoint,
@@ -32,6 +33,7 @@ const handlers: Record<string, Job> = {
   rollup,
   sms,
   sweep,
+  watch,
 }
 
 export async function startWorkers(deps: Deps, metrics: Metrics): Promise<Workers> {

@@ -48,6 +48,13 @@ export function factsNow(at: string): string {
   return `case when coalesce(${movingColumns.map((c) => `m.${c}`).join(', ')}) is null then m.flags else m.flags + ${moved} end`
 }
 
+/** Whether a condition holds on such an integer. */
+export function meets({ all, any, none }: Condition, facts: number): boolean {
+  const needed = bitsOf(all)
+  const fixed = needed | bitsOf(none)
+  return (facts & fixed) === needed && (any === undefined || (facts & bitsOf(any)) !== 0)
+}
+
 function movingTerm([name, { at: column }]: [string, Fact], at: string): string {
   return `case when m.${column} < ${at} then ${bitOf(name as FactName)} else 0 end`
 }
