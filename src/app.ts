@@ -44,6 +44,7 @@ import { describeRoute, describeService } from './platform/openapi.ts'
 import { operationRoutes } from './platform/operations.ts'
 import { pageRoutes } from './platform/pages.ts'
 import { Problem } from './platform/problems.ts'
+import { declaredRoutes } from './reports/declared-routes.ts'
 import { publicationRoutes } from './reports/publication-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { scheduleRoutes } from './reports/schedule-routes.ts'
@@ -135,6 +136,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   tallyRoutes(http)
   reportRoutes(http)
   summaryRoutes(http)
+  declaredRoutes(http)
   publicationRoutes(http)
   scheduleRoutes(http)
   watchRoutes(http)

@@ -429,6 +429,7 @@ export const problems = {
     zh: '该期间的报告已发布,如需更正请写明理由',
     en: 'The period is published; a correction needs its reason',
   },
+  'report/no-declared': { status: 404, zh: '未找到录入的报告', en: 'No such declared report' },
   'report/no-schedule': { status: 404, zh: '没有这个定时任务', en: 'No such schedule' },
   'report/no-run': { status: 404, zh: '没有这次运行', en: 'No such run' },
   'report/run-not-failed': {

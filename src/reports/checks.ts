@@ -38,10 +38,11 @@ const ORDER = { error: 0, warning: 1, note: 2 } as const
  * that do not follow from what the figures count, `lines` the text that they stand in.
  */
 export function checkFigures(
-  figures: readonly Stated[],
+  stated: readonly Stated[],
   context: Context = {},
   { more = [], lines = [] }: { more?: readonly Relation[]; lines?: Given['lines'] } = {},
 ): Finding[] {
+  const figures = stated.map((figure) => remembered(figure, context))
   const relations = [...relationsAmong(figures), ...more]
   const given: Given = { figures, relations, context, lines, impossible: new Set() }
   const first = ofNumbers.flatMap((check) => check(given))
@@ -51,6 +52,12 @@ export function checkFigures(
     (a, b) =>
       a.place.line - b.place.line || ORDER[a.severity] - ORDER[b.severity] || a.place.column - b.place.column,
   )
+}
+
+/** The count of the year before, where it is on record and not given. */
+function remembered(figure: Stated, { previous }: Context): Stated {
+  const known = figure.metric === undefined ? undefined : previous?.get(figure.metric)
+  return known === undefined || figure.previous !== undefined ? figure : { ...figure, previous: known }
 }
 
 /** Relations that follow from ids and from the text may be the same one. */

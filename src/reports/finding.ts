@@ -23,6 +23,8 @@ export interface Context {
   townships?: number
   /** The most of the three years before, by the catalogue's id. */
   history?: ReadonlyMap<string, number>
+  /** Of the year before, by the catalogue's id. */
+  previous?: ReadonlyMap<string, number>
 }
 
 /** What a check is given. */

@@ -1,15 +1,15 @@
 // URLs of reports: what a report's text says that cannot be.
 import { z } from 'zod'
-import { listRegions } from '../orgs/queries.ts'
 import type { Http } from '../platform/http.ts'
 import { checkText } from './check-text.ts'
 import { checks } from './checks.data.ts'
+import { contextOf } from './context.ts'
+import { findingShape } from './shapes.ts'
 
-const place = z.object({ line: z.int(), column: z.int(), excerpt: z.string() })
 const year = z.int().min(2000).max(2100)
 
 export function reportRoutes(http: Http): void {
-  const { db } = http.deps
+  const { db, config } = http.deps
 
   http.reads(
     {
@@ -32,29 +32,17 @@ export function reportRoutes(http: Http): void {
       body: z.strictObject({
         text: z.string().min(1).max(200_000).describe('报告全文'),
         year: year.describe('报告所述的年度'),
-        population: z.int().min(1).max(100_000_000).optional().describe('全区人口'),
+        population: z.int().min(1).max(100_000_000).optional().describe('全区人口；缺省取普查数'),
       }),
       reply: z.object({
         figures: z.int().describe('读到的数'),
-        findings: z.array(
-          z.object({
-            check: z.string(),
-            severity: z.enum(['error', 'warning', 'note']),
-            place,
-            zh: z.string(),
-            en: z.string(),
-            proposal: z.string().optional(),
-          }),
-        ),
+        findings: z.array(findingShape),
       }),
     },
     async (_actor, { body }) => {
-      const regions = await listRegions(db, `${body.year}-12-31`)
-      const townships = regions.filter(({ level }) => level === 'township').length
-      const { figures, findings } = checkText(body.text, {
-        ...(townships === 0 ? {} : { townships }),
-        ...(body.population === undefined ? {} : { population: body.population }),
-      })
+      const known = await contextOf(db, { year: body.year, region: config.OFFICE_REGION })
+      const context = body.population === undefined ? known : { ...known, population: body.population }
+      const { figures, findings } = checkText(body.text, context, body.year)
       return { figures: figures.length, findings }
     },
   )

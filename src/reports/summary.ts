@@ -1,18 +1,16 @@
 // A report of a period: facts, the checks that they pass, and sentences, with what people wrote between them.
 import { hash } from 'node:crypto'
-import { populationOn } from '../orgs/region-rules.ts'
-import { shippedCensuses } from '../orgs/regions.data.ts'
-import { listRegions } from '../orgs/queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { collectBulletin, type Bulletin } from './bulletin.ts'
 import { checkFigures } from './checks.ts'
 import { checkText } from './check-text.ts'
+import { contextOf } from './context.ts'
 import type { Fact } from './fact.ts'
 import { collectFacts, type PeriodFacts } from './collecting.ts'
 import { statedOf, statedUnits, type Stated } from './figures.ts'
-import type { Context, Finding } from './finding.ts'
+import type { Finding } from './finding.ts'
 import type { ReportPeriod } from './periods.ts'
 import { filled, paragraphsOf, type Paragraph } from './sentences.ts'
 import { freeParagraphs, overridesOf, wordingNow, type FreeParagraph } from './written.ts'
@@ -56,7 +54,7 @@ export async function makeSummary(db: Db, actor: Actor, asked: Asked): Promise<S
     wordingNow(db, period.kind),
     freeParagraphs(db, period.id),
     overridesOf(db, period.id),
-    contextOf(db, asked),
+    contextOf(db, { year: Number(period.from.slice(0, 4)), region: asked.region }),
   ])
   const bulletin = period.kind === 'year' ? null : await collectBulletin(db, actor, facts, now)
   const paragraphs = woven(paragraphsOf(facts, wording.sections), free)
@@ -131,14 +129,4 @@ function statedFacts(facts: readonly Fact[], { period, asOf }: PeriodFacts): Sta
       }),
     ]
   })
-}
-
-async function contextOf(db: Db, { period, region }: Asked): Promise<Context> {
-  const population = populationOn(shippedCensuses, region, period.to)
-  const regions = await listRegions(db, period.to)
-  const townships = regions.filter(({ level }) => level === 'township').length
-  return {
-    ...(population === undefined ? {} : { population }),
-    ...(townships === 0 ? {} : { townships }),
-  }
 }
