@@ -2,8 +2,10 @@
 import { columns, type Column } from '../../src/imports/columns.ts'
 import { mailColumns } from '../../src/imports/mail-columns.ts'
 import { formulaFor, type Formula, type Metric } from '../../src/kpi/metric.ts'
-import { metrics } from '../../src/kpi/metrics.ts'
+import { findMetric, metrics } from '../../src/kpi/metrics.ts'
 import { partOf } from '../../src/kpi/parts.ts'
+import { catalogue } from '../../src/reports/catalogue.ts'
+import { checks } from '../../src/reports/checks.data.ts'
 import { code, table, type Row } from './tables.ts'
 import type { Language } from './workflow.ts'
 
@@ -31,6 +33,27 @@ export function metricsTable(language: Language): string {
       : [code(metric.id), metric.zh, metric.en, definition, formulas(metric), metric.source]
   })
   return table(head, rows)
+}
+
+export function catalogueTable(): string {
+  const others = catalogue.filter(({ id }) => findMetric(id) === undefined)
+  return table(
+    ['id', '中文', 'unit', 'definition'],
+    others.map(({ id, name, unit, definition }): Row => [code(id), name, unit, definition]),
+  )
+}
+
+export function checksTable(): string {
+  return table(
+    ['check', 'holds that', '中文', 'a breach is', 'ground'],
+    Object.entries(checks).map(([id, { zh, en, severity, source }]): Row => [
+      code(id),
+      en,
+      zh,
+      severity,
+      source,
+    ]),
+  )
 }
 
 const needed = {

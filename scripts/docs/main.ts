@@ -1,7 +1,7 @@
 // Writes what in the documents comes out of the source, or with --check tells where they say something else.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { importColumnsTable, mailColumnsTable, metricsTable } from './figures.ts'
+import { catalogueTable, checksTable, importColumnsTable, mailColumnsTable, metricsTable } from './figures.ts'
 import { openApiDocument } from './openapi.ts'
 import { configurationTable, jobsTable, problemsTable, routesTable, type OpenApi } from './service.ts'
 import { actsTables, limitsTable, permissionsTable, rolesTable, stateDiagrams } from './workflow.ts'
@@ -25,6 +25,8 @@ const blocks: Record<string, () => string> = {
   'limits-zh': () => limitsTable('zh'),
   metrics: () => metricsTable('en'),
   'metrics-zh': () => metricsTable('zh'),
+  catalogue: catalogueTable,
+  checks: checksTable,
   'import-columns': () => importColumnsTable('en'),
   'import-columns-zh': () => importColumnsTable('zh'),
   'mail-columns': () => mailColumnsTable('en'),

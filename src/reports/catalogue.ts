@@ -12,9 +12,18 @@ export interface Countable {
   id: string
   name: string
   unit: StatedUnit
+  /** In words: what is counted, or which of two counts is divided by which. */
+  definition: string
 }
 
-const of = (id: string, name: string, unit: StatedUnit = '件'): Countable => ({ id, name, unit })
+const of = (
+  id: string,
+  name: string,
+  unit: StatedUnit = '件',
+  definition = `期间内的${name}`,
+): Countable => ({
+  ...{ id, name, unit, definition },
+})
 
 const ledger = [
   of('ledger.total', '排查事项'),
@@ -53,13 +62,15 @@ function unitOfRegister(unit: string): StatedUnit | undefined {
   return unit === '名' ? '人' : unit === '分' ? '元' : statedUnits.find((each) => each === unit)
 }
 
-const stock = (Object.keys(flows) as Flow[]).map((flow) => of(`stock.${flow}`, flows[flow]))
+const stock = (Object.keys(flows) as Flow[]).map((flow) =>
+  of(`stock.${flow}`, flows[flow], '件', `热线${flows[flow]}：期初在办 + 新派 − 办结、并单、撤回 = 期末在办`),
+)
 
-const overdue = of('overdue.open', '全部在办超期')
+const overdue = of('overdue.open', '全部在办超期', '件', '不论何时派单，截至时尚未办结且已超期的')
 
-const catalogue: readonly Countable[] = [
-  ...metrics.map(({ id, zh, unit }) => of(id, `12345热线${zh}`, unit)),
-  ...tallies.map(({ id, zh, unit }) => of(id, zh, unit)),
+export const catalogue: readonly Countable[] = [
+  ...metrics.map(({ id, zh, unit, definition }) => of(id, `12345热线${zh}`, unit, definition.zh)),
+  ...tallies.map(({ id, zh, unit, definition }) => of(id, zh, unit, definition)),
   ...ledger,
   ...meetings,
   ...relief,

@@ -1,6 +1,7 @@
 // URLs of reports: what a report's text says that cannot be.
 import { z } from 'zod'
 import type { Http } from '../platform/http.ts'
+import { catalogue } from './catalogue.ts'
 import { checkText } from './check-text.ts'
 import { checks } from './checks.data.ts'
 import { contextOf } from './context.ts'
@@ -20,6 +21,22 @@ export function reportRoutes(http: Http): void {
       reply: z.object({ items: z.array(z.object({ id: z.string(), zh: z.string(), en: z.string() })) }),
     },
     async () => ({ items: Object.entries(checks).map(([id, { zh, en }]) => ({ id, zh, en })) }),
+  )
+
+  http.reads(
+    {
+      url: '/api/reports/catalogue',
+      summary: '全部指标：报告、检查和录入所用的编号',
+      description: '热线指标的分子、分母另见 /api/kpi/metrics。',
+      tag: '报告',
+      for: 'reports.read',
+      reply: z.object({
+        items: z.array(
+          z.object({ id: z.string(), name: z.string(), unit: z.string(), definition: z.string() }),
+        ),
+      }),
+    },
+    async () => ({ items: [...catalogue] }),
   )
 
   http.secrets(
