@@ -2,6 +2,7 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto'
 import fastify from 'fastify'
 import pg from 'pg'
+import { columnOf, partNames } from '../../src/kpi/parts.ts'
 
 const url = process.argv[2] ?? ''
 const pool = new pg.Pool({
@@ -37,6 +38,17 @@ const SQL = {
       (select json_agg(e order by seq) from (select seq, type, at, actor_id, canon from events e where e.subject_id = m.id) e) as events
     from matters m left join units u on u.id = m.lead_unit_id left join people p on p.id = m.person_id where m.id = $1`,
 }
+const BOARD = `select unit_id, ${partNames.map((part) => `sum(${columnOf(part)})::int as ${columnOf(part)}`).join(', ')}
+  from kpi_daily where channel = 'hotline' and day between $1 and $2 group by unit_id`
+app.get('/board', async () => {
+  const years = [
+    ['2020-01-01', '2020-12-31'],
+    ['2019-01-01', '2019-12-31'],
+  ]
+  const tables = years.map((values) => pool.query({ name: 'board', text: BOARD, values }))
+  return (await Promise.all(tables)).map(({ rows }) => rows as object[])
+})
+
 const run = (client: pg.ClientBase | pg.Pool, name: keyof typeof SQL, values: unknown[]) =>
   client.query({ name, text: SQL[name], values })
 

@@ -13,6 +13,7 @@ import { sessionCookie } from '../../src/orgs/tokens.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import { startEmbedded } from '../../src/platform/embedded.ts'
 import { migrate } from '../../src/platform/migrate.ts'
+import { measureBoard } from './board.ts'
 import { measureCounting } from './counting.ts'
 import { fill } from './data.ts'
 import { measureImport } from './importing.ts'
@@ -22,6 +23,8 @@ import { load, type Measured, type Request } from './load.ts'
 const { values: options } = parseArgs({
   options: {
     orders: { type: 'string', default: '1000000' },
+    years: { type: 'string', default: '1' },
+    lean: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '3' },
     clients: { type: 'string', default: '8' },
@@ -59,8 +62,11 @@ const children: ChildProcess[] = []
 try {
   await prepare(deps)
   const session = await signIn(deps)
-  const service = await start('server.ts')
-  const floor = await start('floor.ts')
+  if (wanted('board')) {
+    const measured = { deps, unit, report, compareTimes, start, cookie: session.leader, url: embedded.url }
+    await measureBoard({ ...measured, clients, seconds, rounds })
+  }
+  const [service, floor] = options.only === 'board' ? [0, 0] : await startBoth()
   await compare(
     'register (order, leg, event, outbox, caller sealed)',
     0.5,
@@ -69,7 +75,7 @@ try {
     registering(session.dispatcher),
     bareOrder(),
   )
-  const [forService, forFloor] = await toSign(deps)
+  const [forService, forFloor] = wanted('sign') ? await toSign(deps) : [[], []]
   await compare('sign', 0.5, service, floor, signing(session.liaison, forService), bareSign(forFloor))
   await compare(
     'a liaison’s open list, 20 of a page',
@@ -104,14 +110,19 @@ async function prepare({ db }: Deps): Promise<void> {
   await db.transaction(loadShippedYears)
   if ((filled?.n ?? 0) > 0) return
   progress(`filling ${orders} orders`)
-  await db.bulk((client) => fill(client, orders, progress))
+  const shape = { orders, years: Number(options.years), lean: options.lean }
+  await db.bulk((client) => fill(client, shape, progress))
   await db.bulk((client) => client.query('vacuum analyze'))
 }
 
 async function signIn({ db, config: settings }: Deps) {
   const system = systemActor('bench')
   const suffix = Date.now().toString(36)
-  const open = (login: string, roles: ('dispatcher' | 'registrar' | 'handler')[], unitId: string) =>
+  const open = (
+    login: string,
+    roles: ('dispatcher' | 'registrar' | 'handler' | 'leader')[],
+    unitId: string,
+  ) =>
     db.transaction(async (tx) => {
       const id = await createAccount(tx, system, { login: `${login}-${suffix}`, name: login, unitId, roles })
       const { token } = openSession(tx, settings, id, { address: '127.0.0.1', userAgent: 'bench' })
@@ -120,7 +131,12 @@ async function signIn({ db, config: settings }: Deps) {
   return {
     dispatcher: await open('dispatcher', ['dispatcher', 'registrar'], unit(0)),
     liaison: await open('liaison', ['handler'], unit(1)),
+    leader: await open('leader', ['leader'], unit(0)),
   }
+}
+
+async function startBoth(): Promise<[number, number]> {
+  return [await start('server.ts'), await start('floor.ts')]
 }
 
 /** Starts a script and gives the port it printed. */

@@ -1,0 +1,134 @@
+// Measures what leaders read: the board with year on year, drill-down, a day's rollup, a full rebuild, the year's report.
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Deps } from '../../src/deps.ts'
+import { bitsOf } from '../../src/kpi/conditions.ts'
+import { columnOf, partNames, partOf } from '../../src/kpi/parts.ts'
+import { rebuild, recountDays } from '../../src/kpi/rollup.ts'
+import { load, type Measured } from './load.ts'
+
+interface Bench {
+  deps: Deps
+  unit: (n: number) => string
+  report: (line: string) => void
+  compareTimes: (
+    name: string,
+    most: number,
+    ours: () => Promise<unknown>,
+    bare: () => Promise<unknown>,
+  ) => Promise<void>
+  /** Starts a script on the database and gives its port. */
+  start: (script: string) => Promise<number>
+  cookie: string
+  url: string
+  clients: number
+  seconds: number
+  rounds: number
+}
+
+const YEAR = 'from=2020-01-01&to=2020-12-31'
+
+export async function measureBoard(bench: Bench): Promise<void> {
+  const { deps, report, url } = bench
+  const { db } = deps
+  await timed(report, 'rebuild of the rollup', () => db.bulkTransaction((tx) => rebuild(tx)))
+  await db.bulk((client) => client.query(`delete from outbox where job = 'rollup'`))
+  await db.bulk((client) => client.query('vacuum analyze kpi_daily'))
+  await timed(report, 'the same rows by a hand-written aggregate', () =>
+    db.bulk((client) => client.query(byHand())),
+  )
+  await measureDay(bench)
+  await measureServed(bench)
+  const script = fileURLToPath(new URL('report.ts', import.meta.url))
+  const { stdout, stderr } = spawnSync(process.execPath, [script, url], {
+    encoding: 'utf8',
+    env: process.env,
+  })
+  report(stdout.trim() || stderr.trim())
+}
+
+async function timed(report: (line: string) => void, name: string, run: () => Promise<unknown>) {
+  const started = performance.now()
+  await run()
+  report(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`)
+}
+
+/** What a patient hand writes: one pass, flags first, then the bits; written to a table as the rollup is. */
+function byHand(): string {
+  const plain = partNames.filter((name) => partOf(name).by === undefined)
+  const sums = plain.map((name) => {
+    const { all = [], any, none = [] } = partOf(name)
+    const settled = bitsOf([...all, ...none])
+    const some = any === undefined ? '' : ` and flags & ${bitsOf(any)} <> 0`
+    return `coalesce(sum(n) filter (where flags & ${settled} = ${bitsOf(all)}${some}), 0)::int as ${columnOf(name)}`
+  })
+  return `create temp table by_hand on commit drop as select unit, day, channel, ${sums.join(', ')} from (
+    select lead_unit_id as unit, dispatched_day as day, channel, flags | case when late_from < now() then ${bitsOf(['late'])} else 0 end
+      | case when sign_late_from < now() then ${bitsOf(['signLate'])} else 0 end
+      | case when lead_late_from < now() then ${bitsOf(['leadLate'])} else 0 end
+      | case when lead_sign_late_from < now() then ${bitsOf(['leadSignLate'])} else 0 end as flags, count(*) as n
+    from matters where dispatched_day is not null group by 1, 2, 3, 4) f group by 1, 2, 3`
+}
+
+/** Keys of one day and of eight: what it costs grows with what is touched. */
+async function measureDay({ deps: { db }, unit, report }: Bench): Promise<void> {
+  const keys = (days: number) =>
+    Array.from({ length: 64 }, (_, i) => unit(i + 1)).flatMap((unitId) =>
+      Array.from({ length: days }, (__, d) => ({
+        ...{ unitId, channel: 'hotline' },
+        day: `2020-10-${String(d + 1).padStart(2, '0')}`,
+      })),
+    )
+  const run = async (days: number) => {
+    const started = performance.now()
+    await db.bulkTransaction((tx) => recountDays(tx, keys(days)))
+    return performance.now() - started
+  }
+  await run(1)
+  const [one, eight] = [await run(1), await run(8)]
+  report(
+    `rollup of a day's keys, 64 units: ${one.toFixed(0)} ms; of eight days ${eight.toFixed(0)} ms (${(eight / one).toFixed(1)} times)`,
+  )
+}
+
+async function measureServed({
+  start,
+  cookie,
+  clients,
+  seconds,
+  rounds,
+  unit,
+  report,
+}: Bench): Promise<void> {
+  const [service, floor] = [await start('server.ts'), await start('floor.ts')]
+  const headers = { cookie, 'x-banjian': '1' }
+  const get = (path: string) => () => ({ method: 'GET' as const, path, headers })
+  const results: { ours: Measured; bare: Measured }[] = []
+  for (let round = 0; round < rounds; round++) {
+    results.push({
+      bare: await load(floor, clients, seconds, get('/board')),
+      ours: await load(service, clients, seconds, get(`/api/kpi/board?${YEAR}&groupBy=unit`)),
+    })
+  }
+  const [median] = results
+    .toSorted((a, b) => a.ours.rate / a.bare.rate - b.ours.rate / b.bare.rate)
+    .slice(Math.floor(rounds / 2))
+  if (median !== undefined) {
+    const { ours, bare } = median
+    const ratio = bare.rate / ours.rate
+    const verdict = ratio <= 3 && ours.p99 < 50 ? 'reached' : 'MISSED'
+    report(
+      `the year's board, all metrics × 64 units with year on year: ${ratio.toFixed(2)} times a bare select (goal 3, p99 50 ms, ${verdict}) — ` +
+        `${ours.rate.toFixed(0)}/s, p50 ${ours.p50.toFixed(1)} ms, p99 ${ours.p99.toFixed(1)} ms; bare ${bare.rate.toFixed(0)}/s, p99 ${bare.p99.toFixed(1)} ms`,
+    )
+  }
+  const list = (n: number) =>
+    `/api/kpi/matters?metric=M07&part=numerator&${YEAR}&unit=${unit(1 + (n % 64))}&limit=20`
+  const drilled = await load(service, clients, seconds, (n) => get(list(n))())
+  report(
+    `drill-down, a first page of 20 with its total: ${drilled.rate.toFixed(0)}/s, p50 ${drilled.p50.toFixed(1)} ms, p99 ${drilled.p99.toFixed(1)} ms ` +
+      `(goal p99 20 ms, ${drilled.p99 < 20 ? 'reached' : 'MISSED'})`,
+  )
+  const stock = await load(service, 1, seconds, get(`/api/kpi/stock?${YEAR}`))
+  report(`the stock of every day of a year, one client: p50 ${stock.p50.toFixed(0)} ms`)
+}
