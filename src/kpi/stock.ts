@@ -31,7 +31,8 @@ export const flows = {
 } as const
 export type Flow = keyof typeof flows
 
-const LEFT = 'least(m.done_at, m.merged_at, m.withdrawn_at)'
+// What was done before it came is gone as it comes. As the index `matters_left` has it.
+const LEFT = 'greatest(m.dispatched_at, least(m.done_at, m.merged_at, m.withdrawn_at))'
 const GONE = 'coalesce(m.done_at, m.merged_at, m.withdrawn_at) is not null'
 
 /**
@@ -121,7 +122,7 @@ function flowConditions(
     case 'opening':
     case 'closing': {
       const at = place(flow === 'opening' ? begin : end)
-      return [come, `m.dispatched_at < ${at}`, `(${LEFT} is null or ${LEFT} >= ${at})`]
+      return [come, `m.dispatched_at < ${at}`, `(not (${GONE}) or ${LEFT} >= ${at})`]
     }
   }
 }

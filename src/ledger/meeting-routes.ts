@@ -10,6 +10,7 @@ import {
   enterMeeting,
   issueMinutes,
   listMeetings,
+  listSubjects,
 } from './meetings.ts'
 import { byId, figure, free, keysOf, label, labelled, placeOf } from './shapes.ts'
 import { convenorRanks, meetingKinds } from './terms.ts'
@@ -121,6 +122,28 @@ export function meetingRoutes(http: Http): void {
 
   http.reads(
     {
+      url: '/api/meetings/subjects',
+      summary: '联席会议协调的信访事项',
+      description: '同一事项多次上会只列一次；读者无权查看的只计入总数。',
+      tag,
+      for: 'ledger.read',
+      query: z.strictObject({ ...period, limit: pageQuery.limit, cursor: id.optional() }),
+      reply: z.object({
+        total: z.int(),
+        items: z.array(
+          z.object({
+            ...{ id, kind: z.enum(['matter', 'ledger']), no: z.string(), title: z.string() },
+            meetings: z.int().describe('上会次数'),
+          }),
+        ),
+        next: z.string().nullable(),
+      }),
+    },
+    async (reader, actor, { query }) => listSubjects(reader, actor, query),
+  )
+
+  http.reads(
+    {
       url: '/api/meetings/figures',
       summary: '联席会议的数',
       tag,
@@ -132,6 +155,7 @@ export function meetingRoutes(http: Http): void {
       const sums = await countMeetings(reader, query.from, query.to, dayOf(clock.now()))
       const list = (more: Record<string, string> = {}) =>
         `/api/meetings?${new URLSearchParams({ ...query, ...more }).toString()}`
+      const subjects = `/api/meetings/subjects?${new URLSearchParams(query).toString()}`
       const of = (key: string, name: string, unit: string, value: number, link = list()) => ({
         ...{ key, name, unit, value, text: `${value}${unit}`, list: link },
       })
@@ -139,7 +163,7 @@ export function meetingRoutes(http: Http): void {
         figures: [
           of('meetings', '召开联席会议', '次', sums.meetings),
           of('by-district-leaders', '区级领导召集', '次', sums.byLeaders, list({ rank: 'district-leader' })),
-          of('subjects', '协调信访事项', '个', sums.subjects),
+          of('subjects', '协调信访事项', '个', sums.subjects, subjects),
           of('overdue', '逾期未落实的议定事项', '项', sums.open, list({ overdue: 'true' })),
         ],
       }

@@ -263,3 +263,44 @@ export async function countMeetings(db: Db, from: Day, to: Day, today: Day) {
   const [sums] = await meetingSums(db, [from, to, today])
   return sums ?? { meetings: 0, byLeaders: 0, subjects: 0, open: 0 }
 }
+
+export interface MeetingSubject {
+  id: string
+  kind: 'matter' | 'ledger'
+  no: string
+  title: string
+  /** How often meetings of the period took it up. */
+  meetings: number
+}
+
+/** Distinct subjects of a period's meetings, without what the reader may not see; `total` counts those too. */
+const subjectsOf = statement<MeetingSubject & { total: number }>(
+  'meeting.subjects',
+  `with taken as (
+     select mi.matter_id, mi.ledger_item_id, count(distinct j.id)::int as meetings
+     from meeting_items mi join joint_meetings j on j.id = mi.meeting_id
+     where j.day between $4 and $5 and coalesce(mi.matter_id, mi.ledger_item_id) is not null group by 1, 2)
+   select coalesce(m.id, i.id) as id, case when m.id is null then 'ledger' else 'matter' end as kind,
+     coalesce(m.no, i.no) as no, coalesce(m.title, i.title) as title, t.meetings, (select count(*)::int from taken) as total
+   from taken t left join matters m on m.id = t.matter_id left join ledger_items i on i.id = t.ledger_item_id
+   where (t.matter_id is null or ${visibleTo(1)}) and (t.ledger_item_id is null or ${itemVisibleTo(1)})
+     and ($6::uuid is null or coalesce(m.id, i.id) > $6) order by coalesce(m.id, i.id) limit $7`,
+)
+
+export async function listSubjects(
+  db: Db,
+  actor: Actor,
+  {
+    from,
+    to,
+    limit,
+    cursor = null,
+  }: { from: Day; to: Day; limit: number; cursor?: string | null | undefined },
+): Promise<{ total: number; items: MeetingSubject[]; next: string | null }> {
+  const rows = await subjectsOf(db, [...visibilityValues(actor), from, to, cursor, limit + 1])
+  const items = rows.slice(0, limit).map(({ total: _total, ...subject }) => subject)
+  return {
+    ...{ total: rows[0]?.total ?? 0, items },
+    next: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
+  }
+}

@@ -151,7 +151,7 @@ export const matters = app.table(
       .on(t.channel, t.dispatchedAt, t.leadUnitId)
       .where(sql`dispatched_at is not null and coalesce(done_at, merged_at, withdrawn_at) is null`),
     index('matters_left')
-      .on(t.channel, sql`least(done_at, merged_at, withdrawn_at)`)
+      .on(t.channel, sql`greatest(dispatched_at, least(done_at, merged_at, withdrawn_at))`)
       .where(sql`coalesce(done_at, merged_at, withdrawn_at) is not null`),
     index('matters_state_received').on(t.state, t.receivedAt, t.id),
     index('matters_unit_received').on(t.leadUnitId, t.receivedAt, t.id),

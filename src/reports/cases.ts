@@ -21,7 +21,7 @@ export const subjects = {
 } as const
 export type Subject = keyof typeof subjects
 
-/** A select of `place`, `subject` and `subject_id`: what one figure counts. */
+/** What one figure counts: an SQL of ids behind `from`. */
 type Branch = (place: Place) => { subject: Subject; id: string; from: string } | undefined
 
 interface Asked {
@@ -40,12 +40,13 @@ export function casesSql(actor: Actor, { period, asOf, facts }: Asked): { text: 
   const { values, place } = valuesFrom(asOf)
   const branches = facts.flatMap(({ key }, i) =>
     (['numerator', 'denominator'] as const).flatMap((part, share) => {
-      const branch = branchOf(actor, { ...period, key, part, asOf })?.(place)
-      if (branch === undefined) return []
       const at = 2 * i + share
-      return [
-        `select ${at}::smallint as place, '${branch.subject}' as subject, ${branch.id} as subject_id from ${branch.from}`,
-      ]
+      return branchesOf(actor, { ...period, key, part, asOf }).flatMap((branch) => {
+        const { subject, id, from } = branch(place) ?? {}
+        return id === undefined
+          ? []
+          : [`select ${at}::smallint as place, '${subject}' as subject, ${id} as subject_id from ${from}`]
+      })
     }),
   )
   return {
@@ -61,6 +62,23 @@ interface Wanted {
   asOf: Instant
   key: string
   part: 'numerator' | 'denominator'
+}
+
+function branchesOf(actor: Actor, wanted: Wanted): Branch[] {
+  if (wanted.key === 'meetings.subjects') return wanted.part === 'denominator' ? [] : subjectBranches(wanted)
+  const branch = branchOf(actor, wanted)
+  return branch === undefined ? [] : [branch]
+}
+
+/** Meetings take up matters and items of the ledger. */
+function subjectBranches({ from, to }: Wanted): Branch[] {
+  const taken = (place: Place) =>
+    `meeting_items t join joint_meetings j on j.id = t.meeting_id
+     where j.day between ${place(from)}::date and ${place(to)}::date`
+  return [
+    (place) => ({ subject: 'matter', id: 't.matter_id', from: taken(place) }),
+    (place) => ({ subject: 'ledger', id: 't.ledger_item_id', from: taken(place) }),
+  ]
 }
 
 function branchOf(actor: Actor, wanted: Wanted): Branch | undefined {

@@ -39,7 +39,10 @@ export interface PeriodFacts {
 }
 
 export interface UnitRow {
+  unitId: string
   unit: string
+  /** Where what it accepted, and what it is late with, is listed. */
+  lists: { accepted: string; overdue: string }
   accepted: number
   onTime: string
   overdue: number
@@ -155,7 +158,9 @@ function ofUnits(rows: readonly Figure[]): UnitRow[] {
     .map((own) => {
       const of = (metric: (typeof UNIT_METRICS)[number]) => own.find((figure) => figure.metric === metric)
       return {
+        unitId: own[0]?.group?.key ?? '',
         unit: own[0]?.group?.label ?? '',
+        lists: { accepted: of('M01')?.list ?? '', overdue: of('M07')?.list ?? '' },
         accepted: of('M01')?.numerator ?? 0,
         onTime: of('M05')?.text ?? '无',
         overdue: of('M07')?.numerator ?? 0,

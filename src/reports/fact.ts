@@ -173,10 +173,11 @@ export function ofMeetings(
 ): Fact[] {
   const list = `/api/meetings?from=${from}&to=${to}`
   const led = `${list}&rank=district-leader`
+  const taken = `/api/meetings/subjects?from=${from}&to=${to}`
   return [
     counted('meetings', '联席会议', '次', meetings, list, '期间内召开的信访联席会议'),
     counted('meetings.by-district-leaders', '区级领导召集', '次', byLeaders, led, '其中由区级领导召集的'),
-    counted('meetings.subjects', '协调信访事项', '个', subjects, list, '会议协调的不同事项'),
+    counted('meetings.subjects', '协调信访事项', '个', subjects, taken, '会议协调的不同事项'),
   ]
 }
 

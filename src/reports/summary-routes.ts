@@ -80,7 +80,9 @@ export const summaryShape = z.object({
   months: z.array(z.object({ month: z.string(), current: z.int(), previous: z.int() })),
   units: z.array(
     z.object({
+      unitId: z.string(),
       unit: z.string(),
+      lists: z.object({ accepted: z.string(), overdue: z.string() }),
       accepted: z.int(),
       onTime: z.string(),
       overdue: z.int(),

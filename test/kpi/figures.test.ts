@@ -5,6 +5,7 @@ import { matterIdsBehind } from '../../src/kpi/lists.ts'
 import { metrics } from '../../src/kpi/metrics.ts'
 import { figures } from '../../src/kpi/queries.ts'
 import type { FigureQuery } from '../../src/kpi/questions.ts'
+import { mattersInStock, stockOf, type Flow } from '../../src/kpi/stock.ts'
 import { compare, rebuild } from '../../src/kpi/rollup.ts'
 import { NIL, systemActor, type Actor } from '../../src/platform/actor.ts'
 import { instantFromMs, epochMs } from '../../src/platform/clock.ts'
@@ -97,6 +98,14 @@ describe('for random histories', () => {
               ['2021-01', { ...office_(), from: '2021-01-01' }],
             ],
           ],
+          [
+            { ...PERIOD, groupBy: 'day' },
+            ['2020-12-29', '2020-12-30', '2020-12-31', '2021-01-01', '2021-01-02', '2021-01-03'].map(
+              (day) => [day, { ...office_(), from: day, to: day }],
+            ),
+          ],
+          // Tuesday to Sunday: one week, of which Monday is not asked for.
+          [{ ...PERIOD, groupBy: 'week' }, [['2020-12-28', office_()]]],
           [{ ...PERIOD, units: [unitAt(0)] }, [['', { ...office_(), units: [unitAt(0)] }]]],
           [{ ...PERIOD, groupBy: 'unit', units: units.slice(0, 3) }, units.slice(0, 3).map(byUnit)],
           [{ ...PERIOD, under: unitAt(1) }, [['', { ...office_(), units: [unitAt(1), unitAt(2)] }]]],
@@ -165,6 +174,7 @@ describe('for random histories', () => {
       [office, PERIOD],
       [office, { ...PERIOD, groupBy: 'unit' }],
       [office, { ...PERIOD, groupBy: 'month' }],
+      [office, { ...PERIOD, groupBy: 'day', metrics: ['M01', 'M07', 'M10l'] }],
       [office, { ...PERIOD, groupBy: 'topic' }],
       [office, { ...PERIOD, under: unitAt(1), groupBy: 'category' }],
       [parent, PERIOD],
@@ -192,6 +202,37 @@ describe('for random histories', () => {
       { numRuns: 4 },
     )
   }, 240_000)
+
+  it('the stock of every day balances, is M03 as of its end, and each flow lists what it counts', async () => {
+    await fc.assert(
+      fc.asyncProperty(some, asOfs, async (all, asOf) => {
+        await given(all)
+        const asked = { ...PERIOD, asOf, channel: 'hotline' }
+        const { days } = await stockOf(world.db, office, asked, NOW)
+        for (const [i, { day, opening, received, closed, closing }] of days.entries()) {
+          expect([day, opening + received - closed]).toEqual([day, closing])
+          if (i > 0) expect(opening).toBe(days[i - 1]?.closing)
+          const end = `${day}T23:59:59.999+08:00`
+          const at = end < asOf ? end : asOf
+          const open = await figures(
+            ...([
+              world.db,
+              office,
+              { from: '2020-01-01', to: day, asOf: at, channel: 'hotline', metrics: ['M03'] },
+              NOW,
+            ] as const),
+          )
+          expect([day, closing]).toEqual([day, open.figures[0]?.numerator])
+          for (const [flow, n] of Object.entries({ opening, received, closed, closing })) {
+            const query = { ...asked, from: day, to: day, flow: flow as Flow }
+            const { total } = await mattersInStock(world.db, office, query, { limit: 1 }, NOW)
+            expect([day, flow, total]).toEqual([day, flow, n])
+          }
+        }
+      }),
+      { numRuns: 12 },
+    )
+  }, 120_000)
 
   it('a viewer whom an accusation excludes gets figures without those matters', async () => {
     await fc.assert(
