@@ -55,7 +55,7 @@ const steps = ({ orders, years, lean }: Shape): string[] => [
      unit_ids, received_at, registered_at, registered_by, dispatched_at, lead_unit_id, lead_leg_id, sign_due_at, signed_at,
      due_at, submitted_at, late_from, done_at, first_replied_at, first_accepted_at, first_on_time, contacted_at,
      contacted_on_time, extended_at, called_back_at, call_result, rating, rated_at, resolved, public_reply, version, seq, head)
-   select o.id, 'RX-510802-2020-' || lpad(n::text, 7, '0'), 'hotline', 'city-platform', 'P' || n,
+   select o.id, 'RX-510802-2020-' || lpad(n::text, 8, '0'), 'hotline', 'city-platform', 'P' || n,
      case when open then 'handling' else 'closed' end, '夜间施工噪声扰民第' || n || '件',
      '小区旁工地夜间十一点后仍在施工,噪声严重影响居民休息,请有关部门核实处理。',
      (array['consult', 'help', 'complain', 'suggest'])[1 + n % 4], 'normal', 'environment', ${lean ? 'null' : 'pg_temp.id(2, n)'},

@@ -3,15 +3,8 @@ import { z } from 'zod'
 import { dayOf } from '../platform/clock.ts'
 import { day, id, pageQuery, textOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
-import {
-  carryOut,
-  correctMeeting,
-  countMeetings,
-  enterMeeting,
-  issueMinutes,
-  listMeetings,
-  listSubjects,
-} from './meetings.ts'
+import { countMeetings, listMeetings, listSubjects } from './meeting-queries.ts'
+import { carryOut, correctMeeting, enterMeeting, issueMinutes } from './meetings.ts'
 import { byId, figure, free, keysOf, label, labelled, placeOf } from './shapes.ts'
 import { convenorRanks, meetingKinds } from './terms.ts'
 

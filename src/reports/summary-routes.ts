@@ -10,6 +10,7 @@ import { formats } from '../platform/spreadsheets.ts'
 import { record } from '../platform/events.ts'
 import { reportDocx } from './document.ts'
 import { endOf, kindNames, periodOf, reportKinds, type ReportPeriod } from './periods.ts'
+import { summaryShape } from './shapes.ts'
 import { makeSummary, type Asked, type Summary } from './summary.ts'
 import { reportXlsx } from './workbook.ts'
 import { legalContent, legalContentIds } from './wording.ts'
@@ -22,88 +23,6 @@ const asOfQuery = z.strictObject({
   asOf: instant.optional().describe('截至的时刻；缺省为期末，未到期末的为现在'),
 })
 export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
-
-const factShape = z.object({
-  key: z.string(),
-  name: z.string(),
-  definition: z.string(),
-  unit: z.string(),
-  value: z.number().nullable(),
-  numerator: z.number().nullable(),
-  denominator: z.number().nullable(),
-  text: z.string(),
-  change: z.string().nullable(),
-  previous: z.string().nullable(),
-  pace: z.string().nullable(),
-  settings: z.record(z.string(), z.union([z.string(), z.boolean()])),
-  version: z.int(),
-  list: z.string(),
-  denominatorList: z.string().nullable(),
-})
-
-const placed = z.object({
-  ...{ rank: z.int(), unit: z.string(), text: z.string() },
-  ...{ numerator: z.int(), denominator: z.int() },
-})
-export const summaryShape = z.object({
-  period: z.object({
-    id: z.string(),
-    kind: z.enum(kindNames),
-    label: z.string(),
-    from: z.string(),
-    to: z.string(),
-  }),
-  asOf: z.string(),
-  title: z.string(),
-  office: z.string(),
-  paragraphs: z.array(
-    z.object({
-      section: z.string(),
-      heading: z.string().describe('人工撰写的段落没有标题'),
-      text: z.string(),
-      facts: z.array(z.string()).describe('文中用到的数'),
-      covers: z.enum(legalContentIds).nullish(),
-    }),
-  ),
-  facts: z.array(factShape),
-  findings: z.array(
-    z.object({
-      mark: z.string(),
-      check: z.string(),
-      severity: z.enum(['error', 'warning', 'note']),
-      zh: z.string(),
-      en: z.string(),
-      proposal: z.string().optional(),
-      explained: z.object({ by: z.string(), explanation: z.string() }).nullable(),
-    }),
-  ),
-  months: z.array(z.object({ month: z.string(), current: z.int(), previous: z.int() })),
-  units: z.array(
-    z.object({
-      unitId: z.string(),
-      unit: z.string(),
-      lists: z.object({ accepted: z.string(), overdue: z.string() }),
-      accepted: z.int(),
-      onTime: z.string(),
-      overdue: z.int(),
-      satisfaction: z.string(),
-    }),
-  ),
-  bulletin: z
-    .object({
-      overdue: z.array(z.object({ no: z.string(), unit: z.string(), due: z.string(), days: z.int() })),
-      rankings: z.array(
-        z.object({
-          ...{ metric: z.string(), class: z.string(), unranked: z.int() },
-          ...{ first: z.array(placed), last: z.array(placed) },
-        }),
-      ),
-      hotSpots: z.array(z.object({ topic: z.string(), now: z.int(), before: z.int(), change: z.string() })),
-    })
-    .nullable()
-    .describe('通报另有：在办超期清单、排名、热点'),
-  wording: z.record(z.string(), z.int()).describe('本单位改写过的部分及其版本'),
-})
 
 /** Throws `report/no-period`. */
 export function periodAsked(text: string): ReportPeriod {

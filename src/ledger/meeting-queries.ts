@@ -1,0 +1,123 @@
+// Reads joint meetings: lists, the subjects that they took up, and their numbers.
+import { visibilityValues, visibleTo } from '../matters/access.ts'
+import type { Actor } from '../platform/actor.ts'
+import type { Day } from '../platform/clock.ts'
+import { statement, type Db } from '../platform/db.ts'
+import { columnsOf } from '../platform/rows.ts'
+import { itemVisibleTo } from './access.ts'
+import type { StoredMeeting } from './meetings.ts'
+import { jointMeetings } from './tables.ts'
+
+export interface ListedMeeting extends StoredMeeting {
+  items: {
+    id: string
+    n: number
+    matterId: string | null
+    ledgerItemId: string | null
+    subject: string | null
+    decision: string
+    leadUnit: string
+    dueDay: Day
+    doneDay: Day | null
+    result: string | null
+  }[]
+}
+
+export interface MeetingFilter {
+  from: Day
+  to: Day
+  rank?: string | undefined
+  kind?: string | undefined
+  /** Meetings with a decision whose day has passed and that nobody reported as carried out. */
+  overdue?: boolean | undefined
+}
+
+/** Meetings of a period, newest first; of their items only those whose subject the reader may see. */
+const meetingsOf = statement<ListedMeeting>(
+  'meeting.list',
+  `select ${columnsOf(jointMeetings, 'j')}, coalesce((
+     select json_agg(json_build_object('id', mi.id, 'n', mi.n, 'matterId', mi.matter_id, 'ledgerItemId', mi.ledger_item_id,
+       'subject', coalesce(m.title, i.title), 'decision', mi.decision, 'leadUnit', u.name, 'dueDay', mi.due_day,
+       'doneDay', mi.done_day, 'result', mi.result) order by mi.n)
+     from meeting_items mi join units u on u.id = mi.lead_unit_id
+       left join matters m on m.id = mi.matter_id left join ledger_items i on i.id = mi.ledger_item_id
+     where mi.meeting_id = j.id and (mi.matter_id is null or ${visibleTo(1)})
+       and (mi.ledger_item_id is null or ${itemVisibleTo(1)})), '[]') as items
+   from joint_meetings j
+   where j.day between $4 and $5 and ($6::text is null or j.convenor_rank = $6) and ($7::text is null or j.kind = $7)
+     and (not $8::boolean or exists (select 1 from meeting_items o where o.meeting_id = j.id and o.done_day is null
+       and o.due_day < $9::date))
+     and ($10::date is null or (j.day, j.id) < ($10, $11::uuid))
+   order by j.day desc, j.id desc limit $12`,
+)
+
+export function listMeetings(
+  db: Db,
+  actor: Actor,
+  filter: MeetingFilter,
+  page: { limit: number; after?: { day: Day; id: string } | undefined },
+  today: Day,
+): Promise<ListedMeeting[]> {
+  const { from, to, rank = null, kind = null, overdue = false } = filter
+  const { after } = page
+  return meetingsOf(db, [
+    ...visibilityValues(actor),
+    ...[from, to, rank, kind, overdue, today, after?.day ?? null, after?.id ?? null, page.limit],
+  ])
+}
+
+const meetingSums = statement<{ meetings: number; byLeaders: number; subjects: number; open: number }>(
+  'meeting.sums',
+  `select count(distinct j.id)::int as meetings,
+     count(distinct j.id) filter (where j.convenor_rank = 'district-leader')::int as "byLeaders",
+     count(distinct coalesce(i.matter_id, i.ledger_item_id))::int as subjects,
+     count(distinct i.id) filter (where i.done_day is null and i.due_day < $3)::int as open
+   from joint_meetings j left join meeting_items i on i.meeting_id = j.id where j.day between $1 and $2`,
+)
+
+/** Meetings, those that district leaders convened, distinct subjects coordinated, decisions overdue. */
+export async function countMeetings(db: Db, from: Day, to: Day, today: Day) {
+  const [sums] = await meetingSums(db, [from, to, today])
+  return sums ?? { meetings: 0, byLeaders: 0, subjects: 0, open: 0 }
+}
+
+export interface MeetingSubject {
+  id: string
+  kind: 'matter' | 'ledger'
+  no: string
+  title: string
+  /** How often meetings of the period took it up. */
+  meetings: number
+}
+
+/** Distinct subjects of a period's meetings, without what the reader may not see; `total` counts those too. */
+const subjectsOf = statement<MeetingSubject & { total: number }>(
+  'meeting.subjects',
+  `with taken as (
+     select mi.matter_id, mi.ledger_item_id, count(distinct j.id)::int as meetings
+     from meeting_items mi join joint_meetings j on j.id = mi.meeting_id
+     where j.day between $4 and $5 and coalesce(mi.matter_id, mi.ledger_item_id) is not null group by 1, 2)
+   select coalesce(m.id, i.id) as id, case when m.id is null then 'ledger' else 'matter' end as kind,
+     coalesce(m.no, i.no) as no, coalesce(m.title, i.title) as title, t.meetings, (select count(*)::int from taken) as total
+   from taken t left join matters m on m.id = t.matter_id left join ledger_items i on i.id = t.ledger_item_id
+   where (t.matter_id is null or ${visibleTo(1)}) and (t.ledger_item_id is null or ${itemVisibleTo(1)})
+     and ($6::uuid is null or coalesce(m.id, i.id) > $6) order by coalesce(m.id, i.id) limit $7`,
+)
+
+export async function listSubjects(
+  db: Db,
+  actor: Actor,
+  {
+    from,
+    to,
+    limit,
+    cursor = null,
+  }: { from: Day; to: Day; limit: number; cursor?: string | null | undefined },
+): Promise<{ total: number; items: MeetingSubject[]; next: string | null }> {
+  const rows = await subjectsOf(db, [...visibilityValues(actor), from, to, cursor, limit + 1])
+  const items = rows.slice(0, limit).map(({ total: _total, ...subject }) => subject)
+  return {
+    ...{ total: rows[0]?.total ?? 0, items },
+    next: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
+  }
+}
