@@ -141,10 +141,19 @@ async function runTransaction<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const sent: Promise<unknown>[] = []
+  const underway = new Set<Promise<unknown>>()
   let first: unknown
+  let over = false
   const send: Send = (query) => {
+    // One half of the work may go on when the other has failed: on its own, what it writes would be committed.
+    if (over) return Promise.reject(new Error('the transaction is over'))
     const answer = transmit(query)
-    answer.catch((error: unknown) => (first ??= error))
+    underway.add(answer)
+    const settled = () => underway.delete(answer)
+    answer.then(settled, (error: unknown) => {
+      first ??= error
+      settled()
+    })
     return answer
   }
   const later = (promise: Promise<unknown>) => {
@@ -162,11 +171,14 @@ async function runTransaction<T>(
   try {
     const result = await work(tx)
     const commit = send('commit')
+    over = true
     commit.catch(() => undefined)
     await Promise.all(sent)
     if ((await commit).command !== 'COMMIT') throw new Error('the transaction was rolled back by the server')
     return result
   } catch (error) {
+    over = true
+    await Promise.allSettled(underway)
     await client.query('rollback').catch(() => undefined) // a lost connection has rolled back by itself
     // What was sent behind a failed statement fails as well, and may be heard of first: the cause is what counts.
     throw sqlState(error) === IN_FAILED_TRANSACTION ? first : error

@@ -1,7 +1,7 @@
 // A transaction is whole or nothing, and losing a connection costs one answer, never the process.
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isTransient, sqlState } from '../../src/platform/db.ts'
+import { isTransient, sqlState, type Tx } from '../../src/platform/db.ts'
 import { openDependencies, type Opened } from './opened.ts'
 
 describe('transactions', () => {
@@ -37,6 +37,28 @@ describe('transactions', () => {
     ).rejects.toMatchObject({ code: '23505' })
     expect(await marks()).toEqual([])
   })
+
+  it.each(['transaction', 'bulkTransaction'] as const)(
+    'keeps nothing of what one half still writes when the other has failed (%s)',
+    async (kind) => {
+      const before = await marks()
+      const straggler = async (tx: Tx) => {
+        for (let n = 20; n < 24; n++) await tx.query(mark(n))
+      }
+      const halves: Promise<unknown>[] = []
+      await expect(
+        deps.db[kind](async (tx: Tx) => {
+          halves.push(straggler(tx))
+          await Promise.all([...halves, Promise.reject(new Error('no'))])
+        }),
+      ).rejects.toThrow('no')
+      expect(await Promise.allSettled(halves)).toMatchObject([{ status: 'rejected' }])
+      expect(await marks()).toEqual(before)
+      await deps.db[kind]((tx: Tx) =>
+        tx.query(sql('level', 'set transaction isolation level repeatable read')),
+      )
+    },
+  )
 
   it('survives a connection that is cut while the work waits for something else', async () => {
     const cut = deps.db.transaction(async (tx) => {
