@@ -6,7 +6,7 @@ import { systemClock, toInstant } from '../src/platform/clock.ts'
 import { record } from '../src/platform/events.ts'
 import { reportWriters, type ReportFormat } from '../src/reports/making.ts'
 import { endOf, periodOf } from '../src/reports/periods.ts'
-import { blocking, makeSummary } from '../src/reports/summary.ts'
+import { blocking, inOneSnapshot, makeSummary } from '../src/reports/summary.ts'
 import { withInstallation } from './installation.ts'
 
 const isFormat = (text: string): text is ReportFormat => Object.hasOwn(reportWriters, text)
@@ -44,7 +44,7 @@ await withInstallation(async ({ config, db }) => {
   const asked = { period, asOf: asOf ?? endOf(period, now), now }
   const { OFFICE_NAME: office, OFFICE_REGION: region } = config
   progress('正在计数……')
-  const summary = await makeSummary(db, actor, { ...asked, office, region })
+  const summary = await inOneSnapshot(db, (tx) => makeSummary(tx, actor, { ...asked, office, region }))
   progress(`共${summary.facts.length}个数，${summary.paragraphs.length}段，正在成文……`)
   const number = await db.transaction(async (tx) => {
     const data = { period: period.id, format, asOf: asked.asOf }

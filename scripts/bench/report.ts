@@ -5,7 +5,7 @@ import { systemActor } from '../../src/platform/actor.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { reportWriters } from '../../src/reports/making.ts'
 import { endOf, periodOf } from '../../src/reports/periods.ts'
-import { makeSummary } from '../../src/reports/summary.ts'
+import { inOneSnapshot, makeSummary } from '../../src/reports/summary.ts'
 
 const config = readConfig(process.env)
 const deps = await openDeps(config, process.argv[2] ?? '')
@@ -15,7 +15,7 @@ const now = systemClock.now()
 const { OFFICE_NAME: office, OFFICE_REGION: region } = config
 const started = performance.now()
 const asked = { period, asOf: endOf(period, now), now, office, region }
-const summary = await makeSummary(deps.db, systemActor('bench'), asked)
+const summary = await inOneSnapshot(deps.db, (tx) => makeSummary(tx, systemActor('bench'), asked))
 const counted = performance.now() - started
 await reportWriters.docx(summary)
 await reportWriters.xlsx(summary, 'bench')

@@ -212,6 +212,7 @@ export const roles = {
       'settings.manage',
       'schedules.manage',
       'calendar.publish',
+      'notices.read',
       'notices.manage',
       'outbox.manage',
       'accounts.read',

@@ -3,11 +3,11 @@ import { visibilityValues, visibleTo } from '../matters/access.ts'
 import { eventLabels } from '../matters/workflow.ts'
 import { systemActor, type Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
-import { statement, type Database, type Db, type Sql, type Tx } from '../platform/db.ts'
+import { statement, type Database, type Db, type Tx } from '../platform/db.ts'
 import { casesSql, subjects, type Subject } from './cases.ts'
 import type { Fact } from './fact.ts'
 import { openPublication, type Publication, type Snapshot } from './publication.ts'
-import { makeSummary, type Asked } from './summary.ts'
+import { inOneSnapshot, makeSummary, type Asked } from './summary.ts'
 
 export interface MovedFigure {
   key: string
@@ -49,11 +49,6 @@ export interface Differences {
   next: string | null
 }
 
-const ONE_SNAPSHOT: Sql = {
-  name: '',
-  text: 'set transaction isolation level repeatable read read only',
-}
-
 /**
  * Counts the published figures again: as of the published instant, or of a later one. The same instant shows what was entered
  * late, corrected or merged back; a later one also shows how open matters went on.
@@ -68,8 +63,7 @@ export function differences(
     cursor?: string | undefined
   },
 ): Promise<Differences> {
-  return db.bulkTransaction(async (tx) => {
-    await tx.query(ONE_SNAPSHOT)
+  return inOneSnapshot(db, async (tx) => {
     const { snapshot, ...publication } = await openPublication(tx, given.id)
     const asked = given.asked(snapshot, publication)
     const everything = systemActor(actor.requestId)

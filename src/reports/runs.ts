@@ -1,5 +1,5 @@
 // Runs of scheduled reports: planned once for a period, taken by one worker at a time, tried again, kept, and told of.
-import { randomUUIDv7 } from 'node:crypto'
+import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { tellOffice } from '../notices/inbox.ts'
 import { systemActor, type Actor } from '../platform/actor.ts'
@@ -8,13 +8,14 @@ import { statement, type Database, type Db, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
 import type { Files, StoredFile } from '../platform/files.ts'
 import { describeError, type Log } from '../platform/log.ts'
+import { problems } from '../platform/problems.data.ts'
 import { Problem } from '../platform/problems.ts'
 import { insertRow } from '../platform/rows.ts'
 import { files as fileTable } from '../platform/tables.ts'
 import { reportWriters, type ReportFormat } from './making.ts'
 import { endOf, periodOf } from './periods.ts'
 import { listSchedules, periodsDue } from './schedules.ts'
-import { blocking, makeSummary } from './summary.ts'
+import { blocking, inOneSnapshot, makeSummary } from './summary.ts'
 
 export const runStates = { waiting: '等待', running: '进行中', done: '完成', failed: '失败' } as const
 export type RunState = keyof typeof runStates
@@ -50,22 +51,23 @@ interface Taken {
   id: string
   period: string
   attempts: number
+  token: string
   formats: ReportFormat[]
   roles: string[]
 }
 const take = statement<Taken>(
   'runs.take',
-  `update report_runs r set state = 'running', attempts = attempts + 1, started_at = $1, next_at = $2, error = null
+  `update report_runs r set state = 'running', attempts = attempts + 1, token = $3, started_at = $1, next_at = $2, error = null
    from report_schedules s
    where s.id = r.schedule_id and r.id = (
      select id from report_runs where state in ('waiting', 'running') and next_at <= $1
      order by next_at, id limit 1 for update skip locked)
-   returning r.id, r.period, r.attempts, s.formats, s.roles`,
+   returning r.id, r.period, r.attempts, r.token, s.formats, s.roles`,
 )
 const settle = statement<{ id: string }>(
   'runs.settle',
   `update report_runs set state = $3, next_at = $4, ended_at = $5, error = $6
-   where id = $1 and attempts = $2 and state = 'running' returning id`,
+   where id = $1 and token = $2 and state = 'running' returning id`,
 )
 
 export interface RunDeps {
@@ -82,7 +84,7 @@ export async function runReports(deps: RunDeps, write = writeFiles): Promise<num
   await db.transaction((tx) => planDue(tx))
   for (let worked = 0; ; worked++) {
     const now = clock.now()
-    const [run] = await db.transaction((tx) => take(tx, [now, plusMs(now, LEASE)]))
+    const [run] = await db.transaction((tx) => take(tx, [now, plusMs(now, LEASE), randomUUID()]))
     if (run === undefined) return worked
     await work(deps, run, write)
   }
@@ -108,7 +110,7 @@ async function work(deps: RunDeps, run: Taken, write: typeof writeFiles): Promis
     const { title, written, faults } = await write(deps, run)
     await deps.db.transaction((tx) => finish(tx, run, { title, written, faults }))
   } catch (error) {
-    deps.log.error({ job: 'reports', period: run.period, error: describeError(error) }, 'a report failed')
+    deps.log.error({ job: 'reports', err: error }, 'a report failed')
     await deps.db.transaction((tx) => postpone(tx, run, error))
   }
 }
@@ -131,7 +133,7 @@ export async function writeFiles(
   const now = clock.now()
   const { OFFICE_NAME: office, OFFICE_REGION: region } = config
   const asked = { period, asOf: endOf(period, now), now, office, region }
-  const summary = await makeSummary(db, systemActor('reports'), asked)
+  const summary = await inOneSnapshot(db, (tx) => makeSummary(tx, systemActor('reports'), asked))
   const written: StoredFile[] = []
   for (const format of run.formats) {
     const bytes = await reportWriters[format](summary, run.id)
@@ -143,7 +145,7 @@ export async function writeFiles(
 
 async function finish(tx: Tx, run: Taken, { title, written, faults }: Written): Promise<void> {
   const actor = systemActor('reports')
-  const [settled] = await settle(tx, [run.id, run.attempts, 'done', tx.now, tx.now, null])
+  const [settled] = await settle(tx, [run.id, run.token, 'done', tx.now, tx.now, null])
   // Another worker took it over meanwhile, and tells of it.
   if (settled === undefined) return
   const rows = written.map((file) => ({
@@ -162,10 +164,9 @@ async function finish(tx: Tx, run: Taken, { title, written, faults }: Written): 
 async function postpone(tx: Tx, run: Taken, error: unknown): Promise<void> {
   const wait = WAITS[run.attempts - 1]
   const failed = wait === undefined
-  const message = (error instanceof Error ? error.message : String(error)).slice(0, 500)
   const next = failed ? tx.now : plusMs(tx.now, wait)
   const state = failed ? 'failed' : 'waiting'
-  const [settled] = await settle(tx, [run.id, run.attempts, state, next, failed ? tx.now : null, message])
+  const [settled] = await settle(tx, [run.id, run.token, state, next, failed ? tx.now : null, causeOf(error)])
   if (settled === undefined || !failed) return
   const { id, type } = await record(tx, systemActor('reports'), {
     ...{ subject: 'report-run', subjectId: run.id, type: 'report-run.failed' },
@@ -183,6 +184,13 @@ async function postpone(tx: Tx, run: Taken, error: unknown): Promise<void> {
 }
 
 const linkTo = (run: string) => `/api/reports/runs?id=${run}`
+
+/** What may be shown and kept: no message, which may quote values. The log has more. */
+function causeOf(error: unknown): string {
+  const { name, code, sqlState } = describeError(error)
+  if (error instanceof Problem) return problems[error.code].zh
+  return [name, code, sqlState].filter((part) => typeof part === 'string').join(' ')
+}
 
 const listed = statement<Run>(
   'runs.list',

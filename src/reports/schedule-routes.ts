@@ -1,12 +1,14 @@
 // URLs of scheduled reports: what is made when, the runs, and their files.
 import { z } from 'zod'
 import { roleNames } from '../orgs/rules.ts'
+import type { Actor } from '../platform/actor.ts'
 import { id, pageOf, pageQuery } from '../platform/fields.ts'
 import { contentDisposition } from '../platform/file-names.ts'
 import type { Http } from '../platform/http.ts'
+import { Problem } from '../platform/problems.ts'
 import { reportFormats } from './making.ts'
 import { kindNames } from './periods.ts'
-import { listRuns, openRunFile, runStates, tryAgain } from './runs.ts'
+import { listRuns, openRunFile, runStates, tryAgain, type RunState } from './runs.ts'
 import { addSchedule, changeSchedule, listSchedules } from './schedules.ts'
 import { periodParam } from './summary-routes.ts'
 
@@ -22,7 +24,7 @@ const terms = {
 }
 const schedule = z.object({
   ...{ id: z.string(), ...terms, roles: z.array(z.string()) },
-  ...{ version: z.int(), createdAt: z.string() },
+  ...{ version: z.int(), since: z.string() },
 })
 const moment = z.string().nullable()
 
@@ -44,7 +46,7 @@ export function scheduleRoutes(http: Http): void {
     {
       url: '/api/reports/schedules',
       summary: '增加定时任务',
-      description: '从增加之日起结束的期间开始生成；每个期间只生成一次。',
+      description: '从增加、启用之日起结束的期间开始生成；每个期间只生成一次。',
       tag,
       for: 'schedules.manage',
       body: z.strictObject(terms),
@@ -63,7 +65,7 @@ export function scheduleRoutes(http: Http): void {
       tag,
       for: 'schedules.manage',
       params,
-      body: z.strictObject(terms).partial(),
+      body: z.strictObject(terms).omit({ kind: true }).partial(),
       reply: schedule,
       ifMatch: 'required',
       etag: ({ version }) => version,
@@ -72,23 +74,44 @@ export function scheduleRoutes(http: Http): void {
     (tx, actor, { params: { id: asked }, body, ifMatch }) => changeSchedule(tx, actor, asked, ifMatch, body),
   )
 
+  const run = {
+    ...{ id: z.string(), scheduleId: z.string(), period: z.string(), attempts: z.int() },
+    state: z.object({ code: z.string(), label: z.string() }),
+    ...{ nextAt: z.string(), startedAt: moment, endedAt: moment, error: moment },
+  }
+  const runsQuery = z.strictObject({
+    id: id.optional(),
+    period: periodParam.optional(),
+    limit: pageQuery.limit,
+    cursor: id.optional(),
+  })
+  http.reads(
+    {
+      url: '/api/reports/schedules/runs',
+      summary: '定时任务的运行情况',
+      description: '供管理员查看和重试，没有报告的内容。',
+      tag,
+      for: 'schedules.manage',
+      query: runsQuery,
+      reply: pageOf(z.object(run)),
+    },
+    async (reader, _actor, { query }) => {
+      const { items, next } = await listRuns(reader, query)
+      return { items: items.map(({ files: _files, ...each }) => viewRun(each)), next }
+    },
+  )
+
   http.reads(
     {
       url: '/api/reports/runs',
-      summary: '定时任务的运行记录',
+      summary: '定时生成的报告',
+      description: '按全区计数，供查看全区办件的人员。',
       tag,
       for: 'reports.read',
-      query: z.strictObject({
-        id: id.optional(),
-        period: periodParam.optional(),
-        limit: pageQuery.limit,
-        cursor: id.optional(),
-      }),
+      query: runsQuery,
       reply: pageOf(
         z.object({
-          ...{ id: z.string(), scheduleId: z.string(), period: z.string(), attempts: z.int() },
-          state: z.object({ code: z.string(), label: z.string() }),
-          ...{ nextAt: z.string(), startedAt: moment, endedAt: moment, error: moment },
+          ...run,
           files: z.array(
             z.object({
               ...{ id: z.string(), name: z.string(), type: z.string(), bytes: z.int() },
@@ -98,13 +121,14 @@ export function scheduleRoutes(http: Http): void {
         }),
       ),
     },
-    async (reader, _actor, { query }) => {
+    async (reader, actor, { query }) => {
+      demandAll(actor)
       const { items, next } = await listRuns(reader, query)
+      const link = (of: string, file: string) => `/api/reports/runs/${of}/files/${file}`
       return {
-        items: items.map(({ files: kept, state, ...run }) => ({
-          ...run,
-          state: { code: state, label: runStates[state] },
-          files: kept.map((file) => ({ ...file, link: `/api/reports/runs/${run.id}/files/${file.id}` })),
+        items: items.map(({ files: kept, ...each }) => ({
+          ...viewRun(each),
+          files: kept.map((file) => ({ ...file, link: link(each.id, file.id) })),
         })),
         next,
       }
@@ -137,10 +161,20 @@ export function scheduleRoutes(http: Http): void {
       produces: 'application/octet-stream',
       problems: ['file/not-found'],
     },
-    async (actor, { params: { id: run, fileId }, reply }) => {
-      const file = await db.transaction((tx) => openRunFile(tx, actor, run, fileId))
+    async (actor, { params: { id: asked, fileId }, reply }) => {
+      demandAll(actor)
+      const file = await db.transaction((tx) => openRunFile(tx, actor, asked, fileId))
       void reply.header('content-disposition', contentDisposition(file.name))
       return reply.type(file.type).send(await files.open(file.hash))
     },
   )
+}
+
+/** What is counted for the office as a whole is not for the staff of one unit, whatever their role. */
+function demandAll({ sees }: Actor): void {
+  if (sees !== 'all') throw new Problem('access/forbidden', { detail: 'counted for the whole office' })
+}
+
+function viewRun<R extends { state: RunState }>({ state, ...run }: R) {
+  return { ...run, state: { code: state, label: runStates[state] } }
 }

@@ -14,8 +14,8 @@ export const reportSchedules = app.table('report_schedules', {
   roles: text('roles').array().notNull(),
   enabled: boolean('enabled').notNull(),
   version: integer('version').notNull(),
-  /** Periods that ended earlier are not made up for. */
-  createdAt: instant('created_at').notNull(),
+  /** When it was made or switched on: periods that ended earlier are not made up for. */
+  since: instant('since').notNull(),
   at: instant('at').notNull(),
   by: uuid('by_id'),
 })
@@ -30,6 +30,8 @@ export const reportRuns = app.table(
     period: text('period').notNull(),
     state: text('state').notNull(),
     attempts: smallint('attempts').notNull().default(0),
+    /** Of the worker that has it: another's end of it counts nothing. */
+    token: uuid('token'),
     /** When a waiting run is due; when one that is running may be taken for dead. */
     nextAt: instant('next_at').notNull(),
     startedAt: instant('started_at'),

@@ -25,13 +25,13 @@ export interface ScheduleTerms {
 export interface ReportSchedule extends ScheduleTerms {
   id: string
   version: number
-  createdAt: Instant
+  since: Instant
 }
 
-const SCHEDULE = `id, kind, formats, after_days as "afterDays", hour, roles, enabled, version, created_at as "createdAt"`
+const SCHEDULE = `id, kind, formats, after_days as "afterDays", hour, roles, enabled, version, since`
 const all = statement<ReportSchedule>(
   'schedules.all',
-  `select ${SCHEDULE} from report_schedules order by created_at, id`,
+  `select ${SCHEDULE} from report_schedules order by since, id`,
 )
 const locked = statement<ReportSchedule>(
   'schedules.locked',
@@ -40,7 +40,7 @@ const locked = statement<ReportSchedule>(
 const change = statement(
   'schedules.change',
   `update report_schedules set kind = $2, formats = $3, after_days = $4, hour = $5, roles = $6, enabled = $7,
-     version = version + 1, at = $8, by_id = $9 where id = $1`,
+     since = $8, version = version + 1, at = $9, by_id = $10 where id = $1`,
 )
 
 export function listSchedules(db: Db): Promise<ReportSchedule[]> {
@@ -48,19 +48,19 @@ export function listSchedules(db: Db): Promise<ReportSchedule[]> {
 }
 
 export async function addSchedule(tx: Tx, actor: Actor, terms: ScheduleTerms): Promise<ReportSchedule> {
-  const schedule = { ...terms, id: randomUUIDv7(), version: 1, createdAt: tx.now }
+  const schedule = { ...terms, id: randomUUIDv7(), version: 1, since: tx.now }
   insertRow(tx, reportSchedules, { ...schedule, at: tx.now, by: actor.id })
   await told(tx, actor, schedule.id, null, terms)
   return schedule
 }
 
-/** Throws `report/no-schedule`, `request/stale`. */
+/** Its kind stays: another kind is another schedule. Throws `report/no-schedule`, `request/stale`. */
 export async function changeSchedule(
   tx: Tx,
   actor: Actor,
   id: string,
   version: number | undefined,
-  given: { [K in keyof ScheduleTerms]?: ScheduleTerms[K] | undefined },
+  given: { [K in Exclude<keyof ScheduleTerms, 'kind'>]?: ScheduleTerms[K] | undefined },
 ): Promise<ReportSchedule> {
   const [before] = await locked(tx, [id])
   if (before === undefined) throw new Problem('report/no-schedule')
@@ -72,9 +72,11 @@ export async function changeSchedule(
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   }
   const values = [terms.kind, terms.formats, terms.afterDays, terms.hour, terms.roles, terms.enabled]
-  tx.later(change, [id, ...values, tx.now, actor.id])
+  // Whoever switches it on again wants what comes, not all that was left out.
+  const since = terms.enabled && !before.enabled ? tx.now : before.since
+  tx.later(change, [id, ...values, since, tx.now, actor.id])
   await told(tx, actor, id, old, terms)
-  return { ...before, ...terms, version: before.version + 1 }
+  return { ...before, ...terms, since, version: before.version + 1 }
 }
 
 async function told(tx: Tx, actor: Actor, id: string, before: ScheduleTerms | null, after: ScheduleTerms) {
@@ -94,11 +96,11 @@ const MOST_MADE_UP = 60
 
 /** Periods whose report is due by now, newest first: those that ended since the schedule was made. */
 export function periodsDue(
-  schedule: Pick<ReportSchedule, 'kind' | 'afterDays' | 'hour' | 'createdAt'>,
+  schedule: Pick<ReportSchedule, 'kind' | 'afterDays' | 'hour' | 'since'>,
   now: Instant,
 ): ReportPeriod[] {
   const found: ReportPeriod[] = []
-  const since = dayOf(schedule.createdAt)
+  const since = dayOf(schedule.since)
   let period: ReportPeriod | undefined = periodOn(schedule.kind, dayOf(now))
   while (period !== undefined && period.to >= since && found.length < MOST_MADE_UP) {
     if (dueAt(schedule, period.to) <= now) found.push(period)

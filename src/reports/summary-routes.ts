@@ -11,7 +11,7 @@ import { record } from '../platform/events.ts'
 import { reportDocx } from './document.ts'
 import { endOf, kindNames, periodOf, reportKinds, type ReportPeriod } from './periods.ts'
 import { summaryShape } from './shapes.ts'
-import { makeSummary, type Asked, type Summary } from './summary.ts'
+import { inOneSnapshot, makeSummary, type Asked, type Summary } from './summary.ts'
 import { reportXlsx } from './workbook.ts'
 import { legalContent, legalContentIds } from './wording.ts'
 import { explain, TITLE, word, wordingNow, writeParagraph } from './written.ts'
@@ -81,7 +81,7 @@ export function summaryRoutes(http: Http): void {
       },
       async (actor, { params: { period }, query, reply }) => {
         const asked = askedOf(http.deps, periodAsked(period), query.asOf)
-        const summary = await makeSummary(db, actor, asked)
+        const summary = await inOneSnapshot(db, (tx) => makeSummary(tx, actor, asked))
         const number = await recordDownload(http, actor, { period, format: ending, asOf: asked.asOf })
         void reply.header('content-disposition', contentDisposition(`${summary.title}.${ending}`))
         return reply.type(type).send(await write(summary, number))

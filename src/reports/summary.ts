@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
-import type { Db } from '../platform/db.ts'
+import type { Database, Db, Sql, Tx } from '../platform/db.ts'
 import { collectBulletin, type Bulletin } from './bulletin.ts'
 import { checkFigures } from './checks.ts'
 import { checkText } from './check-text.ts'
@@ -44,6 +44,16 @@ export interface Asked {
   office: string
   /** The district, by its code: what people the figures are about. */
   region: string
+}
+
+const ONE_SNAPSHOT: Sql = { name: '', text: 'set transaction isolation level repeatable read read only' }
+
+/** For counting that takes long: without a time limit, and of one moment of the database. */
+export function inOneSnapshot<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.bulkTransaction(async (tx) => {
+    await tx.query(ONE_SNAPSHOT)
+    return work(tx)
+  })
 }
 
 /** Everything of the period as the viewer may see it, as of an instant. */

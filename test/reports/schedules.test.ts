@@ -107,6 +107,10 @@ describe('a yearly report', () => {
     const opened = await downloads(desk.deps.db, [run?.files.map(({ id }) => id)])
     expect(opened[0]?.n).toBe(3)
     expect((await download(desk, 'liaison', run?.files[0]?.link ?? '')).statusCode).toBe(403)
+    // A unit's own statistician may read reports, but what is counted for the whole office is not the unit's.
+    const statistician = await desk.account(['statistician'], { unitId: desk.township })
+    expect((await desk.call(statistician, 'GET', '/api/reports/runs')).status).toBe(403)
+    expect((await desk.call(statistician, 'GET', run?.files[0]?.link ?? '')).status).toBe(403)
   })
 
   it('is told to whom the schedule names, once', async () => {
@@ -125,9 +129,18 @@ describe('a yearly report', () => {
     await work()
     expect(await runs('2021')).toEqual([])
     await desk.call(admin, 'PATCH', url, { enabled: true }, { 'if-match': '"4"' })
-    // What was missed meanwhile is made up for, once.
+    // Switched on again it makes what comes, not what was left out.
     await work()
-    expect(await runs('2021')).toMatchObject([{ state: { code: 'done' } }])
+    expect(await runs('2021')).toEqual([])
+  })
+
+  it('of years that ended while the machine was off is made up for, once each', async () => {
+    at('2025-01-01T00:30:00+08:00')
+    expect(await work()).toBe(2)
+    for (const missed of ['2022', '2023'])
+      expect(await runs(missed)).toMatchObject([{ state: { code: 'done' }, files: [{}, {}, {}] }])
+    expect(await runs('2024')).toEqual([])
+    expect(await work()).toBe(0)
   })
 })
 
@@ -142,35 +155,50 @@ const stuck = statement(
 
 describe('a run that fails', () => {
   const broken: typeof writeFiles = async () => {
-    throw new Error('磁盘已满')
+    throw Object.assign(new Error('no space left for 王小明.docx'), { code: 'ENOSPC' })
   }
   it('is tried again with growing waits, then given up and told of, and tried again on order', async () => {
-    at('2022-01-10T09:00:00+08:00')
+    at('2025-01-10T09:00:00+08:00')
+    await work()
     await add({ kind: 'month', formats: ['docx'] })
-    at('2022-02-01T01:00:00+08:00')
+    at('2025-02-01T01:00:00+08:00')
     for (const [attempt, minutes] of [1, 5, 30, 120].entries()) {
       expect(await work(broken)).toBe(1)
-      expect(await runs('2022-01')).toMatchObject([
-        { state: { code: 'waiting' }, attempts: attempt + 1, error: '磁盘已满' },
+      expect(await runs('2025-01')).toMatchObject([
+        { state: { code: 'waiting' }, attempts: attempt + 1, error: 'Error ENOSPC' },
       ])
       desk.clock.forward({ minutes: minutes - 1 })
       expect(await work(broken)).toBe(0)
       desk.clock.forward({ minutes: 1 })
     }
     await work(broken)
-    const [failed] = await runs('2022-01')
+    const [failed] = await runs('2025-01')
     expect(failed).toMatchObject({ state: { code: 'failed' }, attempts: 5, files: [] })
-    expect((await inbox('leader')).map(({ text }) => text)).toContain('2022年1月的报告未能生成，已试5次')
+    expect((await inbox('leader')).map(({ text }) => text)).toContain('2025年1月的报告未能生成，已试5次')
+
+    // Who may try again is told, and finds the run without what the report says.
+    const told = (await desk.call(admin, 'GET', '/api/inbox')).body['items'] as {
+      text: string
+      link: string
+    }[]
+    const seen = await desk.call(
+      admin,
+      'GET',
+      told.find(({ text }) => text.includes('2025年1月'))?.link ?? '',
+    )
+    expect(seen.body['items']).toMatchObject([{ id: failed?.id, state: { code: 'failed' } }])
+    expect(JSON.stringify(seen.body)).not.toContain('files')
+    expect((await desk.call(admin, 'GET', '/api/reports/runs')).status).toBe(403)
 
     const retry = () => desk.call(admin, 'POST', `/api/reports/runs/${failed?.id}/retry`)
     expect((await retry()).status).toBe(200)
     expect((await retry()).body.code).toBe('report/run-not-failed')
     await work()
-    expect(await runs('2022-01')).toMatchObject([{ state: { code: 'done' }, files: [{}] }])
+    expect(await runs('2025-01')).toMatchObject([{ state: { code: 'done' }, files: [{}] }])
   })
 
   it('because its worker died is taken again when its time is over', async () => {
-    at('2022-03-01T01:00:00+08:00')
+    at('2025-03-01T01:00:00+08:00')
     let died = false
     await work(async (deps, run) => {
       const made = await writeFiles(deps, run)
@@ -182,13 +210,13 @@ describe('a run that fails', () => {
       }
       return made
     })
-    expect(await runs('2022-02')).toMatchObject([{ state: { code: 'done' }, attempts: 2, files: [{}] }])
+    expect(await runs('2025-02')).toMatchObject([{ state: { code: 'done' }, attempts: 2, files: [{}] }])
   })
 })
 
 describe('what is due', () => {
-  const due = (kind: 'week' | 'month' | 'year', now: string, createdAt = '2020-01-01T00:00:00.000+08:00') =>
-    periodsDue({ kind, afterDays: 1, hour: 2, createdAt }, now).map(({ id }) => id)
+  const due = (kind: 'week' | 'month' | 'year', now: string, since = '2020-01-01T00:00:00.000+08:00') =>
+    periodsDue({ kind, afterDays: 1, hour: 2, since }, now).map(({ id }) => id)
 
   it('is of months of any length', () => {
     expect(due('month', '2020-03-01T02:00:00.000+08:00')).toEqual(['2020-02', '2020-01'])

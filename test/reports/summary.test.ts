@@ -116,8 +116,13 @@ describe('an office', () => {
     expect([worded.status, worded.body.version]).toEqual([200, 1])
     const summary = await report('2020')
     expect(textOf(summary)).toContain('全年没有复查申请。')
-    expect(summary.wording).toEqual({ reviews: 1 })
+    expect(summary.wording).toMatchObject({ reviews: 1 })
     expect((await desk.call('dispatcher', 'PUT', url, { heading: '', text: '无关文字' })).status).toBe(403)
+    // Files are called by the title.
+    const title = (text: string) =>
+      desk.call('leader', 'PUT', '/api/reports/wordings/year/title', { heading: '', text })
+    expect((await title('{period}工作/总结')).body['errors']).toMatchObject([{ pointer: '/body/text' }])
+    expect((await title('{period}信访和群众工作情况')).status).toBe(200)
   })
 
   it('writes paragraphs between the computed ones, and answers for the legal content with them', async () => {

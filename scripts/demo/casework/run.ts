@@ -134,7 +134,6 @@ interface Listed {
   items: {
     amountFen?: number
     personId?: string
-    items?: { ledgerItemId: string | null }[]
     row?: Record<string, unknown>
   }[]
   next: string | null
@@ -161,10 +160,6 @@ async function listedOf(desk: DemoDesk, from: string, key: string, { list }: Ans
   switch (true) {
     case from === 'tallies' && key.endsWith('.persons'):
       return persons ?? Number.NaN
-    case from === 'meetings' && key === 'subjects':
-      return distinct(
-        items.flatMap((meeting) => (meeting.items ?? []).map(({ ledgerItemId }) => ledgerItemId)),
-      )
     case from === 'relief':
       return (
         {

@@ -1,9 +1,32 @@
+CREATE TABLE "app"."declared_figures" (
+	"report_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"version" integer NOT NULL,
+	"digits" text NOT NULL,
+	"change" text,
+	"line" integer NOT NULL,
+	"removed" boolean DEFAULT false NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"by_id" uuid NOT NULL,
+	CONSTRAINT "declared_figures_report_id_key_version_pk" PRIMARY KEY("report_id","key","version")
+);
+--> statement-breakpoint
+CREATE TABLE "app"."declared_reports" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"year" integer NOT NULL,
+	"title" text NOT NULL,
+	"text" text,
+	"at" timestamp with time zone NOT NULL,
+	"by_id" uuid NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "app"."report_runs" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"schedule_id" uuid NOT NULL,
 	"period" text NOT NULL,
 	"state" text NOT NULL,
 	"attempts" smallint DEFAULT 0 NOT NULL,
+	"token" uuid,
 	"next_at" timestamp with time zone NOT NULL,
 	"started_at" timestamp with time zone,
 	"ended_at" timestamp with time zone,
@@ -21,7 +44,7 @@ CREATE TABLE "app"."report_schedules" (
 	"roles" text[] NOT NULL,
 	"enabled" boolean NOT NULL,
 	"version" integer NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
+	"since" timestamp with time zone NOT NULL,
 	"at" timestamp with time zone NOT NULL,
 	"by_id" uuid
 );
@@ -29,9 +52,17 @@ CREATE TABLE "app"."report_schedules" (
 ALTER TABLE "app"."inbox" ALTER COLUMN "matter_id" DROP NOT NULL;--> statement-breakpoint
 ALTER TABLE "app"."inbox" ADD COLUMN "text" text;--> statement-breakpoint
 ALTER TABLE "app"."inbox" ADD COLUMN "link" text;--> statement-breakpoint
+ALTER TABLE "app"."declared_figures" ADD CONSTRAINT "declared_figures_report_id_declared_reports_id_fk" FOREIGN KEY ("report_id") REFERENCES "app"."declared_reports"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "app"."report_runs" ADD CONSTRAINT "report_runs_schedule_id_report_schedules_id_fk" FOREIGN KEY ("schedule_id") REFERENCES "app"."report_schedules"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "report_runs_due" ON "app"."report_runs" USING btree ("next_at") WHERE state in ('waiting', 'running');--> statement-breakpoint
 -- What every office wants: the month's bulletin in the night after it, the year's report on 1 January.
-INSERT INTO "app"."report_schedules" ("id", "kind", "formats", "after_days", "hour", "roles", "enabled", "version", "created_at", "at") VALUES
+INSERT INTO "app"."report_schedules" ("id", "kind", "formats", "after_days", "hour", "roles", "enabled", "version", "since", "at") VALUES
 	(gen_random_uuid(), 'month', '{docx}', 1, 2, '{leader,statistician}', true, 1, now(), now()),
 	(gen_random_uuid(), 'year', '{docx,xlsx,json}', 1, 1, '{leader,statistician}', true, 1, now(), now());
+--> statement-breakpoint
+-- What was entered stays; a correction is another version.
+create trigger declared_reports_append_only before update or delete or truncate on app.declared_reports
+  for each statement execute function app.refuse_change();
+--> statement-breakpoint
+create trigger declared_figures_append_only before update or delete or truncate on app.declared_figures
+  for each statement execute function app.refuse_change();
