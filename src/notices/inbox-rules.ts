@@ -61,6 +61,13 @@ export const inboxRules: Readonly<Record<string, readonly InboxRule[]>> = {
   'matter.alarm-off-ask': [toOffice('申请取消重大紧急标记，请决定', 'leader')],
 }
 
+/** What is told of besides matters; the sentence comes with it. */
+export const plainLabels: Readonly<Record<string, string>> = {
+  'report-run.done': '报告已生成',
+  'report-run.failed': '报告未能生成',
+  'watch.reported': '事后改动',
+}
+
 /** The units that an event's data names: the lead unit, co-handling ones, those of a dispatch made with the registration. */
 export function unitsNamed(data: Readonly<Record<string, unknown>>): string[] {
   const within = data['dispatch']

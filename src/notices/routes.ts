@@ -4,7 +4,7 @@ import { states, eventLabels } from '../matters/workflow.ts'
 import { id, instant, pageOf, pageQuery, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { countUnread, readInbox, readThem, type InboxItem } from './inbox.ts'
-import { inboxRules } from './inbox-rules.ts'
+import { inboxRules, plainLabels } from './inbox-rules.ts'
 import { listMessages, listReplies, stateLabel, volumesOf } from './queries.ts'
 import { wordings } from './queueing.ts'
 import { refuseUnknown, wordTemplate } from './template-commands.ts'
@@ -240,7 +240,7 @@ export function noticeRoutes(http: Http): void {
 function viewItem({ matter, type, rule, text, ...item }: InboxItem) {
   return {
     ...item,
-    type: { code: type, label: eventLabels[type] ?? type },
+    type: { code: type, label: eventLabels[type] ?? plainLabels[type] ?? type },
     text: text ?? inboxRules[type]?.[rule]?.label ?? eventLabels[type] ?? type,
     matter: matter && { ...matter, state: { code: matter.state, label: states[matter.state].label } },
   }

@@ -173,14 +173,10 @@ async function postpone(tx: Tx, run: Taken, error: unknown): Promise<void> {
     data: { period: run.period, attempts: run.attempts },
   })
   const label = periodOf(run.period)?.label ?? run.period
-  const roles = [...new Set([...run.roles, 'system-admin'])]
-  tellOffice(tx, {
-    id,
-    type,
-    text: `${label}的报告未能生成，已试${run.attempts}次`,
-    link: linkTo(run.id),
-    roles,
-  })
+  const text = `${label}的报告未能生成，已试${run.attempts}次`
+  tellOffice(tx, { id, type, text, link: linkTo(run.id), roles: run.roles })
+  const link = `/api/reports/schedules/runs?id=${run.id}`
+  tellOffice(tx, { id, type, text, link, roles: ['system-admin'] })
 }
 
 const linkTo = (run: string) => `/api/reports/runs?id=${run}`

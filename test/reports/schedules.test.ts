@@ -115,7 +115,8 @@ describe('a yearly report', () => {
 
   it('is told to whom the schedule names, once', async () => {
     const told = (await inbox('leader')).filter(({ text }) => text.includes('2020年信访'))
-    expect(told).toMatchObject([{ text: '2020年信访和群众工作情况已生成', matter: null }])
+    const label = '报告已生成'
+    expect(told).toMatchObject([{ type: { label }, text: '2020年信访和群众工作情况已生成', matter: null }])
     expect((await desk.call('leader', 'GET', told[0]?.link ?? '')).body['items']).toMatchObject([
       { period: '2020' },
     ])
