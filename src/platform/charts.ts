@@ -23,7 +23,7 @@ export interface Picture {
 }
 
 const FONT = 'Noto Sans S Chinese'
-const SIZE = { width: 620, height: 320 }
+const SIZE = { width: 620, height: 270 }
 const SHADES = ['#1f4e79', '#9dc3e6', '#7f7f7f', '#c55a11']
 
 export function drawChart({ title, kind, categories, series }: Chart): Picture {

@@ -26,7 +26,8 @@ export type Block =
   | { kind: 'number'; text: string }
   /** 一、 （一） 1. （1）: the text brings its number. */
   | { kind: 'heading'; level: 1 | 2 | 3 | 4; text: string }
-  | { kind: 'paragraph'; text: string; flush?: boolean }
+  /** `together`: on the page of what follows, so that no signature stands alone on one. */
+  | { kind: 'paragraph'; text: string; flush?: boolean; together?: boolean }
   /** The addressee 抬头, at the left edge. */
   | { kind: 'addressee'; text: string }
   /** Who signs and when, at the right. */
@@ -145,7 +146,14 @@ function drawn(block: Block): (Paragraph | Table)[] {
     case 'addressee':
       return lines(block.text, {}, {})
     case 'paragraph':
-      return lines(block.text, {}, block.flush === true ? {} : { indent: { firstLine: INDENT } })
+      return lines(
+        block.text,
+        {},
+        {
+          ...(block.flush === true ? {} : { indent: { firstLine: INDENT } }),
+          ...(block.together === true ? { keepNext: true, keepLines: true } : {}),
+        },
+      )
     case 'signature':
       return block.lines.flatMap((text, i) =>
         lines(

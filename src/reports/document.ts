@@ -21,7 +21,7 @@ export function reportDocx(summary: Summary): Promise<Buffer> {
     ...itemsOf(summary),
     ...chartsOf(summary),
     ...annexes.map(({ heading }, i): Block => ({
-      ...{ kind: 'paragraph', text: `${i === 0 ? '附件：' : '　　　'}${i + 1}. ${heading}` },
+      ...{ kind: 'paragraph', together: true, text: `${i === 0 ? '附件：' : '　　　'}${i + 1}. ${heading}` },
     })),
     { kind: 'signature', lines: [office, dateInWords(asOf)] },
     ...annexes.flatMap(({ heading, blocks: own }, i): Block[] => [
