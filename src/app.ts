@@ -2,7 +2,7 @@
 import multipart from '@fastify/multipart'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance } from 'fastify'
-import { jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod'
 import { calendarRoutes } from './calendar/routes.ts'
 import type { Deps } from './deps.ts'
 import { mailImportRoutes } from './imports/mail-routes.ts'
@@ -44,6 +44,7 @@ import { describeRoute, describeService } from './platform/openapi.ts'
 import { operationRoutes } from './platform/operations.ts'
 import { pageRoutes } from './platform/pages.ts'
 import { Problem } from './platform/problems.ts'
+import { serializerOnce } from './platform/repeated.ts'
 import { declaredRoutes } from './reports/declared-routes.ts'
 import { publicationRoutes } from './reports/publication-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
@@ -73,7 +74,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
 
   const app = fastify(edgeOptions(config, log))
   app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
+  app.setSerializerCompiler(serializerOnce)
   guardEdge(app, { log, db, metrics, connections: config.DATABASE_CONNECTIONS })
   readBodies(app)
   answerErrors(app, log, (request) => {

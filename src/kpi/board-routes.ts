@@ -5,12 +5,14 @@ import { day, id, instant, pageQuery } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { Problem } from '../platform/problems.ts'
 import { formats, writeSheet, type Format } from '../platform/spreadsheets.ts'
+import { createAnswers } from './answers.ts'
 import { ageing, holding, mattersHeld } from './ageing.ts'
 import { boardTable, hotSpots, rankings } from './board.ts'
 import { recordExport } from './export.ts'
 import { metricIds } from './metrics.ts'
 import { LEAST_SHOWN, publicRows, type PublicRow } from './public.ts'
 import { figures } from './queries.ts'
+import { seesEverything } from './scope.ts'
 import { asked, figureProblems, figureShape, listOf, matterPage, matterQuery } from './shapes.ts'
 import { flows, mattersInStock, stockOf } from './stock.ts'
 
@@ -49,6 +51,7 @@ const floor = z.coerce.number().int().min(0).max(100_000)
 
 export function boardRoutes(http: Http): void {
   const { clock } = http.deps
+  const answers = createAnswers(() => performance.now())
 
   http.reads(
     {
@@ -65,7 +68,13 @@ export function boardRoutes(http: Http): void {
       reply: boardShape,
       problems: figureProblems,
     },
-    async (db, actor, { query }) => boardTable(db, actor, asked(query), clock.now()),
+    async (db, actor, { query }) => {
+      const now = clock.now()
+      const make = () => boardTable(db, actor, asked(query), now)
+      // Whoever sees all sees the same; others, and other instants than now, are counted each time.
+      const shared = query.asOf === undefined && (await seesEverything(db, actor))
+      return shared ? answers.answer(db, now, { board: query }, make) : make()
+    },
   )
 
   const rankedFigure = figureShape.extend({ rank: z.int().nullable() })

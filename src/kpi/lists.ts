@@ -1,12 +1,12 @@
 // The matters behind a figure: exactly as many as it says, for the same viewer, as of the same instant.
 import { z } from 'zod'
 import { states } from '../matters/workflow.ts'
-import type { Actor } from '../platform/actor.ts'
+import { NIL, type Actor } from '../platform/actor.ts'
 import type { Day, Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
-import { factsAsOf, factsIn, holds } from './conditions.ts'
+import { factsAsOf, factsIn, factsNow, holds } from './conditions.ts'
 import { formulaFor } from './metric.ts'
 import { partOf, type Part } from './parts.ts'
 import {
@@ -19,7 +19,7 @@ import {
 } from './questions.ts'
 import type { MatterQuery, Place } from './questions.ts'
 import { AT, ledBy } from './recount.ts'
-import { resolveScope } from './scope.ts'
+import { resolveScope, visibleConditions } from './scope.ts'
 
 export interface ListQuery extends MatterQuery {
   metric: string
@@ -108,25 +108,42 @@ export function matterConditions(
 ): string[] | undefined {
   const name = metricAsked(query.metric).formula[query.part]
   if (name === null) return undefined
-  return [...conditionsOn(query, place), visibleCondition(actor, place), ...counted(partOf(name), undefined)]
+  return [...conditionsOn(query, place), visibleCondition(actor, place), ...counted(partOf(name), {})]
 }
 
 /** Everything that a matter must meet, in SQL over `m`. */
 async function conditionsBehind(db: Db, actor: Actor, query: ListQuery, place: Place): Promise<string[]> {
   const metric = metricAsked(query.metric)
-  const scope = await resolveScope(db, actor, query)
+  const [scope, visible] = await Promise.all([
+    resolveScope(db, actor, query),
+    visibleConditions(db, actor, place),
+  ])
   const name = formulaFor(metric, scope.units !== null)[query.part]
   if (name === null) throw fieldProblem('kpi/is-a-count', '/query/part', `${metric.zh}是件数，没有分母`)
-  const units = scope.units === null ? undefined : `${place(scope.units)}::uuid[]`
-  return [...conditionsOn(query, place), visibleCondition(actor, place), ...counted(partOf(name), units)]
+  const units =
+    scope.units === null
+      ? undefined
+      : { at: `${place(scope.units)}::uuid[]`, withNone: scope.units.includes(NIL) }
+  const facts = query.asOf === undefined ? factsNow(AT) : undefined
+  return [...conditionsOn(query, place), ...visible, ...counted(partOf(name), { units, facts })]
+}
+
+interface Asked {
+  /** `withNone`: matters that no unit leads are asked for, too. */
+  units?: { at: string; withNone: boolean } | undefined
+  /** As of now the stored bits tell, as of another instant the moments. */
+  facts?: string | undefined
 }
 
 /** The same conditions as `recount.ts` counts by, on one matter. */
-function counted(part: Part, units: string | undefined): string[] {
+function counted(part: Part, { units, facts }: Asked): string[] {
   const late = (role: string, of = units) => `exists (select 1 from legs l where l.matter_id = m.id
-    and l.role = '${role}' and l.late_from < ${AT}${of === undefined ? '' : ` and l.unit_id = any(${of})`})`
-  const fact = (condition: Part) => holds(condition, factsAsOf(AT, factsIn(condition)))
-  const led = units === undefined ? [] : [ledBy(units, 'm.lead_unit_id')]
+    and l.role = '${role}' and l.late_from < ${AT}${of === undefined ? '' : ` and l.unit_id = any(${of.at})`})`
+  const fact = (condition: Part) => holds(condition, facts ?? factsAsOf(AT, factsIn(condition)))
+  const led =
+    units === undefined
+      ? []
+      : [units.withNone ? ledBy(units.at, 'm.lead_unit_id') : `m.lead_unit_id = any(${units.at})`]
   switch (part.by) {
     case undefined:
       return [fact(part), ...led]

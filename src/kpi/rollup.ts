@@ -27,6 +27,8 @@ const lockAll = statement(
   `select pg_advisory_xact_lock(5108, stripe) from generate_series(0, ${STRIPES - 1}) stripe`,
 )
 
+const changes = statement('kpi.changes', `select nextval('kpi_changes')`)
+
 const columns = partNames.map(columnOf)
 const written = [...columns, 'fresh_until']
 
@@ -68,12 +70,14 @@ export async function recountDays(tx: Tx, keys: readonly Key[]): Promise<void> {
   const values = [keys.map((k) => k.unitId), keys.map((k) => k.day), keys.map((k) => k.channel)]
   // The counting statement takes its snapshot only after the locks are held.
   await lockStripes(tx, values)
+  tx.later(changes)
   await recountKeys(tx, [tx.now, ...values])
 }
 
 /** Rewrites the whole rollup in one statement; as slow as a recount of all years. */
 export async function rebuild(tx: Tx): Promise<void> {
   await lockAll(tx)
+  tx.later(changes)
   await recountAll(tx, [tx.now])
 }
 

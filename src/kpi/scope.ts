@@ -4,6 +4,7 @@ import { findUnits } from '../orgs/queries.ts'
 import { NIL, type Actor } from '../platform/actor.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
+import { visibleCondition, type Place } from './questions.ts'
 
 export interface ScopeQuery {
   /** Units whose legs are asked about; the nil UUID for matters that no unit leads. */
@@ -66,4 +67,14 @@ const accuses = statement<{ excluded: boolean }>(
 export async function isExcluded(db: Db, actor: Actor): Promise<boolean> {
   const [row] = await accuses(db, [withheldFrom(actor)])
   return row?.excluded === true
+}
+
+/** The whole office, with nothing withheld. */
+export async function seesEverything(db: Db, actor: Actor): Promise<boolean> {
+  return actor.sees === 'all' && !(await isExcluded(db, actor))
+}
+
+/** None where the viewer sees every matter: then indexes alone may answer. */
+export async function visibleConditions(db: Db, actor: Actor, place: Place): Promise<string[]> {
+  return (await seesEverything(db, actor)) ? [] : [visibleCondition(actor, place)]
 }

@@ -1,11 +1,11 @@
 // The stock of matters under way: opening + received − closed = closing, day by day, each open to its list.
 import type { Actor } from '../platform/actor.ts'
-import { dayOf, instantOf, plusDays, plusMs, type Day, type Instant } from '../platform/clock.ts'
+import { dayOf, instantOf, plusDays, type Day, type Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { pageOf, type MatterPage } from './lists.ts'
 import { instantAsked, planned, valuesFrom, visibleCondition, type Place } from './questions.ts'
 import { AT, ledBy } from './recount.ts'
-import { resolveScope, type ScopeQuery } from './scope.ts'
+import { resolveScope, visibleConditions, type ScopeQuery } from './scope.ts'
 
 export interface StockQuery extends ScopeQuery {
   from: Day
@@ -31,13 +31,12 @@ export const flows = {
 } as const
 export type Flow = keyof typeof flows
 
-// What was done before it came is gone as it comes. As the index `matters_left` has it.
+/** When it left: `matters.left_day` is its day. */
 const LEFT = 'greatest(m.dispatched_at, least(m.done_at, m.merged_at, m.withdrawn_at))'
-const GONE = 'coalesce(m.done_at, m.merged_at, m.withdrawn_at) is not null'
 
 /**
  * Each day of the period up to the instant. It is counted back from what is under way now, so what it costs grows with what
- * went since the period began and not with all years.
+ * went since the period began and not with all years. Only the instant's own day is looked at moment by moment.
  */
 export async function stockOf(
   db: Db,
@@ -48,28 +47,33 @@ export async function stockOf(
   const asOf = instantAsked(query, now)
   const { values, place } = valuesFrom(asOf)
   const met = (await conditionsOf(db, actor, query, place)).join(' and ')
-  const since = place(instantOf(query.from))
-  const last = dayOf(asOf) < query.to ? dayOf(asOf) : query.to
+  const [from, today] = [`${place(query.from)}::date`, `${place(dayOf(asOf))}::date`]
+  const last = `least(${place(query.to)}::date, ${today})`
+  const by = (day: string, at: string, columns: string) => `
+    select ${day} as day, ${columns} from matters m where ${day} >= ${from} and ${day} <> ${today} and ${met} group by 1
+    union all
+    select case when ${at} <= ${AT} then ${today} else 'infinity' end, ${columns}
+    from matters m where ${day} = ${today} and ${day} >= ${from} and ${met} group by 1`
   const days = await db.query<StockDay>(
     planned(`with went as (
-        select m.dispatched_at as at, 1 as received, 0 as closed from matters m
-        where m.dispatched_at >= ${since} and ${met}
+        ${by('m.dispatched_day', 'm.dispatched_at', 'count(*)::int as received, 0 as closed')}
         union all
-        select ${LEFT}, 0, 1 from matters m where ${GONE} and ${LEFT} >= ${since} and m.dispatched_at is not null and ${met}),
+        ${by('m.left_day', LEFT, '0, count(*)::int')}),
       flows as (
-        select case when at <= ${AT} then (at at time zone interval '8 hours')::date else 'infinity' end as day,
+        select case when day > ${today} then 'infinity' else day end as day,
           sum(received)::int as received, sum(closed)::int as closed from went group by 1),
       standing as (
-        select count(*)::int as n from matters m where m.dispatched_at is not null and not (${GONE}) and ${met}),
+        select count(*)::int as n from matters m
+        where m.dispatched_day is not null and m.left_day is null and ${met}),
       days as (
-        select d::date as day from generate_series(${place(query.from)}::date, ${place(last)}::date, interval '1 day') d
+        select d::date as day from generate_series(${from}, ${last}, interval '1 day') d
         union select day from flows),
       stock as (
         select day, coalesce(received, 0) as received, coalesce(closed, 0) as closed,
           (select n from standing) + sum(coalesce(closed, 0) - coalesce(received, 0)) over (order by day desc) as opening
         from days left join flows using (day))
       select day, opening::int, received, closed, (opening + received - closed)::int as closing
-      from stock where day <= ${place(last)}::date order by day`),
+      from stock where day <= ${last} order by day`),
     values,
   )
   return { asOf, days }
@@ -109,29 +113,34 @@ function flowConditions(
   { flow, from, to, asOf }: { flow: Flow; from: Day; to: Day; asOf: Instant },
   place: Place,
 ): string[] {
-  const begin = instantOf(from)
-  const after = instantOf(plusDays(to, 1))
-  const end = after <= asOf ? after : plusMs(asOf, 1)
   const come = `m.dispatched_at <= ${AT}`
-  const within = (at: string) => [come, `${at} >= ${place(begin)}`, `${at} < ${place(end)}`]
+  const between = (day: string) => `${day} between ${place(from)}::date and ${place(to)}::date`
+  const openAt = (day: Day) => [
+    `m.dispatched_day < ${place(day)}::date`,
+    `(m.left_day is null or m.left_day >= ${place(day)}::date)`,
+  ]
   switch (flow) {
     case 'received':
-      return within('m.dispatched_at')
+      return [come, between('m.dispatched_day')]
     case 'closed':
-      return [GONE, ...within(LEFT)]
+      return [come, between('m.left_day'), `${LEFT} <= ${AT}`]
     case 'opening':
-    case 'closing': {
-      const at = place(flow === 'opening' ? begin : end)
-      return [come, `m.dispatched_at < ${at}`, `(not (${GONE}) or ${LEFT} >= ${at})`]
-    }
+      return [come, ...openAt(from)]
+    case 'closing':
+      return instantOf(plusDays(to, 1)) <= asOf
+        ? [come, ...openAt(plusDays(to, 1))]
+        : [come, `(m.left_day is null or ${LEFT} > ${AT})`]
   }
 }
 
 async function conditionsOf(db: Db, actor: Actor, query: StockQuery, place: Place): Promise<string[]> {
-  const { units } = await resolveScope(db, actor, query)
+  const [{ units }, visible] = await Promise.all([
+    resolveScope(db, actor, query),
+    visibleConditions(db, actor, place),
+  ])
   return [
     `m.channel = ${place(query.channel)}`,
-    visibleCondition(actor, place),
+    ...visible,
     ...(units === null ? [] : [ledBy(`${place(units)}::uuid[]`, 'm.lead_unit_id')]),
   ]
 }

@@ -10,6 +10,9 @@ const counts = Object.fromEntries(partNames.map((name) => [name, count(name)])) 
   ReturnType<typeof count>
 >
 
+/** Taken by every recount that may change the rollup: who sees the same value has the same rollup. */
+export const kpiChanges = app.sequence('kpi_changes')
+
 export const kpiDaily = app.table(
   'kpi_daily',
   {

@@ -119,6 +119,13 @@ export const matters = app.table(
     withdrawnAt: instant('withdrawn_at'),
     /** The state that unmerging restores. */
     stateBefore: text('state_before'),
+    /** The day that it was done, merged or withdrawn, whichever came first, and none before it came. */
+    leftDay: date('left_day', { mode: 'string' }).generatedAlwaysAs(
+      sql.raw(
+        `(case when dispatched_at is not null and coalesce(done_at, merged_at, withdrawn_at) is not null
+          then (greatest(dispatched_at, least(done_at, merged_at, withdrawn_at)) at time zone interval '8 hours')::date end)`,
+      ),
+    ),
     endedAt: instant('ended_at'),
     endReason: text('end_reason'),
     publicReply: text('public_reply'),
@@ -146,13 +153,13 @@ export const matters = app.table(
       .on(t.leadUnitId, t.dueAt, t.id)
       .where(sql`state in ('assigned', 'returning', 'handling', 'routed', 'objecting')`),
     index('matters_received').on(t.receivedAt, t.id),
-    /** What is under way, and when the rest left: the stock of every day by what went since. */
+    /** What is under way, and the day that the rest left: the stock of every day by what went since. */
     index('matters_standing')
-      .on(t.channel, t.dispatchedAt, t.leadUnitId)
-      .where(sql`dispatched_at is not null and coalesce(done_at, merged_at, withdrawn_at) is null`),
+      .on(t.channel, t.dispatchedDay, t.leadUnitId)
+      .where(sql`dispatched_day is not null and left_day is null`),
     index('matters_left')
-      .on(t.channel, sql`greatest(dispatched_at, least(done_at, merged_at, withdrawn_at))`)
-      .where(sql`coalesce(done_at, merged_at, withdrawn_at) is not null`),
+      .on(t.channel, t.leftDay, t.leadUnitId)
+      .where(sql`left_day is not null`),
     index('matters_state_received').on(t.state, t.receivedAt, t.id),
     index('matters_unit_received').on(t.leadUnitId, t.receivedAt, t.id),
     index('matters_person').on(t.personId),

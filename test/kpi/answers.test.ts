@@ -1,0 +1,98 @@
+// A board that many look at is counted once, and never once too seldom: any event, any recount, any deadline that passes makes it anew.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createAnswers } from '../../src/kpi/answers.ts'
+import { rebuild, rollupEvents } from '../../src/kpi/rollup.ts'
+import { statement } from '../../src/platform/db.ts'
+import { runBatch } from '../../src/platform/outbox.ts'
+import { openDesk, type Desk } from '../matters/desk.ts'
+
+let desk: Desk
+beforeAll(async () => {
+  desk = await openDesk()
+})
+afterAll(() => desk.close())
+
+const waiting = statement<{ id: string }>(
+  'test.waiting',
+  `select event_id as id from outbox where job = 'rollup'`,
+)
+const work = async () => {
+  const ids = (await waiting(desk.deps.db)).map(({ id }) => id)
+  await runBatch(desk.deps, 'rollup', ids, rollupEvents)
+}
+const order = async () => {
+  const { id } = await desk.register()
+  await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.township })
+  return id
+}
+
+describe('an answer', () => {
+  it('is made once for all who ask the same, until something moves', async () => {
+    await order()
+    await work()
+    let ms = 0
+    let made = 0
+    const answers = createAnswers(() => ms)
+    const ask = (question: object = { board: 1 }) =>
+      answers.answer(desk.deps.db, desk.clock.now(), question, async () => ({ n: ++made }))
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([{ n: 1 }, { n: 1 }, { n: 1 }])
+    expect(await ask({ board: 2 })).toEqual({ n: 2 })
+    // An event that waits for the rollup: counted each time.
+    const id = await order()
+    expect([await ask(), await ask()]).toEqual([{ n: 3 }, { n: 4 }])
+    await work()
+    expect([await ask(), await ask()]).toEqual([{ n: 5 }, { n: 5 }])
+    await desk.deps.db.bulkTransaction((tx) => rebuild(tx))
+    expect(await ask()).toEqual({ n: 6 })
+    ms = 29_999
+    expect(await ask()).toEqual({ n: 6 })
+    // Names may have changed meanwhile.
+    ms = 30_001
+    expect(await ask()).toEqual({ n: 7 })
+    // Its deadline passes, and nobody has done anything.
+    desk.clock.forward({ days: 20 })
+    expect([await ask(), await ask()]).toEqual([{ n: 8 }, { n: 9 }])
+    expect((await desk.row(id))['lateFrom']).not.toBeNull()
+  })
+
+  it('that failed is not given again', async () => {
+    await work()
+    const answers = createAnswers(() => 0)
+    const failing = answers.answer(desk.deps.db, desk.clock.now(), {}, async () => {
+      throw new Error('lost')
+    })
+    await expect(failing).rejects.toThrow('lost')
+    expect(await answers.answer(desk.deps.db, desk.clock.now(), {}, async () => ({ n: 1 }))).toEqual({ n: 1 })
+  })
+})
+
+describe('the board', () => {
+  const board = async (who: Parameters<Desk['call']>[0]) => {
+    const { body } = await desk.call(who, 'GET', '/api/kpi/board?from=2020-08-01&to=2020-12-31&metrics=M01')
+    const [row] = body['rows'] as { cells: { numerator: number }[] }[]
+    return row?.cells[0]?.numerator
+  }
+
+  it('shows an order at once, before and after the rollup has it', async () => {
+    await work()
+    const before = await board('leader')
+    expect(await board('leader')).toBe(before)
+    await order()
+    expect(await board('leader')).toBe((before ?? 0) + 1)
+    await work()
+    expect(await board('leader')).toBe((before ?? 0) + 1)
+  })
+
+  it('never shows one viewer what another may see', async () => {
+    const all = await board('leader')
+    await desk.deps.db.query({
+      name: '',
+      text: `update matters set barred_ids = array['${desk.staff.supervisor.id}'::uuid] where dispatched_at is not null`,
+    })
+    await work()
+    await desk.deps.db.bulkTransaction((tx) => rebuild(tx))
+    expect(await board('leader')).toBe(all)
+    expect(await board('supervisor')).toBe(0)
+    expect(await board('leader')).toBe(all)
+  })
+})
