@@ -21,6 +21,7 @@ interface Bench {
   start: (script: string) => Promise<number>
   cookie: string
   url: string
+  dataDir: string
   clients: number
   seconds: number
   rounds: number
@@ -29,7 +30,7 @@ interface Bench {
 const YEAR = 'from=2020-01-01&to=2020-12-31'
 
 export async function measureBoard(bench: Bench): Promise<void> {
-  const { deps, report, url } = bench
+  const { deps, report, url, dataDir } = bench
   const { db } = deps
   await timed(report, 'rebuild of the rollup', () => db.bulkTransaction((tx) => rebuild(tx)))
   await db.bulk((client) => client.query(`delete from outbox where job = 'rollup'`))
@@ -42,7 +43,7 @@ export async function measureBoard(bench: Bench): Promise<void> {
   const script = fileURLToPath(new URL('report.ts', import.meta.url))
   const { stdout, stderr } = spawnSync(process.execPath, [script, url], {
     encoding: 'utf8',
-    env: process.env,
+    env: { ...process.env, DATA_DIR: dataDir },
   })
   report(stdout.trim() || stderr.trim())
 }

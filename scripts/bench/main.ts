@@ -63,7 +63,16 @@ try {
   await prepare(deps)
   const session = await signIn(deps)
   if (wanted('board')) {
-    const measured = { deps, unit, report, compareTimes, start, cookie: session.leader, url: embedded.url }
+    const measured = {
+      deps,
+      unit,
+      report,
+      compareTimes,
+      start,
+      cookie: session.leader,
+      url: embedded.url,
+      dataDir,
+    }
     await measureBoard({ ...measured, clients, seconds, rounds })
   }
   const [service, floor] = options.only === 'board' ? [0, 0] : await startBoth()

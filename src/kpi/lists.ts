@@ -128,6 +128,10 @@ async function conditionsBehind(db: Db, actor: Actor, query: ListQuery, place: P
   return [...conditionsOn(query, place), ...visible, ...counted(partOf(name), { units, facts })]
 }
 
+/** What is none of these had not left: said once more in days, so that the few that had not are found without the others. */
+const OPEN = ['done', 'merged', 'withdrawn'] as const
+const STANDING = `(m.left_day is null or m.left_day >= (${AT}::timestamptz at time zone interval '8 hours')::date)`
+
 interface Asked {
   /** `withNone`: matters that no unit leads are asked for, too. */
   units?: { at: string; withNone: boolean } | undefined
@@ -144,9 +148,10 @@ function counted(part: Part, { units, facts }: Asked): string[] {
     units === undefined
       ? []
       : [units.withNone ? ledBy(units.at, 'm.lead_unit_id') : `m.lead_unit_id = any(${units.at})`]
+  const standing = OPEN.every((name) => part.none?.includes(name)) ? [STANDING] : []
   switch (part.by) {
     case undefined:
-      return [fact(part), ...led]
+      return [fact(part), ...led, ...standing]
     case 'late-unit':
       return [fact({ ...part, all: part.all?.filter((name) => name !== 'leadLate') ?? [] }), late('lead')]
     case 'late-co':

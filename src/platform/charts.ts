@@ -1,6 +1,6 @@
 // Charts as pictures, drawn on the server: the same on every machine, with a Chinese font of their own.
 import { fileURLToPath } from 'node:url'
-import { Resvg } from '@resvg/resvg-js'
+import { renderAsync } from '@resvg/resvg-js'
 import { BarChart, LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
@@ -26,7 +26,8 @@ const FONT = 'Noto Sans S Chinese'
 const SIZE = { width: 620, height: 270 }
 const SHADES = ['#1f4e79', '#9dc3e6', '#7f7f7f', '#c55a11']
 
-export function drawChart({ title, kind, categories, series }: Chart): Picture {
+/** Off the event loop: a picture takes a while, and somebody waits at the counter. */
+export async function drawChart({ title, kind, categories, series }: Chart): Promise<Picture> {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...SIZE })
   const text = { fontFamily: FONT, color: '#000' }
   chart.setOption({
@@ -48,10 +49,10 @@ export function drawChart({ title, kind, categories, series }: Chart): Picture {
   const fontFile = fileURLToPath(
     new URL('../fonts/NotoSansHans-Regular.otf', import.meta.resolve('@embedpdf/fonts-sc')),
   )
-  const picture = new Resvg(svg, {
+  const picture = await renderAsync(svg, {
     font: { loadSystemFonts: false, fontFiles: [fontFile], defaultFontFamily: FONT },
     fitTo: { mode: 'zoom', value: 2 },
     background: '#fff',
   })
-  return { png: picture.render().asPng(), ...SIZE }
+  return { png: picture.asPng(), ...SIZE }
 }

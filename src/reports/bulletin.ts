@@ -2,11 +2,10 @@
 import { hotSpots, rankings } from '../kpi/board.ts'
 import { matterIdsBehind } from '../kpi/lists.ts'
 import { findMetric } from '../kpi/metrics.ts'
-import { BEGINNING } from '../kpi/questions.ts'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf, type Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
-import type { PeriodFacts } from './collecting.ts'
+import { allOverdue, type PeriodFacts } from './collecting.ts'
 
 export interface Bulletin {
   /** At most `MOST_LISTED`, those dispatched first come first, whatever period they came in; the fact `overdue.open` counts all. */
@@ -45,13 +44,7 @@ export async function collectBulletin(
 ): Promise<Bulletin> {
   const days = { from: period.from, to, asOf, channel: 'hotline' }
   const [overdue, spots, ...tables] = await Promise.all([
-    matterIdsBehind(
-      db,
-      actor,
-      { ...days, from: BEGINNING, metric: 'M07o', part: 'numerator' },
-      { limit: MOST_LISTED },
-      now,
-    ),
+    matterIdsBehind(db, actor, allOverdue(to, asOf), { limit: MOST_LISTED }, now),
     hotSpots(db, actor, { ...days, floor: FLOOR }, now),
     ...RANKED.map((metric) => rankings(db, actor, { ...days, metric, floor: FLOOR }, now)),
   ])

@@ -1,7 +1,8 @@
 // The facts of a period: every figure that a report may name, each counted once by the slice that owns it, open to its list.
-import type { Figure } from '../kpi/figures.ts'
+import { MATTERS_PATH, type Figure } from '../kpi/figures.ts'
+import { matterIdsBehind } from '../kpi/lists.ts'
 import { figures } from '../kpi/queries.ts'
-import { BEGINNING } from '../kpi/questions.ts'
+import { BEGINNING, linksTo } from '../kpi/questions.ts'
 import { stockOf } from '../kpi/stock.ts'
 import { tallyFigures } from '../kpi/tally-queries.ts'
 import { board } from '../ledger/board.ts'
@@ -49,6 +50,12 @@ export interface UnitRow {
   satisfaction: string
 }
 
+/** Whatever period it came in: what is overdue is chased until it is done. */
+export const allOverdue = (to: Day, asOf: Instant) => ({
+  ...{ from: BEGINNING, to, asOf, channel: 'hotline', metric: 'M07o' },
+  part: 'numerator' as const,
+})
+
 const UNIT_METRICS = ['M01', 'M05', 'M07', 'M10'] as const
 
 /** The viewer's rights hold: what they may not see is not counted. */
@@ -86,7 +93,7 @@ export async function collectFacts(
     hotline(days),
     hotline(lastYear),
     paced ? hotline(before) : undefined,
-    hotline({ from: BEGINNING, to }, { metrics: ['M07o'] }),
+    matterIdsBehind(db, actor, allOverdue(to, asOf), { limit: 1 }, now),
     hotline(days, { metrics: ['M01'], groupBy: 'topic' }),
     hotline(days, monthly),
     hotline(lastYear, monthly),
@@ -111,7 +118,7 @@ export async function collectFacts(
         ...(paced ? { periodBefore: { figure: ofBefore?.get(figure.metric), called } } : {}),
       }),
     ),
-    ...overdue.figures.map(ofOverdue),
+    ofOverdue(overdue.total, linksTo(MATTERS_PATH, allOverdue(to, asOf), asOf)('M07o', 'numerator')),
     ...ofTopics(byTopic.figures),
     ...tallies.figures.map((figure) =>
       ofTally(figure, paced ? { figure: tallyBefore.get(figure.tally), called } : undefined),

@@ -6,7 +6,7 @@ import { dateInWords } from './periods.ts'
 import type { Summary } from './summary.ts'
 import { legalContent } from './wording.ts'
 
-export function reportDocx(summary: Summary): Promise<Buffer> {
+export async function reportDocx(summary: Summary): Promise<Buffer> {
   const { title, office, asOf, period } = summary
   const annexes = [
     unitsAnnex(summary),
@@ -19,7 +19,7 @@ export function reportDocx(summary: Summary): Promise<Buffer> {
     { kind: 'title', text: title },
     { kind: 'number', text: `截至${dateInWords(asOf)}` },
     ...itemsOf(summary),
-    ...chartsOf(summary),
+    ...(await chartsOf(summary)),
     ...annexes.map(({ heading }, i): Block => ({
       ...{ kind: 'paragraph', together: true, text: `${i === 0 ? '附件：' : '　　　'}${i + 1}. ${heading}` },
     })),
@@ -50,7 +50,7 @@ function itemsOf({ paragraphs }: Summary): Block[] {
   })
 }
 
-function chartsOf({ period, facts, months }: Summary): Block[] {
+async function chartsOf({ period, facts, months }: Summary): Promise<Block[]> {
   if (period.kind !== 'year') return []
   const year = Number(period.id)
   const fact = (key: string) => facts.find((each) => each.key === key)
@@ -81,9 +81,9 @@ function chartsOf({ period, facts, months }: Summary): Block[] {
       }),
     },
   ]
-  return pictures.map(({ alt, chart: { png, width, height } }): Block => ({
-    ...{ kind: 'picture', png, width, height, alt },
-  }))
+  return Promise.all(
+    pictures.map(async ({ alt, chart }): Promise<Block> => ({ kind: 'picture', alt, ...(await chart) })),
+  )
 }
 
 function unitsAnnex({ units }: Summary): Annex {

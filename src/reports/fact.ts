@@ -90,15 +90,9 @@ export function ofTally(figure: TallyFigure, periodBefore?: Then<TallyFigure>['p
 }
 
 /** Of all periods: what is overdue is chased until it is done. */
-export function ofOverdue({ numerator, list }: Figure): Fact {
-  return counted(
-    'overdue.open',
-    '全部在办超期',
-    '件',
-    numerator,
-    list,
-    '不论何时派单，截至时尚未办结且已超期的',
-  )
+export function ofOverdue(n: number, list: string): Fact {
+  const definition = '不论何时派单，截至时尚未办结且已超期的'
+  return counted('overdue.open', '全部在办超期', '件', n, list, definition)
 }
 
 /** Topics of the second level by themselves; those of the first with all below. */

@@ -1,4 +1,5 @@
 // A small office's year to write a report of: visits of two years, letters, an order that is late and one that is not.
+import { setTimeout } from 'node:timers/promises'
 import { openDesk, type Desk } from '../matters/desk.ts'
 import { inputs } from '../matters/scenes.ts'
 
@@ -46,5 +47,12 @@ export async function download(desk: Desk, who: Parameters<Desk['cookie']>[0], u
   const { app } = desk.servers[0] ?? { app: undefined }
   if (app === undefined) throw new Error('no server')
   const headers = { cookie: await desk.cookie(who), 'x-banjian': '1' }
-  return app.inject({ method: 'GET', url, remoteAddress: '10.8.0.1', headers })
+  const ask = () => app.inject({ method: 'GET', url, remoteAddress: '10.8.0.1', headers })
+  let response = await ask()
+  // A busy machine asks to come again.
+  for (let tries = 1; response.statusCode === 503 && tries < 5; tries++) {
+    await setTimeout(1000)
+    response = await ask()
+  }
+  return response
 }
