@@ -53,7 +53,7 @@ const steps = ({ orders, years, lean }: Shape): string[] => [
   ),
   `insert into matters (id, no, channel, source, external_no, state, title, content, category, urgency, topic, person_id,
      unit_ids, received_at, registered_at, registered_by, dispatched_at, lead_unit_id, lead_leg_id, sign_due_at, signed_at,
-     due_at, submitted_at, late_from, done_at, first_replied_at, first_accepted_at, first_on_time, contacted_at,
+     due_at, submitted_at, late_from, lead_late_from, lead_signed_at, done_at, first_replied_at, first_accepted_at, first_on_time, contacted_at,
      contacted_on_time, extended_at, called_back_at, call_result, rating, rated_at, resolved, public_reply, version, seq, head)
    select o.id, 'RX-510802-2020-' || lpad(n::text, 8, '0'), 'hotline', 'city-platform', 'P' || n,
      case when open then 'handling' else 'closed' end, '夜间施工噪声扰民第' || n || '件',
@@ -61,7 +61,8 @@ const steps = ({ orders, years, lean }: Shape): string[] => [
      (array['consult', 'help', 'complain', 'suggest'])[1 + n % 4], 'normal', 'environment', ${lean ? 'null' : 'pg_temp.id(2, n)'},
      array[unit_id], at, at, pg_temp.id(9, 1), at, unit_id, leg_id, at + interval '1 day', at + interval '2 hours',
      at + interval '9 days', case when not open then replied end,
-     case when open or late then at + interval '9 days' end, case when not open then replied end,
+     case when open or late then at + interval '9 days' end, case when open or late then at + interval '9 days' end,
+     at + interval '2 hours', case when not open then replied end,
      case when not open then replied end, case when not open then replied end, case when not open then not late end,
      case when not open then at + interval '1 day' end, case when not open then true end,
      case when extended then at + interval '5 days' end, case when not open then replied + interval '1 day' end,

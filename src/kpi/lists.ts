@@ -18,7 +18,7 @@ import {
   visibleCondition,
 } from './questions.ts'
 import type { MatterQuery, Place } from './questions.ts'
-import { AT, ledBy } from './recount.ts'
+import { AT, ledBy, SHARED } from './recount.ts'
 import { resolveScope, visibleConditions } from './scope.ts'
 
 export interface ListQuery extends MatterQuery {
@@ -81,10 +81,10 @@ export async function pageOf(
     conditions.push(`(m.dispatched_day, m.id) > (${place(after.day)}::date, ${place(after.id)}::uuid)`)
   }
   const rows = await db.query<Omit<MatterBehind, 'stateLabel'> & { day: Day }>(
-    planned(`select m.day, ${COLUMNS} from (
-        select *, m.dispatched_day as day from matters m where ${conditions.join(' and ')}
-        order by m.dispatched_day, m.id limit ${place(page.limit + 1)}) m
-      left join units u on u.id = m.lead_unit_id order by m.day, m.id`),
+    planned(`select p.day, ${COLUMNS} from (
+        select m.id, m.dispatched_day as day from matters m where ${conditions.join(' and ')}
+        order by m.dispatched_day, m.id limit ${place(page.limit + 1)}) p
+      join matters m on m.id = p.id left join units u on u.id = m.lead_unit_id order by p.day, m.id`),
     values,
   )
   const last = rows.length > page.limit ? rows[page.limit - 1] : undefined
@@ -132,6 +132,17 @@ async function conditionsBehind(db: Db, actor: Actor, query: ListQuery, place: P
 const OPEN = ['done', 'merged', 'withdrawn'] as const
 const STANDING = `(m.left_day is null or m.left_day >= (${AT}::timestamptz at time zone interval '8 hours')::date)`
 
+/**
+ * A late lead leg of one of the units. The present one stands on the matter; only the few matters with others need their legs
+ * looked at.
+ */
+function lateAt(units: Asked['units']): string {
+  const of = units === undefined ? '' : ` and l.unit_id = any(${units.at})`
+  const present = units === undefined ? '' : `m.lead_unit_id = any(${units.at}) and `
+  return `((${present}m.lead_late_from < ${AT}) or (${SHARED} and m.late_from < ${AT} and exists (
+    select 1 from legs l where l.matter_id = m.id and l.role = 'lead' and l.late_from < ${AT}${of})))`
+}
+
 interface Asked {
   /** `withNone`: matters that no unit leads are asked for, too. */
   units?: { at: string; withNone: boolean } | undefined
@@ -153,7 +164,7 @@ function counted(part: Part, { units, facts }: Asked): string[] {
     case undefined:
       return [fact(part), ...led, ...standing]
     case 'late-unit':
-      return [fact({ ...part, all: part.all?.filter((name) => name !== 'leadLate') ?? [] }), late('lead')]
+      return [fact({ ...part, all: part.all?.filter((name) => name !== 'leadLate') ?? [] }), lateAt(units)]
     case 'late-co':
       return [fact(part), late('co', undefined), ...led]
     case 'late-co-unit':

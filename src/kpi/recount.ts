@@ -10,7 +10,7 @@ export const AT = '$1'
  * Whether the matter may have late legs besides its present lead leg: of another unit (no unit co-handles what it leads),
  * or earlier ones of the same. Written as the index `matters_shared` has it.
  */
-const SHARED = '(cardinality(m.unit_ids) > 1 or m.late_from is distinct from m.lead_late_from)'
+export const SHARED = '(cardinality(m.unit_ids) > 1 or m.late_from is distinct from m.lead_late_from)'
 
 const key = 'm.lead_unit_id as unit_id, m.dispatched_day as day, m.channel'
 const clocks = 'm.id, m.late_from, m.lead_late_from'
