@@ -50,6 +50,7 @@ CREATE TABLE "app"."report_schedules" (
 	"by_id" uuid
 );
 --> statement-breakpoint
+DROP INDEX "app"."matters_count";--> statement-breakpoint
 ALTER TABLE "app"."inbox" ALTER COLUMN "matter_id" DROP NOT NULL;--> statement-breakpoint
 ALTER TABLE "app"."kpi_daily" ADD COLUMN "answerable" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "app"."kpi_daily" ADD COLUMN "not_called_back" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
@@ -57,6 +58,7 @@ ALTER TABLE "app"."kpi_daily" ADD COLUMN "not_reached" integer DEFAULT 0 NOT NUL
 ALTER TABLE "app"."kpi_daily" ADD COLUMN "not_rated" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "app"."matters" ADD COLUMN "left_day" date GENERATED ALWAYS AS ((case when dispatched_at is not null and coalesce(done_at, merged_at, withdrawn_at) is not null
           then (greatest(dispatched_at, least(done_at, merged_at, withdrawn_at)) at time zone interval '8 hours')::date end)) STORED;--> statement-breakpoint
+ALTER TABLE "app"."matters" ADD COLUMN "settled_at" timestamp with time zone GENERATED ALWAYS AS ((greatest(dispatched_at, signed_at, done_at, first_accepted_at, extended_at, returned_at, redone_at, called_back_at, rated_at, screened_out_at, contacted_at, merged_at, withdrawn_at, lead_signed_at))) STORED;--> statement-breakpoint
 ALTER TABLE "app"."inbox" ADD COLUMN "text" text;--> statement-breakpoint
 ALTER TABLE "app"."inbox" ADD COLUMN "link" text;--> statement-breakpoint
 ALTER TABLE "app"."declared_figures" ADD CONSTRAINT "declared_figures_report_id_declared_reports_id_fk" FOREIGN KEY ("report_id") REFERENCES "app"."declared_reports"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -64,6 +66,8 @@ ALTER TABLE "app"."report_runs" ADD CONSTRAINT "report_runs_schedule_id_report_s
 CREATE INDEX "report_runs_due" ON "app"."report_runs" USING btree ("next_at") WHERE state in ('waiting', 'running');--> statement-breakpoint
 CREATE INDEX "matters_standing" ON "app"."matters" USING btree ("channel","dispatched_day","lead_unit_id") WHERE dispatched_day is not null and left_day is null;--> statement-breakpoint
 CREATE INDEX "matters_left" ON "app"."matters" USING btree ("channel","left_day","lead_unit_id") WHERE left_day is not null;--> statement-breakpoint
+CREATE INDEX "matters_channel_received" ON "app"."matters" USING btree ("channel","received_at") WHERE channel <> 'hotline';--> statement-breakpoint
+CREATE INDEX "matters_count" ON "app"."matters" USING btree ("dispatched_day","lead_unit_id","channel","flags","late_from","sign_late_from","lead_late_from","lead_sign_late_from","settled_at");--> statement-breakpoint
 -- What stands in the rollup lacks the new counts: none of it holds any more, so it is counted from the matters until it is recounted.
 UPDATE "app"."kpi_daily" SET "fresh_until" = '-infinity';
 --> statement-breakpoint

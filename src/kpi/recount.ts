@@ -24,13 +24,20 @@ export interface Source {
   shared: string
 }
 
-/** The matters that meet conditions on `m`. `now` counts from the stored bits, without it the moments are compared. */
+/**
+ * The matters that meet conditions on `m`. `now` counts from the stored bits. As of another instant they hold as well for
+ * what was settled by then, which is nearly all; only of the others the moments are compared.
+ */
 export function mattersWhere(conditions: readonly string[], now: boolean): Source {
-  const facts = now ? factsNow(AT) : factsAsOf(AT)
-  const select = (...all: string[]) =>
+  const select = (facts: string, ...all: string[]) =>
     `select ${key}, ${clocks}, m.category, m.topic, m.source, ${facts} as facts, ${nextMove} as next_move
      from matters m where ${all.join(' and ')}`
-  return { matters: select(...conditions), shared: select(...conditions, SHARED) }
+  const both = (...all: string[]) =>
+    now
+      ? select(factsNow(AT), ...all)
+      : `${select(factsNow(AT), ...all, `m.settled_at <= ${AT}`)} union all
+        ${select(factsAsOf(AT), ...all, `m.settled_at > ${AT}`)}`
+  return { matters: both(...conditions), shared: both(...conditions, SHARED) }
 }
 
 /**

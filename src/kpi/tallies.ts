@@ -5,39 +5,46 @@ import { mailbox } from '../matters/channels/mailbox.ts'
 import { reviewIntakes, visitLevels } from '../matters/petition-terms.ts'
 import { supervisionKinds } from '../matters/terms.ts'
 
+const midnight = (day: string) => `(${day})::timestamp at time zone interval '8 hours'`
 const received = {
   day: `(m.received_at at time zone interval '8 hours')::date`,
+  within: (from: string, to: string) =>
+    `m.received_at >= ${midnight(from)} and m.received_at < ${midnight(`${to} + 1`)}`,
   by: 'm.received_at <= $1',
 }
 
-/**
- * Where the rows of tallies come from: SQL over `m` (matters) and what stands beside it, the day that they count on, and whether
- * they had come by the instant `$1`. What came in a period belongs to it, however late it is entered.
- */
+interface Relation {
+  from: string
+  /** The day that a row counts on, and whether it lies between two dates. */
+  day: string
+  within: (from: string, to: string) => string
+  /** Whether it had come by the instant `$1`. What came in a period belongs to it, however late it is entered. */
+  by: string
+}
+
+/** Where the rows of tallies come from: SQL over `m` (matters) and what stands beside it. */
 export const relations = {
   visits: {
     from: 'matters m join visits v on v.id = m.id join petitions p on p.id = m.id',
     day: 'v.day',
+    within: (from, to) => `v.day between ${from} and ${to}`,
     by: `v.day <= ($1::timestamptz at time zone interval '8 hours')::date`,
   },
-  letters: {
-    from: `petitions p join matters m on m.id = p.id and m.channel = 'letter'`,
-    ...received,
-  },
-  mailboxes: {
-    from: `matters m`,
-    ...received,
-  },
-  reviews: {
-    from: `petitions p join matters m on m.id = p.id and m.channel = 'review'`,
-    ...received,
-  },
+  letters: { from: `petitions p join matters m on m.id = p.id and m.channel = 'letter'`, ...received },
+  mailboxes: { from: `(select * from matters where channel = 'mailbox') m`, ...received },
+  reviews: { from: `petitions p join matters m on m.id = p.id and m.channel = 'review'`, ...received },
   escalations: {
-    from: `matters m join escalations e on e.id = m.id`,
+    from: `matters m join escalations e on e.id = m.id and m.channel = 'escalation'`,
     ...received,
   },
-  orders: { from: 'matters m', day: 'm.dispatched_day', by: 'm.dispatched_at <= $1' },
-} as const satisfies Record<string, { from: string; day: string; by: string }>
+  /** Orders that clerks confirmed to be one thing with others. */
+  linked: {
+    from: `matter_cases c join matters m on m.id = c.matter_id and m.channel = 'hotline'`,
+    day: 'm.dispatched_day',
+    within: (from, to) => `m.dispatched_day between ${from} and ${to}`,
+    by: 'm.dispatched_at <= $1',
+  },
+} as const satisfies Record<string, Relation>
 
 export type RelationName = keyof typeof relations
 
@@ -216,9 +223,9 @@ const escalations: Tally[] = [
   },
 ]
 
-/** An earlier matter of what clerks confirmed to be one thing: nobody is followed, linked matters are counted. */
-const EARLIER = `exists (select 1 from matter_cases c join matter_cases o on o.case_id = c.case_id and o.matter_id <> m.id
-  join matters e on e.id = o.matter_id where c.matter_id = m.id and e.received_at < m.received_at)`
+/** Nobody is followed: of what clerks confirmed to be one thing, all but the first are counted. */
+const NOT_FIRST = `exists (select 1 from matter_cases o join matters e on e.id = o.matter_id
+  where o.case_id = c.case_id and o.matter_id <> c.matter_id and e.received_at < m.received_at)`
 const repeats: Tally[] = [
   {
     ...{ id: 'visits.repeat', zh: '重复走访率', unit: '%', relation: 'visits', where: 'true' },
@@ -229,9 +236,9 @@ const repeats: Tally[] = [
     ...{ definition: '期间内收到的信件中登记为重复信访的占比', hit: 'p.repeat_of_id is not null' },
   },
   {
-    ...{ id: 'hotline.repeat', zh: '热线重复交办率', unit: '%', relation: 'orders', hit: EARLIER },
-    definition: '期间内首次派单、未并单、未撤回的热线件中，经认定与更早的办件为同一事项的占比',
-    where: `m.channel = 'hotline' and coalesce(m.merged_at > $1, true) and coalesce(m.withdrawn_at > $1, true)`,
+    ...{ id: 'hotline.repeat', zh: '热线重复交办', unit: '件', relation: 'linked' },
+    definition: '期间内首次派单、未并单、未撤回的热线件中，经认定与更早的办件为同一事项的',
+    where: `${NOT_FIRST} and coalesce(m.merged_at > $1, true) and coalesce(m.withdrawn_at > $1, true)`,
   },
 ]
 

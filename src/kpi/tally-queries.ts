@@ -154,12 +154,8 @@ export function tallyMatters(
 }
 
 function conditions(relation: RelationName, actor: Actor, { from, to }: Period, place: Place): string[] {
-  const { day: dayOfRow, by } = relations[relation]
-  return [
-    `${dayOfRow} between ${place(from)}::date and ${place(to)}::date`,
-    by,
-    visibleCondition(actor, place),
-  ]
+  const { within, by } = relations[relation]
+  return [within(`${place(from)}::date`, `${place(to)}::date`), by, visibleCondition(actor, place)]
 }
 
 export interface TallyRow {

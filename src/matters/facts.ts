@@ -44,6 +44,9 @@ export const movingFacts = {
 export type SettledFact = keyof typeof settledFacts
 export type MovingFact = keyof typeof movingFacts
 
+/** The last moment of any settled fact, as SQL over a matter's columns: as of any later instant the flags tell what is settled. */
+export const settledExpression = `greatest(${[...new Set(Object.values(settledFacts as Record<string, Fact>).map(({ at }) => at))].join(', ')})`
+
 /** The bits of `matters.flags`, as SQL over a matter's columns. */
 export const flagsExpression = Object.values(settledFacts as Record<string, Fact>)
   .map(

@@ -16,7 +16,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { app, bytea, instant } from '../platform/tables.ts'
 import { channels } from './channels/index.ts'
-import { flagsExpression } from './facts.ts'
+import { flagsExpression, settledExpression } from './facts.ts'
 import { callResults, legOutcomes, ratings, urgencies } from './terms.ts'
 import { states } from './workflow.ts'
 
@@ -135,6 +135,8 @@ export const matters = app.table(
       .notNull()
       .generatedAlwaysAs(sql.raw(`(${flagsExpression})`)),
 
+    settledAt: instant('settled_at').generatedAlwaysAs(sql.raw(`(${settledExpression})`)),
+
     version: integer('version').notNull(),
     /** Head of the matter's event chain. */
     seq: integer('seq').notNull(),
@@ -177,7 +179,12 @@ export const matters = app.table(
       t.signLateFrom,
       t.leadLateFrom,
       t.leadSignLateFrom,
+      t.settledAt,
     ),
+    /** What is no order: few beside the orders, and looked for by the day it came. */
+    index('matters_channel_received')
+      .on(t.channel, t.receivedAt)
+      .where(sql`channel <> 'hotline'`),
     /** Covers the matters with legs besides the present lead leg: the recount looks at those legs one by one. */
     index('matters_shared')
       .on(

@@ -65,6 +65,11 @@ interface Wanted {
 }
 
 function branchesOf(actor: Actor, wanted: Wanted): Branch[] {
+  if (wanted.key === 'hotline.repeat-rate')
+    return branchesOf(actor, {
+      ...wanted,
+      ...{ key: wanted.part === 'numerator' ? 'hotline.repeat' : 'M01', part: 'numerator' },
+    })
   if (wanted.key === 'meetings.subjects') return wanted.part === 'denominator' ? [] : subjectBranches(wanted)
   const branch = branchOf(actor, wanted)
   return branch === undefined ? [] : [branch]

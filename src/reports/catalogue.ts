@@ -66,6 +66,7 @@ const stock = (Object.keys(flows) as Flow[]).map((flow) =>
   of(`stock.${flow}`, flows[flow], '件', `热线${flows[flow]}：期初在办 + 新派 − 办结、并单、撤回 = 期末在办`),
 )
 
+const repeats = of('hotline.repeat-rate', '热线重复交办率', '%', '热线重复交办 ÷ M01')
 const overdue = of('overdue.open', '全部在办超期', '件', '不论何时派单，截至时尚未办结且已超期的')
 
 export const catalogue: readonly Countable[] = [
@@ -77,6 +78,7 @@ export const catalogue: readonly Countable[] = [
   ...registered,
   ...stock,
   overdue,
+  repeats,
 ]
 
 const nameable = new Set([

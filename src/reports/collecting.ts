@@ -23,6 +23,7 @@ import {
   ofStock,
   ofTally,
   ofTopics,
+  repeatRate,
   type Fact,
 } from './fact.ts'
 import type { ReportPeriod } from './periods.ts'
@@ -123,6 +124,7 @@ export async function collectFacts(
     ...tallies.figures.map((figure) =>
       ofTally(figure, paced ? { figure: tallyBefore.get(figure.tally), called } : undefined),
     ),
+    ...repeatRate(tallies.figures, current.figures),
     ...ofStock(stock.days, from, to, asOf),
     ...ledger.figures.map(({ key, name, unit, value, list }) =>
       counted(`ledger.${key}`, name, unit, value, list, '期间内排查出的矛盾纠纷和信访积案'),

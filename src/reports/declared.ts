@@ -4,6 +4,7 @@ import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
+import { percent, percentText } from '../platform/numbers.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { insertRow } from '../platform/rows.ts'
 import { findCountable } from './catalogue.ts'
@@ -11,6 +12,7 @@ import { checkText } from './check-text.ts'
 import { checkFigures } from './checks.ts'
 import type { PeriodFacts } from './collecting.ts'
 import { declaredFigures, declaredReports } from './declared-tables.ts'
+import type { Fact } from './fact.ts'
 import { statedOf, type Stated, type StatedChange } from './figures.ts'
 import type { Context, Finding } from './finding.ts'
 
@@ -208,6 +210,12 @@ function statedFrom({ key, digits, change, line }: DeclaredFigure, year: number)
   })
 }
 
+/** A computed rate to the decimals that were printed: 6% is 6.2% where 6.2 is what its counts make. */
+function rateAs(digits: string, fact: Fact | undefined): string | undefined {
+  if (fact === undefined || fact.unit !== '%' || fact.denominator === null) return undefined
+  return percentText(percent(fact.numerator ?? 0, fact.denominator, digits.split('.')[1]?.length ?? 0))
+}
+
 export interface ComparedDeclared {
   key: string
   name: string
@@ -225,6 +233,7 @@ export function comparedWith(figures: readonly DeclaredFigure[], { facts }: Peri
     const declared = `${digits}${unit}`
     const fact = facts.get(key)
     const computed = fact?.text ?? null
-    return { key, name, declared, computed, equal: computed === declared, list: fact?.list ?? null }
+    const equal = computed === declared || rateAs(digits, fact) === declared
+    return { key, name, declared, computed, equal, list: fact?.list ?? null }
   })
 }

@@ -8,7 +8,7 @@ import type { countMeetings } from '../ledger/meeting-queries.ts'
 import type { sumGrants } from '../ledger/relief.ts'
 import { topics } from '../matters/terms.ts'
 import type { Day, Instant } from '../platform/clock.ts'
-import { yuan } from '../platform/numbers.ts'
+import { percent, percentText, yuan } from '../platform/numbers.ts'
 
 export interface Fact {
   /** The catalogue's id (`catalogue.ts`): `M01`, `visits.district.batches`, `ledger.total` …; sentences name it by this. */
@@ -87,6 +87,28 @@ export function ofTally(figure: TallyFigure, periodBefore?: Then<TallyFigure>['p
     pace:
       periodBefore === undefined ? null : moved(figure, periodBefore.figure, { with: periodBefore.called }),
   }
+}
+
+/** Repeated orders of those accepted. */
+export function repeatRate(tallies: readonly TallyFigure[], figures: readonly Figure[]): Fact[] {
+  const repeated = tallies.find(({ tally }) => tally === 'hotline.repeat')
+  const accepted = figures.find(({ metric }) => metric === 'M01')
+  if (repeated === undefined || accepted === undefined) return []
+  const text = percentText(percent(repeated.numerator, accepted.numerator))
+  return [
+    {
+      ...counted(
+        'hotline.repeat-rate',
+        '热线重复交办率',
+        '%',
+        repeated.numerator,
+        repeated.list,
+        '热线重复交办 ÷ M01',
+      ),
+      ...{ text, denominator: accepted.numerator, denominatorList: accepted.list },
+      value: accepted.numerator === 0 ? null : repeated.numerator,
+    },
+  ]
 }
 
 /** Of all periods: what is overdue is chased until it is done. */

@@ -141,6 +141,25 @@ describe('figures entered one by one', () => {
   })
 })
 
+it('a rate may be ten times what it was, and a figure that was taken out hides no older one', async () => {
+  await enter({
+    year: 2014,
+    figures: [figure('M06', '2'), figure('relief.sum', '86500'), figure('letters', '30')],
+  })
+  const newer = await enter({ year: 2014, figures: [figure('letters', '3')] })
+  await desk.call(
+    ...(['leader', 'DELETE', `/api/reports/declared/${newer.body.id}/figures/letters`, undefined] as const),
+    { 'if-match': '"1"' },
+  )
+  const { body } = await enter({
+    year: 2015,
+    figures: [figure('M06', '25'), figure('letters', '200'), figure('relief.sum', '90000')],
+  })
+  expect((await findings(body.id)).figures).toEqual([])
+  const grown = await enter({ year: 2015, figures: [figure('letters', '301')] })
+  expect((await findings(grown.body.id)).figures.map(({ check }) => check)).toEqual(['DIGITS'])
+})
+
 it('a text that is only checked is measured by the years on record, too', async () => {
   const { body } = await desk.call('leader', 'POST', '/api/reports/check', {
     year: 2018,
