@@ -67,7 +67,7 @@ CREATE INDEX "report_runs_due" ON "app"."report_runs" USING btree ("next_at") WH
 CREATE INDEX "matters_standing" ON "app"."matters" USING btree ("channel","dispatched_day","lead_unit_id") WHERE dispatched_day is not null and left_day is null;--> statement-breakpoint
 CREATE INDEX "matters_left" ON "app"."matters" USING btree ("channel","left_day","lead_unit_id") WHERE left_day is not null;--> statement-breakpoint
 CREATE INDEX "matters_channel_received" ON "app"."matters" USING btree ("channel","received_at") WHERE channel <> 'hotline';--> statement-breakpoint
-CREATE INDEX "matters_count" ON "app"."matters" USING btree ("dispatched_day","lead_unit_id","channel","flags","late_from","sign_late_from","lead_late_from","lead_sign_late_from","settled_at");--> statement-breakpoint
+CREATE INDEX "matters_count" ON "app"."matters" USING btree ("dispatched_day","lead_unit_id","channel","flags","late_from","sign_late_from","lead_late_from","lead_sign_late_from","settled_at","topic");--> statement-breakpoint
 -- What stands in the rollup lacks the new counts: none of it holds any more, so it is counted from the matters until it is recounted.
 UPDATE "app"."kpi_daily" SET "fresh_until" = '-infinity';
 --> statement-breakpoint

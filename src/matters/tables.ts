@@ -180,6 +180,7 @@ export const matters = app.table(
       t.leadLateFrom,
       t.leadSignLateFrom,
       t.settledAt,
+      t.topic,
     ),
     /** What is no order: few beside the orders, and looked for by the day it came. */
     index('matters_channel_received')
