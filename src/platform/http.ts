@@ -126,6 +126,7 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
       app.route({
         method: route.method ?? 'POST',
         url: route.url,
+        ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
         schema: {
           ...schemaOf(route, { [status]: route.reply }),
           ...(route.body ? { body: route.body } : {}),

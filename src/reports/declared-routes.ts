@@ -7,7 +7,7 @@ import { collectFacts } from './collecting.ts'
 import { contextOf } from './context.ts'
 import { comparedWith, correctDeclared, declare, findingsOf, listDeclared, openDeclared } from './declared.ts'
 import { endOf, periodOf } from './periods.ts'
-import { findingShape } from './shapes.ts'
+import { findingShape, TEXT_BYTES } from './shapes.ts'
 
 const tag = '报告'
 const params = z.strictObject({ id })
@@ -30,6 +30,7 @@ export function declaredRoutes(http: Http): void {
       description: '逐项录入，或交来全文由系统读出；只保存，检查结果另行查看。',
       tag,
       for: 'reports.write',
+      bodyLimit: TEXT_BYTES,
       body: z
         .strictObject({
           year: year.describe('报告所述的年度'),

@@ -106,6 +106,13 @@ export async function declare(
   return { id, figures: read.length }
 }
 
+/** Shares and amounts of money have decimals, nothing else that is counted has. */
+function demandWhole(key: string, digits: string, pointer: string): void {
+  const { unit = '件' } = findCountable(key) ?? {}
+  if (digits.includes('.') && !['%', '元'].includes(unit))
+    throw fieldProblem('request/invalid', pointer, `${unit}数应为整数`)
+}
+
 interface Entered {
   key: string
   digits: string
@@ -120,6 +127,7 @@ function entered(figures: readonly GivenDeclared[]): Entered[] {
     if (findCountable(key) === undefined) throw fieldProblem('request/invalid', `${at}/key`, '没有这项指标')
     if (known.has(key)) throw fieldProblem('request/invalid', `${at}/key`, '这项指标已在前面')
     known.add(key)
+    demandWhole(key, digits, `${at}/digits`)
     if (change !== null && changeOf(change) === undefined)
       throw fieldProblem('request/invalid', `${at}/change`, '变化应写作“上升42%”或“下降3.5%”')
     return { key, digits, change, line: i + 1 }
@@ -162,6 +170,7 @@ export async function correctDeclared(
   if (now === undefined && given === null) throw new Problem('report/no-figure')
   if (now !== undefined && at.version === undefined) throw new Problem('request/if-match-required')
   if (at.version !== undefined && at.version !== now?.version) throw new Problem('request/stale')
+  if (given !== null) demandWhole(at.key, given.digits, '/body/digits')
   const change = given === null ? (now?.change ?? null) : (given.change ?? null)
   if (change !== null && changeOf(change) === undefined)
     throw fieldProblem('request/invalid', '/body/change', '变化应写作“上升42%”或“下降3.5%”')

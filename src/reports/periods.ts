@@ -21,7 +21,7 @@ export interface ReportPeriod {
 /** Undefined for what is no period: `2020-13`, `2020-W54`. */
 export function periodOf(id: string): ReportPeriod | undefined {
   const [, year, month, week] = /^(\d{4})(?:-(\d\d)|-W(\d\d))?$/.exec(id) ?? []
-  if (year === undefined || year < '1990') return undefined
+  if (year === undefined || year < '1990' || year > '2199') return undefined
   if (month !== undefined) return month >= '01' && month <= '12' ? monthOf(year, month) : undefined
   if (week !== undefined) return weekOf(year, week)
   const before = String(Number(year) - 1)

@@ -5,7 +5,7 @@ import { catalogue } from './catalogue.ts'
 import { checkText } from './check-text.ts'
 import { checks } from './checks.data.ts'
 import { contextOf } from './context.ts'
-import { findingShape } from './shapes.ts'
+import { findingShape, TEXT_BYTES } from './shapes.ts'
 
 const year = z.int().min(2000).max(2100)
 
@@ -46,6 +46,7 @@ export function reportRoutes(http: Http): void {
       description: '逐行指出不可能成立、前后矛盾和写法有误的数，能推断的给出改法；只检查，不保存。',
       tag: '报告',
       for: 'reports.read',
+      bodyLimit: TEXT_BYTES,
       body: z.strictObject({
         text: z.string().min(1).max(200_000).describe('报告全文'),
         year: year.describe('报告所述的年度'),

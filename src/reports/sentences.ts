@@ -43,6 +43,11 @@ export function keysIn(lines: readonly string[]): string[] {
   return [...new Set(named)]
 }
 
+/** A line with a brace or a condition that is no whole one: it would be printed as it stands. */
+export function brokenLine(lines: readonly string[]): string | undefined {
+  return lines.find((line) => /[{}]|^\[/.test(line.replace(CONDITION, '').replaceAll(PLACE, '')))
+}
+
 /** What is no fact. */
 const FIXED = new Set(['period', 'asOf', 'top topics', 'top units'])
 

@@ -3,6 +3,9 @@ import { z } from 'zod'
 import { kindNames } from './periods.ts'
 import { legalContentIds } from './wording.ts'
 
+/** What a whole report may take: 200,000 characters of Chinese. */
+export const TEXT_BYTES = 1024 * 1024
+
 export const findingShape = z.object({
   check: z.string(),
   severity: z.enum(['error', 'warning', 'note']),

@@ -8,7 +8,7 @@ import { fieldProblem, Problem } from '../platform/problems.ts'
 import { insertRow } from '../platform/rows.ts'
 import { isNameable } from './catalogue.ts'
 import type { ReportKind, ReportPeriod } from './periods.ts'
-import { keysIn } from './sentences.ts'
+import { brokenLine, keysIn } from './sentences.ts'
 import { reportOverrides, reportParagraphs, reportWordings } from './tables.ts'
 import { wordings, type LegalContent, type Section } from './wording.ts'
 
@@ -47,6 +47,9 @@ export async function word(
 ): Promise<{ version: number }> {
   const known = section === TITLE || wordings[kind].sections.some(({ id }) => id === section)
   if (!known) throw new Problem('report/no-section')
+  const broken = brokenLine(text.split('\n'))
+  if (broken !== undefined)
+    throw fieldProblem('request/invalid', '/body/text', `“${broken.slice(0, 20)}”的括号不完整`)
   const unknown = keysIn(text.split('\n')).find((key) => !isNameable(key))
   if (unknown !== undefined)
     throw fieldProblem('request/invalid', '/body/text', `没有{${unknown.slice(0, 40)}}这一项`)

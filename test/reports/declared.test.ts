@@ -58,6 +58,13 @@ describe('the text of a printed report', () => {
     expect(of.get('ledger.status.watch')).toBe('185')
   })
 
+  it('may be as long as a year’s report is', async () => {
+    const long = `${'全年工作。\n'.repeat(33_000)}`.slice(0, 199_000)
+    expect((await enter({ year: 2013, text: long })).status).toBe(201)
+    const checked = { year: 2013, text: long }
+    expect((await desk.call('leader', 'POST', '/api/reports/check', checked)).status).toBe(200)
+  })
+
   it('is told of its faults line by line, with what it probably was', async () => {
     const { text } = await findings(id)
     const concat = text.find(({ check }) => check === 'CONCAT')
@@ -87,6 +94,7 @@ describe('figures entered one by one', () => {
     }
     await refused([figure('letters', '98'), figure('letters.moon', '98')], '/body/figures/1/key')
     await refused([figure('letters', '98件')], '/body/figures/0/digits')
+    await refused([figure('letters', '98.5')], '/body/figures/0/digits')
     await refused([figure('letters', '98', '翻番')], '/body/figures/0/change')
     await refused([figure('letters', '98'), figure('letters', '99')], '/body/figures/1/key')
     expect((await enter({})).status).toBe(422)

@@ -21,12 +21,21 @@ describe('a period', () => {
     expect(bounds(id)).toEqual(expected)
   })
 
-  it.each(['2020-13', '2020-00', '2021-W53', '2020-W54', '2020-W00', '20', '1989', '2020-1', '２０２０'])(
-    '%s is none',
-    (id) => {
-      expect(periodOf(id)).toBeUndefined()
-    },
-  )
+  it.each([
+    '2020-13',
+    '2020-00',
+    '2021-W53',
+    '2020-W54',
+    '2020-W00',
+    '20',
+    '1989',
+    '2200',
+    '9999-12',
+    '2020-1',
+    '２０２０',
+  ])('%s is none', (id) => {
+    expect(periodOf(id)).toBeUndefined()
+  })
 
   it('is called as a bulletin calls it', () => {
     expect(periodOf('2020-11')?.label).toBe('2020年11月')

@@ -110,6 +110,22 @@ describe('an office', () => {
     const url = '/api/reports/wordings/year/reviews'
     const unknown = await desk.call('leader', 'PUT', url, { heading: '复查', text: '复查{reviewz}。' })
     expect([unknown.status, unknown.body['errors']]).toMatchObject([422, [{ pointer: '/body/text' }]])
+    for (const text of [
+      '复查{reviews',
+      '{{reviews}}',
+      '[]复查',
+      '[=reviews',
+      '{yoy }',
+      '[!]复查',
+      '{constructor}',
+    ]) {
+      const broken = await desk.call('leader', 'PUT', url, { heading: '复查', text })
+      expect([text, broken.status, broken.body['errors']]).toMatchObject([
+        text,
+        422,
+        [{ pointer: '/body/text' }],
+      ])
+    }
     const worded = await desk.call('leader', 'PUT', url, {
       ...{ heading: '复查复核', text: '[reviews]收到复查申请{reviews}。\n[!reviews]全年没有复查申请。' },
     })
