@@ -1,4 +1,5 @@
 // The installation that the configuration names, opened beside the running service, or by itself when none runs.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig, type Config } from '../src/config.ts'
 import { systemClock } from '../src/platform/clock.ts'
@@ -11,8 +12,8 @@ const silent = { info() {}, warn() {}, error() {} }
 /** Calls `work` with the database and the keys; starts the embedded server for it when that does not run. */
 export async function withInstallation(
   work: (installation: { config: Config; db: Database; vault: Vault }) => Promise<void>,
+  config: Config = readConfig(),
 ): Promise<void> {
-  const config = readConfig()
   const server = await findDatabase(config)
   try {
     const vault = openVault({ keyFile: config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key') })
@@ -26,6 +27,11 @@ export async function withInstallation(
   } finally {
     await server.stop()
   }
+}
+
+/** Whether there is a database to read; an embedded one that was never started is none. */
+export function isInstalled({ DATABASE_URL, dataDir }: Config): boolean {
+  return DATABASE_URL !== undefined || existsSync(join(dataDir, 'database'))
 }
 
 export function say(line: string): void {

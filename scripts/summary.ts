@@ -1,13 +1,15 @@
 // Writes the report of a year, month or week to a file: `npm run summary -- --year 2020 --format docx --out FILE`.
 import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readConfig } from '../src/config.ts'
 import { systemActor } from '../src/platform/actor.ts'
 import { systemClock, toInstant } from '../src/platform/clock.ts'
 import { record } from '../src/platform/events.ts'
 import { reportWriters, type ReportFormat } from '../src/reports/making.ts'
 import { endOf, periodOf } from '../src/reports/periods.ts'
 import { blocking, inOneSnapshot, makeSummary } from '../src/reports/summary.ts'
-import { withInstallation } from './installation.ts'
+import { isInstalled, withInstallation } from './installation.ts'
 
 const isFormat = (text: string): text is ReportFormat => Object.hasOwn(reportWriters, text)
 
@@ -37,6 +39,16 @@ if (!right || (values['as-of'] !== undefined && asOf === undefined)) {
   process.exit(2)
 }
 
+const own = readConfig()
+// Beside an installation the demonstration keeps to its own folder; where there is nothing else, it is meant.
+const demo = readConfig({ ...process.env, DATA_DIR: join(own.dataDir, 'demo') })
+const installed = [own, demo].find(isInstalled)
+if (installed === undefined) {
+  progress(`${own.dataDir}没有数据库：请先运行 npm start 或 npm run demo · no database here yet`)
+  process.exit(2)
+}
+if (installed === demo) progress(`用演示数据：${demo.dataDir} · from the demonstration`)
+
 await withInstallation(async ({ config, db }) => {
   const now = systemClock.now()
   if (asOf !== undefined && asOf > now) throw new RangeError('--as-of lies in the future')
@@ -64,7 +76,7 @@ await withInstallation(async ({ config, db }) => {
     if (severity !== 'note' && explained === null)
       progress(`${severity === 'error' ? '错误' : '存疑'}：${zh}`)
   progress(`已写入${out}${blocking(summary).length === 0 ? '' : '；检查未通过，不能发布'}`)
-})
+}, installed)
 
 function progress(line: string): void {
   process.stderr.write(`${line}\n`)
