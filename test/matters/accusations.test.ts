@@ -10,6 +10,7 @@ const CANARY = '金丝雀线索'
 const PERSON = '司马被举报'
 let desk: Desk
 let matter: { id: string; no: string }
+let publication: string
 let squad: string
 let heir: string
 /** Everybody from whom it is withheld, each by what makes them so. */
@@ -62,6 +63,9 @@ beforeAll(async () => {
       { matterId: matter.id, decision: `${CANARY}依法核查`, leadUnitId: desk.other, dueDay: '2020-09-01' },
     ],
   })
+  const published = await desk.call('leader', 'POST', '/api/reports/periods/2020-08/publish', {})
+  expect(published.status).toBe(201)
+  publication = published.body.id
   await runWaiting(desk, 'index')
   const document = (await openApiDocument()) as { paths: Record<string, Record<string, unknown>> }
   for (const [path, methods] of Object.entries(document.paths)) {
@@ -87,12 +91,24 @@ const questions: Record<string, string[]> = {
   '/api/kpi/tallies': [`?${period}`],
   '/api/kpi/tallies/{tally}/matters': [`?${period}`],
   '/api/meetings': [`?${period}`],
+  '/api/kpi/board': [`?${period}`, `?${period}&groupBy=topic`, `?${period}&groupBy=category`],
+  '/api/kpi/rankings': [`?${period}&metric=M14&floor=0`],
+  '/api/kpi/hot-spots': [`?${period}&floor=0`],
+  '/api/kpi/stock/matters': ['opening', 'received', 'closed', 'closing'].map(
+    (flow) => `?${period}&flow=${flow}`,
+  ),
+  '/api/reports/publications/{id}/cases': ['M01', 'M03', 'stock.received', 'meetings.subjects'].map(
+    (figure) => `?figure=${figure}`,
+  ),
+  '/api/reports/publications/{id}/differences': ['', '?asOf=now'],
   '/api/ledger/items': ['?limit=100'],
   '/api/people/links': ['?status=suggested'],
 }
 
 function filled(path: string): string {
   return path
+    .replace('/publications/{id}', `/publications/${publication}`)
+    .replace('{period}', '2020-08')
     .replace('{tally}', 'letters')
     .replace('{format}', 'csv')
     .replaceAll(/\{[^}]+\}/g, matter.id)
@@ -100,10 +116,18 @@ function filled(path: string): string {
 
 describe('whoever is accused, below the accused, or has stepped aside', () => {
   it('finds nothing of it on any way of reading', async () => {
+    // Somebody from whom it is not withheld does find it there.
+    for (const list of [
+      `/api/kpi/stock/matters?${period}&flow=received`,
+      `/api/reports/publications/${publication}/cases?figure=meetings.subjects`,
+      `/api/kpi/holding/matters?${period}&unit=${desk.other}`,
+    ])
+      expect(JSON.stringify((await desk.call('leader', 'GET', list)).body)).toContain(CANARY)
     expect(paths.length).toBeGreaterThan(40)
     for (const [who, account] of withheld) {
       for (const path of paths) {
-        for (const question of questions[path] ?? ['', `?${period}`]) {
+        const held = path === '/api/kpi/holding/matters' ? [`?${period}&unit=${desk.township}`] : undefined
+        for (const question of held ?? questions[path] ?? ['', `?${period}`]) {
           const answer = await desk.call(account, 'GET', `${filled(path)}${question}`).catch(() => undefined)
           const text = JSON.stringify([answer?.body, answer?.headers])
           for (const secret of secrets())
