@@ -49,7 +49,9 @@ const rewrite = (rows: string, gone: string) => `
   gone as (delete from kpi_daily k where ${gone} and not exists (
     select 1 from counted c where c.unit_id = k.unit_id and c.day = k.day and c.channel = k.channel))
   insert into kpi_daily as k (unit_id, day, channel, ${written.join(', ')}, recounted_at)
-  select unit_id, day, channel, ${written.join(', ')}, ${AT} from counted
+  select unit_id, day, channel, ${written.join(', ')}, ${AT} from counted c
+  where not exists (select 1 from kpi_daily e where e.unit_id = c.unit_id and e.day = c.day and e.channel = c.channel
+    and (${written.map((c) => `e.${c}`).join(', ')}) = (${written.map((c) => `c.${c}`).join(', ')}))
   on conflict (unit_id, day, channel) do update
   set ${[...written, 'recounted_at'].map((c) => `${c} = excluded.${c}`).join(', ')}
   where (${written.map((c) => `k.${c}`).join(', ')}) is distinct from (${written.map((c) => `excluded.${c}`).join(', ')})`
@@ -59,7 +61,12 @@ const recountKeys = statement(
   `with keys as materialized (select distinct k.unit_id, k.day, k.channel from ${keyRows}),
    ${rewrite(countingKeys(partNames, true), '(k.unit_id, k.day, k.channel) in (select unit_id, day, channel from keys)')}`,
 )
-const recountAll = statement('kpi.recount-all', `with ${rewrite(ofAll(true), 'true')}`)
+const recountAll = statement('kpi.recount-all', `with ${rewrite('select * from counted_now', 'true')}`)
+/** A statement of its own: what writes is not counted by several processes. It takes no parameters, so the instant is put in. */
+const countAll = (now: Instant) => ({
+  name: '',
+  text: `create temp table counted_now on commit drop as ${ofAll(true).replaceAll(AT, `'${now}'::timestamptz`)}`,
+})
 
 /**
  * Rewrites the rows of these keys from the matters, as of the transaction's moment, in one statement. Two recounts of
@@ -74,10 +81,11 @@ export async function recountDays(tx: Tx, keys: readonly Key[]): Promise<void> {
   await recountKeys(tx, [tx.now, ...values])
 }
 
-/** Rewrites the whole rollup in one statement; as slow as a recount of all years. */
+/** Rewrites the whole rollup; as slow as a recount of all years. Call it once in a transaction. */
 export async function rebuild(tx: Tx): Promise<void> {
   await lockAll(tx)
   tx.later(changes)
+  await tx.query(countAll(tx.now))
   await recountAll(tx, [tx.now])
 }
 

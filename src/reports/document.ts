@@ -61,16 +61,16 @@ async function chartsOf({ period, facts, months }: Summary): Promise<Block[]> {
   const pictures = [
     {
       alt: '各级走访批次与去年相比',
-      chart: drawChart({
+      chart: {
         title: '各级走访批次',
         kind: 'bar',
         categories: ['到区', '到市', '到省', '进京'],
         series: [before, now].map((values, i) => ({ name: names[i] ?? '', values })),
-      }),
+      } as const,
     },
     {
       alt: '热线各月受理交办量与去年相比',
-      chart: drawChart({
+      chart: {
         title: '12345政务服务热线各月受理交办量（件）',
         kind: 'line',
         categories: months.map(({ month }) => `${Number(month.slice(5, 7))}月`),
@@ -78,12 +78,13 @@ async function chartsOf({ period, facts, months }: Summary): Promise<Block[]> {
           { name: names[0] ?? '', values: months.map(({ previous }) => previous) },
           { name: names[1] ?? '', values: months.map(({ current }) => current) },
         ],
-      }),
+      } as const,
     },
   ]
-  return Promise.all(
-    pictures.map(async ({ alt, chart }): Promise<Block> => ({ kind: 'picture', alt, ...(await chart) })),
-  )
+  const blocks: Block[] = []
+  // One after the other: each holds a font of its own in memory.
+  for (const { alt, chart } of pictures) blocks.push({ kind: 'picture', alt, ...(await drawChart(chart)) })
+  return blocks
 }
 
 function unitsAnnex({ units }: Summary): Annex {
