@@ -20,6 +20,7 @@ const COMMANDS = {
   demo: { script: 'scripts/demo/main.ts' },
   bench: { script: 'scripts/bench/main.ts' },
   verify: { script: 'scripts/verify.ts' },
+  recount: { script: 'scripts/recount.ts' },
   outbox: { script: 'scripts/outbox.ts' },
   backup: { script: 'scripts/backup.ts' },
   restore: { script: 'scripts/restore.ts' },

@@ -4,6 +4,7 @@ import { mailColumns } from '../../src/imports/mail-columns.ts'
 import { formulaFor, type Formula, type Metric } from '../../src/kpi/metric.ts'
 import { findMetric, metrics } from '../../src/kpi/metrics.ts'
 import { partOf } from '../../src/kpi/parts.ts'
+import { findTally } from '../../src/kpi/tallies.ts'
 import { catalogue } from '../../src/reports/catalogue.ts'
 import { checks } from '../../src/reports/checks.data.ts'
 import { code, table, type Row } from './tables.ts'
@@ -38,8 +39,14 @@ export function metricsTable(language: Language): string {
 export function catalogueTable(): string {
   const others = catalogue.filter(({ id }) => findMetric(id) === undefined)
   return table(
-    ['id', '中文', 'unit', 'definition'],
-    others.map(({ id, name, unit, definition }): Row => [code(id), name, unit, definition]),
+    ['id', '中文', 'unit', '定义', 'definition'],
+    others.map(({ id, name, unit, definition }): Row => [
+      code(id),
+      name,
+      unit,
+      definition,
+      findTally(id)?.en ?? '',
+    ]),
   )
 }
 

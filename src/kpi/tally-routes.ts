@@ -40,11 +40,19 @@ export function tallyRoutes(http: Http): void {
       tag,
       for: 'kpi.read',
       reply: z.object({
-        items: z.array(z.object({ id: z.string(), name: z.string(), definition: z.string(), unit })),
+        items: z.array(
+          z.object({
+            ...{ id: z.string(), name: z.string(), unit, version: z.int() },
+            definition: z.object({ zh: z.string(), en: z.string() }),
+          }),
+        ),
       }),
     },
     async () => ({
-      items: tallies.map(({ id, zh: name, definition, unit: of }) => ({ id, name, definition, unit: of })),
+      items: tallies.map(({ id, zh: name, definition: zh, en, unit: of, version = 1 }) => ({
+        ...{ id, name, unit: of, version },
+        definition: { zh, en },
+      })),
     }),
   )
 
