@@ -315,26 +315,70 @@ describe('what is published', () => {
       } as never,
     ]).map(({ label, cells }) => [label, cells['M']])
 
-  it('hides counts of one to four, and a second one that the total would give away', () => {
-    expect(rows(cell('a', 3), cell('b', 40), cell('c', 9), cell('d', 0))).toEqual([
+  it('hides counts of one to four, and of the others as many as the total would give them away by', () => {
+    expect(rows(cell('a', 3), cell('b', 40), cell('c', 9), cell('d', 0), cell('e', 11))).toEqual([
       ['a', '少于5'],
       ['b', '40件'],
       ['c', '不公布'],
       ['d', '0件'],
-      ['合计', '52件'],
+      ['e', '11件'],
+      ['合计', '63件'],
+    ])
+    // 8 − 4 − 4: what both sum to would tell each of them.
+    expect(rows(cell('a', 4), cell('b', 4), cell('c', 90), cell('d', 20), cell('e', 30))).toEqual([
+      ['a', '少于5'],
+      ['b', '少于5'],
+      ['c', '90件'],
+      ['d', '不公布'],
+      ['e', '30件'],
+      ['合计', '148件'],
+    ])
+    // 6 is 1 and 5: nothing is left to withhold but the total.
+    expect(rows(cell('a', 1), cell('b', 5))).toEqual([
+      ['a', '少于5'],
+      ['b', '不公布'],
+      ['合计', '不公布'],
     ])
   })
 
-  it('never lets one hidden cell be worked out from the total', () => {
+  it('never lets a small count be worked out from the total', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(30), { minLength: 2, maxLength: 12 }), (counts) => {
+      fc.property(fc.array(fc.nat(14), { minLength: 2, maxLength: 6 }), (counts) => {
         const shown = rows(...counts.map((n, i) => cell(String(i), n)))
-        const hidden = shown.slice(0, -1).filter(([, text]) => text === '少于5' || text === '不公布')
-        const others = counts.filter((n) => n > 0).length
-        expect(hidden.length === 1 && others > 1).toBe(false)
-        for (const [i, n] of counts.entries()) if (n > 0 && n < 5) expect(shown[i]?.[1]).toBe('少于5')
+        const printed = shown.map(([, text]) => text ?? '')
+        const total = /^\d+件$/.test(printed.at(-1) ?? '') ? Number.parseInt(printed.at(-1) ?? '', 10) : null
+        for (const [i, n] of counts.entries()) if (n > 0 && n < 5) expect(printed[i]).toBe('少于5')
+        if (total === null) return
+        // Every table that prints alike, as far as the total goes.
+        const most = Math.max(30, total)
+        const may = counts.map((n, i) => {
+          if (printed[i] === '少于5') return [1, 4] as const
+          return printed[i] === '不公布' ? ([5, most] as const) : ([n, n] as const)
+        })
+        const sum = (of: readonly number[]) => of.reduce((all, n) => all + n, 0)
+        for (const [i, text] of printed.slice(0, -1).entries()) {
+          if (text !== '少于5') continue
+          const rest = may.filter((_, j) => j !== i)
+          const least = total - sum(rest.map(([, high]) => high))
+          const highest = total - sum(rest.map(([low]) => low))
+          expect([Math.max(1, least), Math.min(4, highest)]).toEqual([1, 4])
+        }
       }),
     )
+  })
+
+  it('shows no rate beside a withheld count of its row', () => {
+    const line = (key: string, received: number, done: number) => [
+      { ...cell(key, received), metric: 'M01' },
+      { ...cell(key, done, received), metric: 'M14', text: `${key}%` },
+    ]
+    const printed = publicRows(
+      [...line('a', 3, 3), ...line('b', 40, 38), ...line('c', 11, 6), ...line('d', 60, 40)] as never,
+      line('', 114, 87) as never,
+    )
+    // 14 less 11, which is the only number about there of which six are 55%.
+    expect(printed[2]).toMatchObject({ label: 'c', cells: { M01: '不公布', M14: '不公布' } })
+    expect(printed[3]).toMatchObject({ label: 'd', cells: { M01: '60件', M14: 'd%' } })
   })
 
   it('is for those who see the whole office', async () => {
