@@ -250,9 +250,13 @@ const escalations: Tally[] = [
   },
 ]
 
-/** Nobody is followed: of what clerks confirmed to be one thing, all but the first are counted. */
+/**
+ * Nobody is followed: of what clerks confirmed to be one thing, all but the first are counted. What accuses anybody makes no
+ * repeat of another matter, or the count would tell the accused of it.
+ */
 const NOT_FIRST = `exists (select 1 from matter_cases o join matters e on e.id = o.matter_id
-  where o.case_id = c.case_id and o.matter_id <> c.matter_id and e.received_at < m.received_at)`
+  where o.case_id = c.case_id and o.matter_id <> c.matter_id and e.received_at < m.received_at
+    and e.category <> 'report' and e.accused_unit_ids = '{}' and e.barred_ids = '{}')`
 const repeats: Tally[] = [
   {
     ...{ id: 'visits.repeat', zh: '重复走访率', unit: '%', relation: 'visits', where: 'true' },

@@ -154,6 +154,24 @@ describe('the figures of a year', () => {
     await bringPetition(desk, 'entered', { accusedUnitIds: [desk.township] })
     expect((await tallies(YEAR, 'liaison')).get('letters')?.numerator).toBe(mine)
   })
+
+  it('of repeats do not tell that a matter is one thing with what accuses somebody', async () => {
+    const given = { category: 'report', topic: 'conduct', accusedUnitIds: [desk.township] }
+    const [charge, earlier] = [await desk.register(given), await desk.register()]
+    desk.clock.forward({ hours: 1 })
+    const order = () => desk.register({ dispatch: { leadUnitId: desk.township } })
+    const repeats = async (who: keyof Desk['staff']) =>
+      (await tallies(`${YEAR}&ids=hotline.repeat`, who)).get('hotline.repeat')?.numerator
+    const link = async (otherId: string) => {
+      const { id } = await order()
+      const { status } = await desk.call('registrar', 'POST', `/api/matters/${id}/links`, { otherId })
+      expect(status).toBe(200)
+    }
+    await link(charge.id)
+    expect([await repeats('leader'), await repeats('liaison')]).toEqual([0, 0])
+    await link(earlier.id)
+    expect([await repeats('leader'), await repeats('liaison')]).toEqual([1, 1])
+  })
 })
 
 it('a question that makes no sense is told so', async () => {
