@@ -49,9 +49,13 @@ async function compared(db: Db, actor: Actor, query: ComparedQuery, now: Instant
     ),
   )
   const [ofLastYear, ofBefore] = [aYearAgo, justBefore].map(byPlace)
+  const here = byPlace(current)
+  const gone = [...new Map([...(ofLastYear ?? []), ...(ofBefore ?? [])])]
+    .filter(([at]) => !here.has(at))
+    .map(([, figure]) => nothingLeft(figure, { from: query.from, to }))
   return {
     asOf: current?.asOf ?? now,
-    figures: (current?.figures ?? []).map((figure) => {
+    figures: [...here.values(), ...gone].map((figure) => {
       const at = placeOf(figure)
       return {
         ...figure,
@@ -148,6 +152,24 @@ const placeOf = ({ metric, group }: Figure) => `${metric} ${group?.key ?? ''}`
 const byPlace = (table: { figures: Figure[] } | undefined) =>
   new Map(table?.figures.map((figure) => [placeOf(figure), figure]))
 
+const during = (list: string, { from, to }: { from: Day; to: Day }) =>
+  list.replace(/from=[^&]*&to=[^&]*/, `from=${from}&to=${to}`)
+
+/** The figure of a group that had something in another period and has nothing in this one. */
+function nothingLeft(then: Figure, period: { from: Day; to: Day }): Figure {
+  const isCount = then.denominator === null
+  return {
+    ...then,
+    period,
+    numerator: 0,
+    denominator: isCount ? null : 0,
+    value: isCount ? '0' : null,
+    text: isCount ? '0件' : '无',
+    list: during(then.list, period),
+    denominatorList: then.denominatorList === null ? null : during(then.denominatorList, period),
+  }
+}
+
 function comparison(
   now: Figure,
   then: Figure | undefined,
@@ -166,7 +188,7 @@ function comparison(
       now.denominator === null
         ? changeText(now.numerator, numerator, { with: called })
         : pointsText(rate(now.numerator, now.denominator), rate(numerator, denominator), { with: called }),
-    list: then?.list ?? now.list.replace(/from=[^&]*&to=[^&]*/, `from=${period.from}&to=${period.to}`),
+    list: then?.list ?? during(now.list, period),
   }
 }
 
@@ -189,14 +211,14 @@ export async function rankings(
   now: Instant,
 ): Promise<{ asOf: Instant; classes: RankingClass[] }> {
   const { metric, floor, ...rest } = query
+  const { formula, better, zh } = metricAsked(metric)
+  if (formula.denominator === null)
+    throw fieldProblem('kpi/is-a-count', '/query/metric', `${zh}是件数，不排名次`)
   const table = await figures(db, actor, { ...rest, metrics: [metric], groupBy: 'unit' }, now)
   const units = await findUnits(
     db,
     table.figures.map(({ group }) => group?.key ?? ''),
   )
-  const { formula, better, zh } = metricAsked(metric)
-  if (formula.denominator === null)
-    throw fieldProblem('kpi/is-a-count', '/query/metric', `${zh}是件数，不排名次`)
   const byKind = Map.groupBy(table.figures, ({ group }) => units.get(group?.key ?? '')?.kind)
   return {
     asOf: table.asOf,

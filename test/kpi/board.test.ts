@@ -110,6 +110,20 @@ describe('figures beside others', () => {
         }
   })
 
+  it('keep a group that had something in another period and has nothing left', async () => {
+    const { rows } = await board('from=2020-08-28&to=2020-09-03&groupBy=unit&metrics=M01,M14')
+    expect(rows.map(({ cells }) => cells)).toMatchObject([
+      [{ numerator: 0, text: '0件', periodBefore: { numerator: 1, change: '下降100%' } }, { text: '无' }],
+      [{ numerator: 0, text: '0件', periodBefore: { numerator: 1, change: '下降100%' } }, { text: '无' }],
+    ])
+    for (const { lists } of rows) {
+      const list = (which: string) =>
+        lists[which]?.replace('{metric}', 'M01').replace('{part}', 'numerator') ?? ''
+      expect(await listed(list('current'))).toHaveLength(0)
+      expect(await listed(list('periodBefore'))).toHaveLength(1)
+    }
+  })
+
   it('of a year have no other period than the year before', async () => {
     desk.clock.forward({ days: 120 })
     const { periods, rows } = await board('from=2020-01-01&to=2020-12-31&metrics=M14')
