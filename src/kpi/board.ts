@@ -211,7 +211,7 @@ export async function rankings(
   now: Instant,
 ): Promise<{ asOf: Instant; classes: RankingClass[] }> {
   const { metric, floor, ...rest } = query
-  const { formula, better, zh } = metricAsked(metric)
+  const { formula, better, zh } = metricAsked(metric, '/query/metric')
   if (formula.denominator === null)
     throw fieldProblem('kpi/is-a-count', '/query/metric', `${zh}是件数，不排名次`)
   const table = await figures(db, actor, { ...rest, metrics: [metric], groupBy: 'unit' }, now)

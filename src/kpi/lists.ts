@@ -113,7 +113,7 @@ export function matterConditions(
 
 /** Everything that a matter must meet, in SQL over `m`. */
 async function conditionsBehind(db: Db, actor: Actor, query: ListQuery, place: Place): Promise<string[]> {
-  const metric = metricAsked(query.metric)
+  const metric = metricAsked(query.metric, '/query/metric')
   const [scope, visible] = await Promise.all([
     resolveScope(db, actor, query),
     visibleConditions(db, actor, place),

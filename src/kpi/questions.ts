@@ -49,13 +49,12 @@ export function instantAsked(query: MatterQuery, now: Instant): Instant {
 }
 
 export function metricsAsked(ids: readonly string[] | undefined): readonly Metric[] {
-  return ids === undefined ? metrics : ids.map(metricAsked)
+  return ids === undefined ? metrics : ids.map((id) => metricAsked(id))
 }
 
-export function metricAsked(id: string): Metric {
+export function metricAsked(id: string, pointer = '/query/metrics'): Metric {
   const metric = findMetric(id)
-  if (metric === undefined)
-    throw fieldProblem('kpi/unknown-metric', '/query/metrics', `没有指标${id.slice(0, 20)}`)
+  if (metric === undefined) throw fieldProblem('kpi/unknown-metric', pointer, `没有指标${id.slice(0, 20)}`)
   return metric
 }
 

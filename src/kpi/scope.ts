@@ -3,7 +3,7 @@ import { withheldFrom } from '../matters/access.ts'
 import { findUnits } from '../orgs/queries.ts'
 import { NIL, type Actor } from '../platform/actor.ts'
 import { statement, type Db } from '../platform/db.ts'
-import { Problem } from '../platform/problems.ts'
+import { fieldProblem, Problem } from '../platform/problems.ts'
 import { visibleCondition, type Place } from './questions.ts'
 
 export interface ScopeQuery {
@@ -31,6 +31,8 @@ const below = statement<{ id: string }>(
 /** A unit's staff ask about their own units only; every other unit does not exist for them. */
 export async function resolveScope(db: Db, actor: Actor, query: ScopeQuery): Promise<Scope> {
   if (actor.sees === 'none') throw new Problem('access/forbidden', { detail: 'the account sees no matters' })
+  if (query.units !== undefined && query.under !== undefined)
+    throw fieldProblem('request/invalid', '/query/under', '单位与单位及其下属只能选一项')
   const own = actor.sees === 'units'
   if (query.units !== undefined) return ofUnits(db, query.units, own ? actor : undefined)
   const root = query.under ?? (own ? actor.unitId : undefined)

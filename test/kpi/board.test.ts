@@ -230,6 +230,20 @@ it('hot spots are the topics that grew most, above the floor', async () => {
   ])
 })
 
+it('what is asked amiss is refused where it is', async () => {
+  const month = 'from=2020-08-01&to=2020-08-31'
+  for (const [url, pointer] of [
+    [`/api/kpi/rankings?${month}&metric=M99`, '/query/metric'],
+    [`/api/kpi/matters?${month}&metric=M99`, '/query/metric'],
+    [`/api/kpi/board?${month}&metrics=M01,M99`, '/query/metrics'],
+    [`/api/kpi/board?${month}&unit=${desk.township}&under=${desk.other}`, '/query/under'],
+    [`/api/kpi/stock?${month}&unit=${desk.township}&under=${desk.other}`, '/query/under'],
+  ] as const) {
+    const { status, body } = await desk.call('leader', 'GET', url)
+    expect([url, status, body['errors']]).toMatchObject([url, 422, [{ pointer }]])
+  }
+})
+
 describe('the stock', () => {
   interface Stock {
     days: { day: string; opening: number; received: number; closed: number; closing: number }[]
