@@ -3,7 +3,7 @@ import { NIL, type Actor } from '../platform/actor.ts'
 import { plusDays, weekdayOf, type Day, type Instant } from '../platform/clock.ts'
 import type { Sql } from '../platform/db.ts'
 import { fieldProblem } from '../platform/problems.ts'
-import { visibilityValues, visibleTo } from '../matters/access.ts'
+import { harmlessTo, visibilityValues, visibleTo, withheldFrom } from '../matters/access.ts'
 import type { Metric } from './metric.ts'
 import { findMetric, metrics } from './metrics.ts'
 import type { ScopeQuery } from './scope.ts'
@@ -93,6 +93,12 @@ export function visibleCondition(actor: Actor, place: Place): string {
   const at = Number(place(first).slice(1))
   for (const value of others) place(value)
   return visibleTo(at)
+}
+
+/** The condition that another matter, under this alias, is not withheld from the viewer. */
+export function harmlessCondition(actor: Actor, alias: string, place: Place): string {
+  // The third of the viewer's parameters, and the only one that it looks at.
+  return harmlessTo(Number(place(withheldFrom(actor)).slice(1)) - 2, alias)
 }
 
 /**
