@@ -110,8 +110,8 @@ function named(text: string): Sql {
 }
 
 /** The same as `harmlessTo`, over a parameter of the list's own. */
-const withheld = (reader: string) =>
-  `not (m.accused_unit_ids && ${reader}::uuid[]) and not (m.barred_ids && ${reader}::uuid[])`
+const withheld = (reader: string, of = 'm') =>
+  `not (${of}.accused_unit_ids && ${reader}::uuid[]) and not (${of}.barred_ids && ${reader}::uuid[])`
 
 async function conditionsOf(
   db: Db,
@@ -148,7 +148,10 @@ async function conditionsOf(
   equal('urgency', filter.urgency)
   equal('source', filter.source)
   equal('person_id', filter.personId)
-  if (filter.linked === true) found.push('exists (select 1 from matter_cases c where c.matter_id = m.id)')
+  // That a matter is one thing with what is withheld from the reader is withheld too.
+  if (filter.linked === true)
+    found.push(`exists (select 1 from matter_cases c join matter_cases o on o.case_id = c.case_id and o.matter_id <> m.id
+      join matters e on e.id = o.matter_id where c.matter_id = m.id and ${withheld(place(withheldFrom(actor)), 'e')})`)
   if (filter.alarm === true)
     found.push('exists (select 1 from alarms a where a.matter_id = m.id and a.off_at is null)')
   if (filter.state !== undefined) found.push(`m.state = any(${place(filter.state)}::text[])`)

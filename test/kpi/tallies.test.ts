@@ -162,15 +162,24 @@ describe('the figures of a year', () => {
     const order = () => desk.register({ dispatch: { leadUnitId: desk.township } })
     const repeats = async (who: keyof Desk['staff']) =>
       (await tallies(`${YEAR}&ids=hotline.repeat`, who)).get('hotline.repeat')?.numerator
+    const linked = async () => {
+      const note = (await desk.call('liaison', 'GET', `/api/kpi/tallies?${YEAR}`)).body['linked']
+      const { matters, list } = note as { matters: number; list: string }
+      const { items } = (await desk.call('liaison', 'GET', list)).body as unknown as { items: object[] }
+      return [matters, items.length]
+    }
     const link = async (otherId: string) => {
       const { id } = await order()
       const { status } = await desk.call('registrar', 'POST', `/api/matters/${id}/links`, { otherId })
       expect(status).toBe(200)
     }
+    const before = await linked()
     await link(charge.id)
     expect([await repeats('leader'), await repeats('liaison')]).toEqual([0, 0])
+    expect(await linked()).toEqual(before)
     await link(earlier.id)
     expect([await repeats('leader'), await repeats('liaison')]).toEqual([1, 1])
+    expect(await linked()).toEqual(before.map((n) => n + 1))
   })
 })
 
