@@ -5,7 +5,7 @@ import type { Instant } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/db.ts'
 import { figuresOf, type Counts, type FigureTable } from './figures.ts'
 import { formulaFor, type Metric } from './metric.ts'
-import { columnOf, partOf, type PartName } from './parts.ts'
+import { columnOf, partNames, partOf, type PartName } from './parts.ts'
 import {
   bucketsOf,
   conditionsOn,
@@ -59,11 +59,9 @@ type Row = { grp?: string | null } & Record<string, unknown>
 
 function partsOf(asked: readonly Metric[], ofUnits: boolean): PartName[] {
   const formulas = asked.map((metric) => formulaFor(metric, ofUnits))
-  return [
-    ...new Set(
-      formulas.flatMap((f) => (f.denominator === null ? [f.numerator] : [f.numerator, f.denominator])),
-    ),
-  ]
+  const found = new Set(formulas.flatMap(({ numerator, denominator }) => [numerator, denominator]))
+  // In their own order, so that the same parts are one statement however they are asked for.
+  return partNames.filter((name) => found.has(name))
 }
 
 function countsIn(row: Record<string, unknown>, parts: readonly PartName[]): Counts {
@@ -136,7 +134,13 @@ function keyConditions({ query, units }: Plan, place: Place): string[] {
   return found
 }
 
+/** Every connection keeps what it prepared for good, and metrics can be picked in a billion ways. */
+const MOST_PREPARED = 100
+const names = new Set<string>()
+
 /** Reads few rows whatever is asked, so one plan serves all values; it would take longer to make than to run. */
 function prepared(text: string): Sql {
-  return { name: `kpi-${hash('sha1', text, 'hex').slice(0, 16)}`, text }
+  const name = `kpi-${hash('sha1', text, 'hex').slice(0, 16)}`
+  if (names.size < MOST_PREPARED) names.add(name)
+  return names.has(name) ? { name, text } : planned(text)
 }

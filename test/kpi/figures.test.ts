@@ -9,6 +9,7 @@ import { mattersInStock, stockOf, type Flow } from '../../src/kpi/stock.ts'
 import { compare, rebuild } from '../../src/kpi/rollup.ts'
 import { NIL, systemActor, type Actor } from '../../src/platform/actor.ts'
 import { instantFromMs, epochMs } from '../../src/platform/clock.ts'
+import type { Db } from '../../src/platform/db.ts'
 import { cloneDatabase, type ClonedDatabase } from '../support/database.ts'
 import { fold, type FoldQuery } from './fold.ts'
 import {
@@ -260,6 +261,21 @@ describe('for random histories', () => {
     )
   }, 60_000)
 })
+
+it('a connection keeps a bounded number of statements however metrics are picked', async () => {
+  const kept = new Set<string>()
+  const db: Db = {
+    query: (sql, values) => {
+      if (sql.name.startsWith('kpi-')) kept.add(sql.name)
+      return world.db.query(sql, values)
+    },
+  }
+  const ids = metrics.map(({ id }) => id)
+  const pairs = ids.flatMap((one, i) => ids.slice(i + 1).map((other) => [one, other]))
+  for (const pair of pairs.slice(0, 150)) await figures(db, office, { ...PERIOD, metrics: pair }, NOW)
+  expect(kept.size).toBeGreaterThan(0)
+  expect(kept.size).toBeLessThanOrEqual(100)
+}, 60_000)
 
 /** Follows a link as the viewer, page by page; the total must be the number of items. */
 async function behind(viewer: Actor, link: string): Promise<number> {
