@@ -91,17 +91,18 @@ export interface MeetingSubject {
 }
 
 /** Distinct subjects of a period's meetings, without what the reader may not see; `total` counts those too. */
-const subjectsOf = statement<MeetingSubject & { total: number }>(
+const subjectsOf = statement<{ total: number; page: MeetingSubject[] }>(
   'meeting.subjects',
   `with taken as (
      select mi.matter_id, mi.ledger_item_id, count(distinct j.id)::int as meetings
      from meeting_items mi join joint_meetings j on j.id = mi.meeting_id
      where j.day between $4 and $5 and coalesce(mi.matter_id, mi.ledger_item_id) is not null group by 1, 2)
-   select coalesce(m.id, i.id) as id, case when m.id is null then 'ledger' else 'matter' end as kind,
-     coalesce(m.no, i.no) as no, coalesce(m.title, i.title) as title, t.meetings, (select count(*)::int from taken) as total
-   from taken t left join matters m on m.id = t.matter_id left join ledger_items i on i.id = t.ledger_item_id
-   where (t.matter_id is null or ${visibleTo(1)}) and (t.ledger_item_id is null or ${itemVisibleTo(1)})
-     and ($6::uuid is null or coalesce(m.id, i.id) > $6) order by coalesce(m.id, i.id) limit $7`,
+   select (select count(*)::int from taken) as total, coalesce(json_agg(s order by s.id), '[]') as page from (
+     select coalesce(m.id, i.id) as id, case when m.id is null then 'ledger' else 'matter' end as kind,
+       coalesce(m.no, i.no) as no, coalesce(m.title, i.title) as title, t.meetings
+     from taken t left join matters m on m.id = t.matter_id left join ledger_items i on i.id = t.ledger_item_id
+     where (t.matter_id is null or ${visibleTo(1)}) and (t.ledger_item_id is null or ${itemVisibleTo(1)})
+       and ($6::uuid is null or coalesce(m.id, i.id) > $6) order by coalesce(m.id, i.id) limit $7) s`,
 )
 
 export async function listSubjects(
@@ -114,10 +115,8 @@ export async function listSubjects(
     cursor = null,
   }: { from: Day; to: Day; limit: number; cursor?: string | null | undefined },
 ): Promise<{ total: number; items: MeetingSubject[]; next: string | null }> {
-  const rows = await subjectsOf(db, [...visibilityValues(actor), from, to, cursor, limit + 1])
-  const items = rows.slice(0, limit).map(({ total: _total, ...subject }) => subject)
-  return {
-    ...{ total: rows[0]?.total ?? 0, items },
-    next: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
-  }
+  const [found] = await subjectsOf(db, [...visibilityValues(actor), from, to, cursor, limit + 1])
+  const { total, page } = found ?? { total: 0, page: [] }
+  const items = page.slice(0, limit)
+  return { total, items, next: page.length > limit ? (items.at(-1)?.id ?? null) : null }
 }

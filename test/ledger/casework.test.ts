@@ -78,6 +78,12 @@ describe('a joint meeting', () => {
     expect((await meeting([{ ...item, leadUnitId: desk.other }], { convenor: '王区长' })).status).toBe(201)
     const seen = await desk.call('liaison', 'GET', `/api/meetings?${PERIOD}`)
     expect(JSON.stringify(seen.body)).not.toContain('依法核查')
+    const { value, list } =
+      (await figures(`/api/meetings/figures?${PERIOD}`)).get('subjects') ?? expect.fail()
+    for (const end of ['', '&cursor=ffffffff-ffff-ffff-ffff-ffffffffffff'])
+      expect((await desk.call('liaison', 'GET', `${list}${end}`)).body).toMatchObject({
+        ...{ total: value, items: [], next: null },
+      })
   })
 
   it('takes only what can be', async () => {
