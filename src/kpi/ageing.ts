@@ -32,7 +32,7 @@ const ages = [
 export interface Age {
   days: { from: number; to: number | null }
   label: string
-  /** Under way, and of these past due; each with its list. */
+  /** Under way, and overdue; each with its list. Of a unit the latter are its own late legs, also on what others hold now. */
   figures: Figure[]
 }
 

@@ -195,7 +195,9 @@ function stockRoutes(http: Http): void {
           z.object({
             days: z.object({ from: z.int(), to: z.int().nullable() }).describe('首次派单以来的天数'),
             label: z.string(),
-            figures: z.array(figureShape).describe('在办，其中在办超期'),
+            figures: z
+              .array(figureShape)
+              .describe('在办；在办超期（按单位查询时为该单位超期的，含已转出的，不是前者的一部分）'),
           }),
         ),
       }),

@@ -3,7 +3,7 @@ import type { Actor } from '../platform/actor.ts'
 import { dayOf, instantOf, plusDays, type Day, type Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { pageOf, type MatterPage } from './lists.ts'
-import { instantAsked, planned, valuesFrom, visibleCondition, type Place } from './questions.ts'
+import { bucketsOf, instantAsked, planned, valuesFrom, visibleCondition, type Place } from './questions.ts'
 import { AT, ledBy } from './recount.ts'
 import { resolveScope, visibleConditions, type ScopeQuery } from './scope.ts'
 
@@ -45,6 +45,8 @@ export async function stockOf(
   now: Instant,
 ): Promise<{ asOf: Instant; days: StockDay[] }> {
   const asOf = instantAsked(query, now)
+  // No more days than any other series has.
+  bucketsOf('day', query)
   const { values, place } = valuesFrom(asOf)
   const met = (await conditionsOf(db, actor, query, place)).join(' and ')
   const [from, today] = [`${place(query.from)}::date`, `${place(dayOf(asOf))}::date`]
