@@ -1,4 +1,5 @@
 // What a publication would say if it were counted again: which figures moved, which cases came or went, and what was done to them since.
+import { itemVisibleTo } from '../ledger/access.ts'
 import { visibilityValues, visibleTo } from '../matters/access.ts'
 import { eventLabels } from '../matters/workflow.ts'
 import { systemActor, type Actor } from '../platform/actor.ts'
@@ -160,10 +161,12 @@ async function movedCases(
           (select count(*)::int from moved) as total
         from moved v
           left join matters m on v.subject = 'matter' and m.id = v.id
+          left join ledger_items i on v.subject = 'ledger' and i.id = v.id
           left join lateral (select e.type, e.at, e.actor_id from events e
             where e.subject_id = v.id and e.at > ${since}::timestamptz order by e.seq desc limit 1) e on true
           left join accounts a on a.id = e.actor_id
         where v.id > ${place(cursor)}::uuid and (v.subject <> 'matter' or m.id is null or ${visibleTo(first)})
+          and (v.subject <> 'ledger' or i.id is null or ${itemVisibleTo(first)})
         order by v.id limit ${place(limit + 1)}`,
     },
     values,
@@ -195,7 +198,8 @@ const caseRows = statement<CountedCase>(
      select l.subject, l.subject_id as id, coalesce(m.no, i.no) as no, coalesce(m.title, i.title) as title
      from listed l left join matters m on l.subject = 'matter' and m.id = l.subject_id
        left join ledger_items i on l.subject = 'ledger' and i.id = l.subject_id
-     where l.subject <> 'matter' or (m.id is not null and ${visibleTo(1)}))
+     where (l.subject <> 'matter' or (m.id is not null and ${visibleTo(1)}))
+       and (l.subject <> 'ledger' or (i.id is not null and ${itemVisibleTo(1)})))
    select s.*, of.total, of.total - of.seen as hidden
    from (select (select count(*)::int from listed) as total, (select count(*)::int from seen) as seen) of
      left join seen s on s.id > $6::uuid order by s.id limit $7`,
