@@ -37,7 +37,7 @@ export function keysIn(lines: readonly string[]): string[] {
       const compared = /^(?:yoy|pace) (.*)$/.exec(inner)?.[1]
       return compared === undefined
         ? [inner.replace(/[#~/^]$/, '')]
-        : compared.split(' ').map((pair) => pair.slice(pair.indexOf('=') + 1))
+        : compared.split(' ').map((pair) => (pair.includes('=') ? pair.slice(pair.indexOf('=') + 1) : inner))
     }),
   ])
   return [...new Set(named)]
