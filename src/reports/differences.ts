@@ -141,7 +141,7 @@ async function movedCases(
   values.push(...visibilityValues(actor))
   const missing = (a: string, b: string) =>
     `array(select unnest(coalesce(${a}, '{}')) except select unnest(coalesce(${b}, '{}')) order by 1)`
-  const rows = await tx.query<MovedRow & { total: number }>(
+  const rows = await tx.query<(MovedRow | { id: null }) & { total: number }>(
     {
       name: '',
       text: `with now as materialized (${text}),
@@ -150,6 +150,7 @@ async function movedCases(
           select coalesce(n.subject, t.subject) as subject, coalesce(n.subject_id, t.subject_id) as id,
             ${missing('n.places', 't.places')} as entered, ${missing('t.places', 'n.places')} as "left"
           from now n full join frozen t using (subject, subject_id) where n.places is distinct from t.places)
+        select s.*, n.total from (select count(*)::int as total from moved) n left join (
         select v.subject, v.id, m.no, v.entered, v."left", e.type, e.at, a.name as "by",
           case when v.subject = 'matter' and m.id is null then 'gone'
             when v.subject = 'matter' and not exists (select 1 from events c
@@ -157,8 +158,7 @@ async function movedCases(
             when m.merged_at > ${since}::timestamptz then 'merged'
             when exists (select 1 from events c where c.subject_id = v.id and c.at > ${since}::timestamptz
               and c.type = any(${place(CORRECTING)}::text[])) then 'corrected'
-            when e.type is null or v.subject <> 'matter' then 'corrected' else 'progressed' end as cause,
-          (select count(*)::int from moved) as total
+            when e.type is null or v.subject <> 'matter' then 'corrected' else 'progressed' end as cause
         from moved v
           left join matters m on v.subject = 'matter' and m.id = v.id
           left join ledger_items i on v.subject = 'ledger' and i.id = v.id
@@ -167,12 +167,13 @@ async function movedCases(
           left join accounts a on a.id = e.actor_id
         where v.id > ${place(cursor)}::uuid and (v.subject <> 'matter' or m.id is null or ${visibleTo(first)})
           and (v.subject <> 'ledger' or i.id is null or ${itemVisibleTo(first)})
-        order by v.id limit ${place(limit + 1)}`,
+        order by v.id limit ${place(limit + 1)}) s on true order by s.id`,
     },
     values,
   )
   const total = rows[0]?.total ?? 0
-  return { rows: rows.map(({ total: _total, ...row }) => row), total }
+  // One row where none is left or none may be seen: the count alone.
+  return { rows: rows.flatMap(({ total: _total, ...row }) => (row.id === null ? [] : [row])), total }
 }
 
 /** Events that say anew what was said before, rather than take the next step. */
