@@ -4,7 +4,7 @@ import { matterIdsBehind } from '../kpi/lists.ts'
 import { findMetric } from '../kpi/metrics.ts'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf, type Instant } from '../platform/clock.ts'
-import type { Db } from '../platform/db.ts'
+import { statement, type Db } from '../platform/db.ts'
 import { allOverdue, type PeriodFacts } from './collecting.ts'
 
 export interface Bulletin {
@@ -36,6 +36,12 @@ const MOST_LISTED = 200
 const MOST_TOPICS = 10
 const RANKED = ['M05b', 'M10']
 
+/** What accuses a unit or is withheld from somebody: a list that all read, in files too, has none of it. */
+const withheld = statement<{ id: string }>(
+  'reports.withheld',
+  `select id from matters where id = any($1::uuid[]) and (accused_unit_ids <> '{}' or barred_ids <> '{}')`,
+)
+
 export async function collectBulletin(
   db: Db,
   actor: Actor,
@@ -48,8 +54,10 @@ export async function collectBulletin(
     hotSpots(db, actor, { ...days, floor: FLOOR }, now),
     ...RANKED.map((metric) => rankings(db, actor, { ...days, metric, floor: FLOOR }, now)),
   ])
+  const hidden = new Set((await withheld(db, [overdue.items.map(({ id }) => id)])).map(({ id }) => id))
+  const listed = overdue.items.filter(({ id }) => !hidden.has(id))
   return {
-    overdue: overdue.items.map(({ no, unit, dueAt, lateFrom }) => ({
+    overdue: listed.map(({ no, unit, dueAt, lateFrom }) => ({
       ...{ no, unit: unit ?? '无承办单位', due: dayOf(dueAt ?? asOf) },
       days: lateFrom === null ? 0 : Math.floor((Date.parse(asOf) - Date.parse(lateFrom)) / 86_400_000),
     })),
