@@ -156,7 +156,7 @@ function bulletinAnnexes({ bulletin, facts }: Summary): Annex[] {
         },
         {
           kind: 'paragraph',
-          text: `截至时在办超期共${all}件${all > overdue.length ? `，仅列派单最早的${overdue.length}件` : ''}。`,
+          text: `截至时在办超期共${all}件${all > overdue.length ? `，列出${overdue.length}件` : ''}。`,
         },
       ],
     },

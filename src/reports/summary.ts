@@ -72,7 +72,8 @@ export async function makeSummary(db: Db, actor: Actor, asked: Asked): Promise<S
   const year = Number(period.from.slice(0, 4))
   // The counts on record are of whole years: a month, or a year that runs, is compared with as much of the year before.
   const { previous, ...others } = context
-  const known = period.kind === 'year' && facts.to === period.to && previous ? { ...others, previous } : others
+  const known =
+    period.kind === 'year' && facts.to === period.to && previous ? { ...others, previous } : others
   const findings = [
     ...checkFigures(statedFacts(all, facts), known),
     ...checkText(textOf(paragraphs), known, year).findings,

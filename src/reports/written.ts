@@ -55,7 +55,11 @@ export async function word(
     throw fieldProblem('request/invalid', '/body/text', `没有{${unknown.slice(0, 40)}}这一项`)
   // Files are called by the title.
   if (section === TITLE && !/^(?!\[)(?!.*\{(?:yoy|pace) )[^\n\r/\\:*?"<>|]{2,80}$/.test(text))
-    throw fieldProblem('request/invalid', '/body/text', '标题应为一行、不超过80字，没有条件和比较，不含/\\:*?"<>|')
+    throw fieldProblem(
+      'request/invalid',
+      '/body/text',
+      '标题应为一行、不超过80字，没有条件和比较，不含/\\:*?"<>|',
+    )
   await lock(tx, [`wording ${kind} ${section}`])
   const { versions } = await wordingNow(tx, kind)
   const version = (versions[section] ?? 0) + 1
