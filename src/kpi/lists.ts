@@ -14,12 +14,14 @@ import {
   instantAsked,
   metricAsked,
   planned,
+  preparing,
   valuesFrom,
   visibleCondition,
 } from './questions.ts'
 import type { MatterQuery, Place } from './questions.ts'
 import { AT, ledBy, SHARED } from './recount.ts'
-import { resolveScope, visibleConditions } from './scope.ts'
+import { placesOf } from './queries.ts'
+import { isExcluded, resolveScope } from './scope.ts'
 
 export interface ListQuery extends MatterQuery {
   metric: string
@@ -48,6 +50,8 @@ export interface MatterPage {
   next: string | null
 }
 
+const prepared = preparing()
+
 const COLUMNS = `m.id, m.no, m.title, m.lead_unit_id as "unitId", u.name as unit, m.state,
   m.dispatched_at as "dispatchedAt", m.due_at as "dueAt", m.first_accepted_at as "repliedAt", m.late_from as "lateFrom"`
 
@@ -59,40 +63,68 @@ export async function matterIdsBehind(
   db: Db,
   actor: Actor,
   query: ListQuery,
-  page: { limit: number; cursor?: string | undefined },
+  page: PageAsked,
   now: Instant,
 ): Promise<MatterPage> {
   const asOf = instantAsked(query, now)
+  const metric = metricAsked(query.metric, '/query/metric')
+  const [scope, excluded] = await Promise.all([resolveScope(db, actor, query), isExcluded(db, actor)])
+  const name = formulaFor(metric, scope.units !== null)[query.part]
+  if (name === null) throw fieldProblem('kpi/is-a-count', '/query/part', `${metric.zh}是件数，没有分母`)
   const { values, place } = valuesFrom(asOf)
-  const conditions = await conditionsBehind(db, actor, query, place)
-  return { asOf, ...(await pageOf(db, { conditions, values, place }, page)) }
+  const conditions = [
+    ...conditionsOn(query, place),
+    ...(actor.sees === 'all' && !excluded ? [] : [visibleCondition(actor, place)]),
+    ...countedIn(query, partOf(name), scope.units, place),
+  ]
+  const after = afterOf(page)
+  const part = { query, asOf, units: scope.units, part: name }
+  const places = excluded ? undefined : await placesOf(db, part, { rows: page.limit + 1, after: after?.day })
+  // Of a thin list the page is found without going through the days on which nothing counts.
+  if (places !== undefined) conditions.push(`m.dispatched_day = any(${place(places.days)}::date[])`)
+  return { asOf, ...(await pageAfter(db, { conditions, values, place }, page.limit, after, places)) }
+}
+
+interface Behind {
+  conditions: readonly string[]
+  values: unknown[]
+  place: Place
+}
+interface PageAsked {
+  limit: number
+  cursor?: string | undefined
 }
 
 /** A page of the matters `m` that meet the conditions, and how many there are in all. */
-export async function pageOf(
+export function pageOf(db: Db, behind: Behind, page: PageAsked): Promise<Omit<MatterPage, 'asOf'>> {
+  return pageAfter(db, behind, page.limit, afterOf(page))
+}
+
+/** `known`: what the rollup tells; few matters are then looked at, and one plan serves all values. */
+async function pageAfter(
   db: Db,
-  { conditions: met, values, place }: { conditions: readonly string[]; values: unknown[]; place: Place },
-  page: { limit: number; cursor?: string | undefined },
+  { conditions: met, values, place }: Behind,
+  limit: number,
+  after: After | undefined,
+  known?: { total: number },
 ): Promise<Omit<MatterPage, 'asOf'>> {
   const conditions = [...met]
-  const after = page.cursor === undefined ? undefined : readPlace(page.cursor)
-  const total = after?.total ?? (await count(db, conditions, values))
+  const total = after?.total ?? known?.total ?? (await count(db, conditions, values))
   if (after !== undefined) {
     conditions.push(`(m.dispatched_day, m.id) > (${place(after.day)}::date, ${place(after.id)}::uuid)`)
   }
-  const rows = await db.query<Omit<MatterBehind, 'stateLabel'> & { day: Day }>(
-    planned(`select p.day, ${COLUMNS} from (
+  const text = `select p.day, ${COLUMNS} from (
         select m.id, m.dispatched_day as day from matters m where ${conditions.join(' and ')}
-        order by m.dispatched_day, m.id limit ${place(page.limit + 1)}) p
-      join matters m on m.id = p.id left join units u on u.id = m.lead_unit_id order by p.day, m.id`),
+        order by m.dispatched_day, m.id limit ${place(limit + 1)}) p
+      join matters m on m.id = p.id left join units u on u.id = m.lead_unit_id order by p.day, m.id`
+  const rows = await db.query<Omit<MatterBehind, 'stateLabel'> & { day: Day }>(
+    known === undefined ? planned(text) : prepared(text),
     values,
   )
-  const last = rows.length > page.limit ? rows[page.limit - 1] : undefined
+  const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
     total,
-    items: rows
-      .slice(0, page.limit)
-      .map(({ day: _day, ...row }) => ({ ...row, stateLabel: labelOf(row.state) })),
+    items: rows.slice(0, limit).map(({ day: _day, ...row }) => ({ ...row, stateLabel: labelOf(row.state) })),
     next: last === undefined ? null : writeCursor([total, last.day, last.id]),
   }
 }
@@ -111,21 +143,11 @@ export function matterConditions(
   return [...conditionsOn(query, place), visibleCondition(actor, place), ...counted(partOf(name), {})]
 }
 
-/** Everything that a matter must meet, in SQL over `m`. */
-async function conditionsBehind(db: Db, actor: Actor, query: ListQuery, place: Place): Promise<string[]> {
-  const metric = metricAsked(query.metric, '/query/metric')
-  const [scope, visible] = await Promise.all([
-    resolveScope(db, actor, query),
-    visibleConditions(db, actor, place),
-  ])
-  const name = formulaFor(metric, scope.units !== null)[query.part]
-  if (name === null) throw fieldProblem('kpi/is-a-count', '/query/part', `${metric.zh}是件数，没有分母`)
-  const units =
-    scope.units === null
-      ? undefined
-      : { at: `${place(scope.units)}::uuid[]`, withNone: scope.units.includes(NIL) }
+/** What makes a matter count in a part at some units, in SQL over `m`. */
+function countedIn(query: ListQuery, part: Part, asked: readonly string[] | null, place: Place): string[] {
+  const units = asked === null ? undefined : { at: `${place(asked)}::uuid[]`, withNone: asked.includes(NIL) }
   const facts = query.asOf === undefined ? factsNow(AT) : undefined
-  return [...conditionsOn(query, place), ...visible, ...counted(partOf(name), { units, facts })]
+  return counted(part, { units, facts })
 }
 
 /** What is none of these had not left: said once more in days, so that the few that had not are found without the others. */
@@ -180,7 +202,14 @@ async function count(db: Db, conditions: readonly string[], values: readonly unk
 
 const placeShape = z.tuple([z.int().nonnegative(), day, id])
 
-function readPlace(cursor: string): { total: number; day: Day; id: string } {
+interface After {
+  total: number
+  day: Day
+  id: string
+}
+
+function afterOf({ cursor }: PageAsked): After | undefined {
+  if (cursor === undefined) return undefined
   const read = placeShape.safeParse(readCursor(cursor, 3))
   if (!read.success) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
   const [total, dispatched, matter] = read.data

@@ -1,8 +1,7 @@
 // Counts figures, from the rollup where it can answer and from the matters where it cannot: both give the same integers.
-import { hash } from 'node:crypto'
 import { NIL, type Actor } from '../platform/actor.ts'
-import type { Instant } from '../platform/clock.ts'
-import type { Db, Sql } from '../platform/db.ts'
+import type { Day, Instant } from '../platform/clock.ts'
+import type { Db } from '../platform/db.ts'
 import { figuresOf, type Counts, type FigureTable } from './figures.ts'
 import { formulaFor, type Metric } from './metric.ts'
 import { columnOf, partNames, partOf, type PartName } from './parts.ts'
@@ -13,10 +12,11 @@ import {
   isBucketing,
   metricsAsked,
   planned,
+  preparing,
   valuesFrom,
   visibleCondition,
 } from './questions.ts'
-import type { FigureQuery, Grouping, Place } from './questions.ts'
+import type { FigureQuery, Grouping, MatterQuery, Place } from './questions.ts'
 import { AT, counting, countingKeys, mattersWhere, type GroupColumn } from './recount.ts'
 import { DIRTY_KEYS } from './rollup.ts'
 import { isExcluded, resolveScope } from './scope.ts'
@@ -34,9 +34,10 @@ export async function figures(db: Db, actor: Actor, query: FigureQuery, now: Ins
   const [scope, excluded] = await Promise.all([resolveScope(db, actor, query), isExcluded(db, actor)])
   const ofUnits = scope.units !== null || groupBy === 'unit'
   const plan = { query, asOf, groupBy, units: scope.units, parts: partsOf(asked, ofUnits) }
-  const from = query.asOf === undefined && !excluded && rollupAnswers(plan) ? 'rollup' : 'matters'
-  const rows = await (from === 'rollup'
-    ? fromRollup(db, plan)
+  const from = !excluded && rollupAnswers(plan) ? 'rollup' : 'matters'
+  const rollup = from === 'rollup' ? rollupSql(plan) : undefined
+  const rows = await (rollup !== undefined
+    ? db.query<Row>(preparedTable(rollup.text), rollup.values)
     : fromMatters(db, plan, excluded ? actor : undefined, query.asOf === undefined))
   const counts = new Map(rows.map(({ grp = null, ...row }) => [grp, countsIn(row, plan.parts)]))
   return {
@@ -46,6 +47,9 @@ export async function figures(db: Db, actor: Actor, query: FigureQuery, now: Ins
     figures: await figuresOf(db, { query, asOf, groupBy, scope, metrics: asked, counts }),
   }
 }
+
+const preparedTable = preparing()
+const preparedPlaces = preparing()
 
 interface Plan {
   query: FigureQuery
@@ -103,44 +107,93 @@ function fromMatters(db: Db, plan: Plan, viewer: Actor | undefined, isNow: boole
   return db.query<Row>(planned(text), values)
 }
 
+export interface PartQuery {
+  query: MatterQuery
+  asOf: Instant
+  /** Null: the office as a whole. */
+  units: readonly string[] | null
+  part: PartName
+}
+
 /**
- * Rows of the rollup that still hold, and a count of those that do not: because an event on one of their matters still
- * waits for its job, or because a due time has passed. All in one snapshot, so that the figures are exact at any moment.
+ * How many matters a part counts, and the days of dispatch of the first `rows` of them, or of the first behind those of the
+ * day `after`. Undefined where the rollup cannot tell; the viewer must be one from whom nothing is withheld.
  */
-function fromRollup(db: Db, plan: Plan): Promise<Row[]> {
+export async function placesOf(
+  db: Db,
+  { query, asOf, units, part }: PartQuery,
+  { rows, after }: { rows: number; after: Day | undefined },
+): Promise<{ total: number; days: Day[] } | undefined> {
+  const plan: Plan = { query, asOf, groupBy: 'day', units, parts: [part] }
+  if (!rollupAnswers(plan)) return undefined
+  const column = columnOf(part)
+  const read = async ({ text, values, place, moved }: Built) => {
+    const from = `${place(after ?? null)}::date`
+    // Of the day `after` itself it is not known how many are behind.
+    const fresh = `case when ${from} is null or grp > ${from} then ${column} else 0 end`
+    const [found] = await db.query<{ total: number; days: Day[]; moved: boolean }>(
+      preparedPlaces(`select coalesce(sum(${column}), 0)::int as total, ${moved ?? 'false'} as moved, coalesce(array_agg(grp::text order by grp)
+          filter (where ${column} > 0 and before < ${place(rows)} and (${from} is null or grp >= ${from})), '{}') as days
+        from (select *, sum(${fresh}) over (order by grp) - ${fresh} as before from (${text}) t) d`),
+      values,
+    )
+    return found
+  }
+  const settled = await read(settledSql(plan, column))
+  return settled?.moved === true ? read(rollupSql(plan)) : settled
+}
+
+interface Built {
+  text: string
+  values: unknown[]
+  place: Place
+  /** Whether it is not what is asked for, as SQL over its rows. */
+  moved?: string
+}
+
+/** By day what rows of the rollup say, and whether one of them does not hold: nearly always none, and quickly found out. */
+function settledSql(plan: Plan, column: string): Built {
   const { values, place } = valuesFrom(plan.asOf)
-  const where = keyConditions(plan, place).join(' and ')
+  const { where, holding } = keysIn(plan, place)
+  const text = `select m.day as grp, sum(m.${column}) as ${column}, bool_and(${holding}) as holds
+    from kpi_daily m where ${where} group by m.day`
+  const moved = `not coalesce(bool_and(holds), true) or exists (select 1 from (${DIRTY_KEYS}) m where ${where})`
+  return { text, values, place, moved }
+}
+
+/**
+ * Rows of the rollup that hold as of the instant, and a count of those that do not: because an event on one of their
+ * matters still waits for its job, a due time has passed, or something came about since. All in one snapshot, so that the
+ * figures are exact at any moment.
+ */
+function rollupSql(plan: Plan): Built {
+  const { values, place } = valuesFrom(plan.asOf)
+  const { where, holding, now } = keysIn(plan, place)
   const columns = plan.parts.map(columnOf)
   const listed = ['unit_id', 'day', 'channel', ...columns].join(', ')
   const groups = groupsOf(plan.groupBy)('m.unit_id').map(({ sql, as }) => ({ sql, as }))
   const text = `with dirty as materialized (${DIRTY_KEYS}),
     keys as materialized (
-      select m.unit_id, m.day, m.channel from kpi_daily m where ${where} and m.fresh_until < ${AT}
+      select m.unit_id, m.day, m.channel from kpi_daily m where ${where} and not (${holding})
       union select m.unit_id, m.day, m.channel from dirty m where ${where})
     select ${[...groups.map(({ sql, as }) => `${sql} as ${as}`), ...columns.map((c) => `sum(${c})::int as ${c}`)].join(', ')}
     from (
-      select ${listed} from kpi_daily m where ${where} and m.fresh_until >= ${AT}
+      select ${listed} from kpi_daily m where ${where} and ${holding}
         and (m.unit_id, m.day, m.channel) not in (select unit_id, day, channel from dirty)
       union all
-      select ${listed} from (${countingKeys(plan.parts)}) live) m
+      select ${listed} from (${countingKeys(plan.parts, { now })}) live) m
     ${groups.length === 0 ? '' : 'group by grp'}`
-  return db.query<Row>(prepared(text), values)
+  return { text, values, place }
 }
 
-function keyConditions({ query, units }: Plan, place: Place): string[] {
+/** Which keys `m` are asked about, and whether a row of one holds as of the instant. */
+function keysIn({ query, units }: Plan, place: Place) {
+  const now = query.asOf === undefined
   const found = [`m.day between ${place(query.from)}::date and ${place(query.to)}::date`]
   if (query.channel !== undefined) found.push(`m.channel = ${place(query.channel)}`)
   if (units !== null) found.push(`m.unit_id = any(${place(units)}::uuid[])`)
-  return found
-}
-
-/** Every connection keeps what it prepared for good, and metrics can be picked in a billion ways. */
-const MOST_PREPARED = 100
-const names = new Set<string>()
-
-/** Reads few rows whatever is asked, so one plan serves all values; it would take longer to make than to run. */
-function prepared(text: string): Sql {
-  const name = `kpi-${hash('sha1', text, 'hex').slice(0, 16)}`
-  if (names.size < MOST_PREPARED) names.add(name)
-  return names.has(name) ? { name, text } : planned(text)
+  // What was dispatched later counts in no part: no need to look.
+  if (!now) found.push(`m.day <= (${AT}::timestamptz at time zone interval '8 hours')::date`)
+  const holding = now ? `m.fresh_until >= ${AT}` : `m.fresh_until >= ${AT} and m.fresh_from < ${AT}`
+  return { where: found.join(' and '), holding, now }
 }

@@ -1,4 +1,5 @@
 // What may be asked of figures: period, as-of, filters and grouping, as conditions in SQL and as parameters of a link.
+import { hash } from 'node:crypto'
 import { NIL, type Actor } from '../platform/actor.ts'
 import { plusDays, weekdayOf, type Day, type Instant } from '../platform/clock.ts'
 import type { Sql } from '../platform/db.ts'
@@ -72,6 +73,22 @@ export function valuesFrom(asOf: Instant): { values: unknown[]; place: Place } {
  * and planning takes two milliseconds.
  */
 export const planned = (text: string): Sql => ({ name: '', text })
+
+/** Every connection keeps what it prepared for good, and metrics can be picked in a billion ways. */
+const MOST_PREPARED = 100
+
+/**
+ * For what reads few rows whatever is asked: one plan serves all values, and would take longer to make than to run. Each
+ * has room for so many texts of its own; what is beyond is planned anew.
+ */
+export function preparing(): (text: string) => Sql {
+  const names = new Set<string>()
+  return (text) => {
+    const name = `kpi-${hash('sha1', text, 'hex').slice(0, 16)}`
+    if (names.size < MOST_PREPARED) names.add(name)
+    return names.has(name) ? { name, text } : planned(text)
+  }
+}
 
 /** Conditions on the matters `m` of the period; the units come on top, because legs of other units may count. */
 export function conditionsOn(query: MatterQuery, place: Place): string[] {

@@ -15,8 +15,17 @@ export const SHARED = '(cardinality(m.unit_ids) > 1 or m.late_from is distinct f
 const key = 'm.lead_unit_id as unit_id, m.dispatched_day as day, m.channel'
 const clocks = 'm.id, m.late_from, m.lead_late_from'
 
+const moving = (when: string) =>
+  movingColumns.map((c) => `case when m.${c} ${when} ${AT} then m.${c} end`).join(', ')
+// Most matters never move.
+const unlessStill = (still: string, else_: string) =>
+  `case when coalesce(${movingColumns.map((c) => `m.${c}`).join(', ')}) is null then ${still} else ${else_} end`
 /** When a fact that now fails will hold by the passing of time; null: never. */
-const nextMove = `least(${movingColumns.map((c) => `case when m.${c} >= ${AT} then m.${c} end`).join(', ')})`
+const nextMove = unlessStill('null', `least(${moving('>=')})`)
+/** When the last of what now holds came about. */
+const lastMove = unlessStill('m.settled_at', `greatest(m.settled_at, ${moving('<')})`)
+
+const moves = `${nextMove} as next_move, ${lastMove} as last_move`
 
 /** Where the matters come from: all of them to count, and apart from them those whose legs must be looked at. */
 export interface Source {
@@ -30,7 +39,7 @@ export interface Source {
  */
 export function mattersWhere(conditions: readonly string[], now: boolean): Source {
   const select = (facts: string, ...all: string[]) =>
-    `select ${key}, ${clocks}, m.category, m.topic, m.source, ${facts} as facts, ${nextMove} as next_move
+    `select ${key}, ${clocks}, m.category, m.topic, m.source, ${facts} as facts, ${moves}
      from matters m where ${all.join(' and ')}`
   const both = (...all: string[]) =>
     now
@@ -41,21 +50,25 @@ export function mattersWhere(conditions: readonly string[], now: boolean): Sourc
 }
 
 /**
- * The matters of the keys (unit_id, day, channel) in the relation `keys`, as of now. Each key is looked up by itself:
- * `offset 0` keeps the planner from reading all matters because it takes the keys for many; behind it, only columns of the
- * indexes may be selected.
+ * The matters of the keys (unit_id, day, channel) in the relation `keys`. Each key is looked up by itself: `offset 0` keeps
+ * the planner from reading all matters because it takes the keys for many; behind it, as of now only columns of the indexes
+ * may be selected.
  */
-const mattersOfKeys: Source = {
-  matters: `select m.* from keys k cross join lateral (
-      select ${key}, ${factsNow(AT)} as facts, ${nextMove} as next_move from matters m
-      where m.dispatched_day = k.day and m.lead_unit_id = k.unit_id and m.channel = k.channel
+function mattersOfKeys(now: boolean): Source {
+  const facts = now
+    ? factsNow(AT)
+    : `case when m.settled_at <= ${AT} then ${factsNow(AT)} else ${factsAsOf(AT)} end`
+  const of = `select ${key}, ${facts} as facts, ${moves} from matters m`
+  return {
+    matters: `select m.* from keys k cross join lateral (
+      ${of} where m.dispatched_day = k.day and m.lead_unit_id = k.unit_id and m.channel = k.channel
       union all
-      select ${key}, ${factsNow(AT)} as facts, ${nextMove} as next_move from matters m
-      where k.unit_id = '${NIL}' and m.dispatched_day = k.day and m.lead_unit_id is null and m.channel = k.channel
+      ${of} where k.unit_id = '${NIL}' and m.dispatched_day = k.day and m.lead_unit_id is null and m.channel = k.channel
       offset 0) m`,
-  shared: `select m.* from (select distinct day from keys) k cross join lateral (
-      select ${key}, ${clocks}, ${factsNow(AT)} as facts from matters m
+    shared: `select m.* from (select distinct day from keys) k cross join lateral (
+      select ${key}, ${clocks}, ${facts} as facts, ${lastMove} as last_move from matters m
       where m.dispatched_day = k.day and ${SHARED} offset 0) m`,
+  }
 }
 
 /** The rollup's key as grouping columns. */
@@ -65,11 +78,11 @@ export const byKey = (unit: string): GroupColumn[] => [
   { sql: 'm.channel', as: 'channel' },
 ]
 
-/** Counts the keys in the relation `keys`, each as a row of its own. */
-export function countingKeys(parts: readonly PartName[], fresh = false): string {
+/** Counts the keys in the relation `keys`, each as a row of its own; as of now or of another instant. */
+export function countingKeys(parts: readonly PartName[], { fresh = false, now = true } = {}): string {
   // Legs of the days are gathered for all units and sifted at the end: that is quicker than to ask for each unit.
   const only = `(coalesce(unit_id, '${NIL}'), day, channel) in (select unit_id, day, channel from keys)`
-  return counting({ source: mattersOfKeys, by: byKey, parts, apart: true, fresh, only })
+  return counting({ source: mattersOfKeys(now), by: byKey, parts, apart: true, fresh, only })
 }
 
 /** What one more is, besides a matter: the numbers of `Part.by` in the cells. */
@@ -91,7 +104,10 @@ export interface Question {
   units?: string
   /** Whether each unit is a row of its own. */
   apart: boolean
-  /** Adds `fresh_until`: the next moment at which a count changes by itself. */
+  /**
+   * Adds `fresh_until`, the next moment at which a count changes by itself, and `fresh_from`, the last at which one may have
+   * changed.
+   */
   fresh?: boolean
   /** A condition on the grouping columns. */
   only?: string
@@ -108,22 +124,24 @@ export function counting(question: Question): string {
       part.by === undefined ? 'kind = 0' : part.by === 'late-unit' ? 'kind <= 1' : `kind = ${kinds[part.by]}`
     return `coalesce(sum(n) filter (where ${kind} and ${holds(part, 'facts')}), 0)::int as ${columnOf(name)}`
   })
-  const moment = `coalesce(min(next_move), 'infinity') as fresh_until`
+  const moments = `coalesce(min(next_move), 'infinity') as fresh_until, coalesce(max(last_move), '-infinity') as fresh_from`
   const branches = [
     ofMatters(question),
     ...(asked.has('late-unit') ? [ofLateUnits(question)] : []),
     ...(asked.has('late-co') ? [ofLateCo(question, 'late-co')] : []),
     ...(asked.has('late-co-unit') ? [ofLateCo(question, 'late-co-unit')] : []),
   ]
-  return `select ${[...groups.map(({ as, result }) => `${result} as ${as}`), ...sums, ...(fresh ? [moment] : [])].join(', ')}
+  return `select ${[...groups.map(({ as, result }) => `${result} as ${as}`), ...sums, ...(fresh ? [moments] : [])].join(', ')}
     from (${branches.join(' union all ')}) cells ${only === undefined ? '' : `where ${only}`}
     ${groups.length === 0 ? '' : `group by ${groups.map(({ result }) => result).join(', ')}`}`
 }
 
+const NO_MOVES = 'null::timestamptz as next_move, null::timestamptz as last_move'
+
 /** Few facts occur together, so grouping by them first leaves little to compare. */
 function ofMatters({ source, by, units, fresh }: Question): string {
   const unit = 'm.unit_id'
-  return `select 0 as kind, ${listed(by(unit))} m.facts, count(*)::int as n, ${fresh === true ? 'min(m.next_move)' : 'null::timestamptz'} as next_move
+  return `select 0 as kind, ${listed(by(unit))} m.facts, count(*)::int as n, ${fresh === true ? 'min(m.next_move) as next_move, max(m.last_move) as last_move' : NO_MOVES}
     from (${source.matters}) m ${units === undefined ? '' : `where ${ledBy(units)}`}
     group by ${places(by(unit))}`
 }
@@ -132,10 +150,10 @@ function ofMatters({ source, by, units, fresh }: Question): string {
  * Units with a late lead leg on a matter, other than what the present lead leg already says of its unit. The few matters
  * in question come first (`offset 0`), then their legs: late legs as such are many.
  */
-function ofLateUnits({ source, by, units, apart }: Question): string {
+function ofLateUnits({ source, by, units, apart, fresh }: Question): string {
   const unit = 'l.unit_id'
   const own = apart || units === undefined ? 'm.unit_id = l.unit_id' : ledBy(units)
-  return `select 1, ${listed(by(unit))} m.facts | ${bitOf('leadLate')}, count(distinct m.id)::int, null::timestamptz
+  return `select 1, ${listed(by(unit))} m.facts | ${bitOf('leadLate')}, count(distinct m.id)::int, ${fresh === true ? 'null, max(greatest(m.last_move, l.late_from))' : NO_MOVES}
     from (select * from (${source.shared}) m where m.late_from < ${AT} offset 0) m
     join legs l on l.matter_id = m.id and l.role = 'lead' and l.late_from < ${AT}
     where not coalesce(${own} and m.lead_late_from < ${AT}, false)
@@ -148,7 +166,12 @@ function ofLateCo({ source, by, units, fresh }: Question, kind: 'late-co' | 'lat
   const late = `l.late_from < ${AT}`
   return `select ${kinds[kind]}, ${listed(by(unit))} m.facts,
       (count(distinct m.id)${fresh === true ? ` filter (where ${late})` : ''})::int,
-      ${fresh === true ? `min(l.late_from) filter (where l.late_from >= ${AT})` : 'null::timestamptz'}
+      ${
+        fresh === true
+          ? `min(l.late_from) filter (where l.late_from >= ${AT}),
+      max(greatest(m.last_move, case when ${late} then l.late_from end))`
+          : NO_MOVES
+      }
     from (${source.shared}) m join legs l on l.matter_id = m.id and l.role = 'co'
       and ${fresh === true ? 'l.late_from is not null' : late}
     where true ${units === undefined ? '' : `and ${unit} = any(${units})`}

@@ -30,7 +30,7 @@ const lockAll = statement(
 const changes = statement('kpi.changes', `select nextval('kpi_changes')`)
 
 const columns = partNames.map(columnOf)
-const written = [...columns, 'fresh_until']
+const written = [...columns, 'fresh_until', 'fresh_from']
 
 const keyRows = 'unnest($2::uuid[], $3::date[], $4::text[]) as k(unit_id, day, channel)'
 const ofAll = (now: boolean) =>
@@ -45,7 +45,8 @@ const ofAll = (now: boolean) =>
 /** Writes what was counted, leaves equal rows untouched, and takes out what is no longer there. */
 const rewrite = (rows: string, gone: string) => `
   counted as (select * from (${rows}) c
-    where ${columns.map((c) => `c.${c} > 0`).join(' or ')} or c.fresh_until < 'infinity'),
+    where ${columns.map((c) => `c.${c} > 0`).join(' or ')} or c.fresh_until < 'infinity'
+      or c.fresh_from > '-infinity'),
   gone as (delete from kpi_daily k where ${gone} and not exists (
     select 1 from counted c where c.unit_id = k.unit_id and c.day = k.day and c.channel = k.channel))
   insert into kpi_daily as k (unit_id, day, channel, ${written.join(', ')}, recounted_at)
@@ -59,7 +60,7 @@ const rewrite = (rows: string, gone: string) => `
 const recountKeys = statement(
   'kpi.recount-keys',
   `with keys as materialized (select distinct k.unit_id, k.day, k.channel from ${keyRows}),
-   ${rewrite(countingKeys(partNames, true), '(k.unit_id, k.day, k.channel) in (select unit_id, day, channel from keys)')}`,
+   ${rewrite(countingKeys(partNames, { fresh: true }), '(k.unit_id, k.day, k.channel) in (select unit_id, day, channel from keys)')}`,
 )
 const recountAll = statement('kpi.recount-all', `with ${rewrite('select * from counted_now', 'true')}`)
 /** A statement of its own: what writes is not counted by several processes. It takes no parameters, so the instant is put in. */

@@ -27,6 +27,10 @@ export const kpiDaily = app.table(
     freshUntil: timestamp('fresh_until', { withTimezone: true, mode: 'string' })
       .notNull()
       .default(sql`'infinity'`),
+    /** The last moment at which anything of what is counted came about: as of an instant between the two the counts are these. */
+    freshFrom: timestamp('fresh_from', { withTimezone: true, mode: 'string' })
+      .notNull()
+      .default(sql`now()`),
   },
   (t) => [
     primaryKey({ columns: [t.unitId, t.day, t.channel] }),

@@ -79,7 +79,7 @@ describe('facts', () => {
 it('the rollup has one column a part', () => {
   const columns = Object.values(getTableColumns(kpiDaily)).map(({ name }) => name)
   expect(columns).toEqual(expect.arrayContaining(partNames.map(columnOf)))
-  expect(new Set(columns).size).toBe(partNames.length + 5)
+  expect(new Set(columns).size).toBe(partNames.length + 6)
 })
 
 function met({ all = [], any, none = [] }: Part, has: ReadonlySet<string>): boolean {

@@ -67,13 +67,20 @@ async function work(): Promise<void> {
   )
 }
 
-/** The figures from the rollup, by unit and for the office, are those of a plain loop. */
-async function expectExact(all: readonly History[], now: Instant = NOW): Promise<void> {
+/** The figures from the rollup, by unit and for the office, now and as of a past instant, are those of a plain loop. */
+async function expectExact(
+  all: readonly History[],
+  now: Instant = NOW,
+  past: Instant = '2020-12-31T23:59:59.999+08:00',
+): Promise<void> {
   const asked = units.slice(0, 5)
-  const cases: [object, [string, FoldQuery][]][] = [
-    [{}, [['', { ...PERIOD, asOf: now, units: null }]]],
-    [{ groupBy: 'unit', units: asked }, asked.map((u) => [u, { ...PERIOD, asOf: now, units: [u] }])],
-  ]
+  const cases = [now, past].flatMap((asOf): [object, [string, FoldQuery][]][] => [
+    [asOf === now ? {} : { asOf }, [['', { ...PERIOD, asOf, units: null }]]],
+    [
+      { groupBy: 'unit', units: asked, ...(asOf === now ? {} : { asOf }) },
+      asked.map((u) => [u, { ...PERIOD, asOf, units: [u] }]),
+    ],
+  ])
   for (const [query, groups] of cases) {
     const table = await figures(world.db, office, { ...PERIOD, ...query }, now)
     expect(table.from).toBe('rollup')
@@ -97,8 +104,11 @@ const some = fc.array(history, { minLength: 1, maxLength: 30 }).map(named)
 describe('figures from the rollup', () => {
   it('are exact before, while and after the events of a change are worked off, also when the unit changes', async () => {
     const changes = fc.array(fc.tuple(fc.nat(), history), { minLength: 1, maxLength: 8 })
+    const past = fc
+      .integer({ min: epochMs('2020-12-29T00:00:00+08:00'), max: epochMs(NOW) })
+      .map(instantFromMs)
     await fc.assert(
-      fc.asyncProperty(some, changes, async (histories, changed) => {
+      fc.asyncProperty(some, changes, past, async (histories, changed, asOf) => {
         const all = [...histories]
         await given(all)
         for (const [choice, later] of changed) {
@@ -115,12 +125,12 @@ describe('figures from the rollup', () => {
             })
           })
           all[i] = after
-          await expectExact(all)
+          await expectExact(all, NOW, asOf)
           if (choice % 2 === 0) await work()
         }
         await work()
         expect(await outbox(world.db)).toEqual([])
-        await expectExact(all)
+        await expectExact(all, NOW, asOf)
         expect(await compare(world.db, NOW)).toEqual([])
       }),
       { numRuns: 25 },
