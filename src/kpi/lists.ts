@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { states } from '../matters/workflow.ts'
 import { NIL, type Actor } from '../platform/actor.ts'
 import type { Day, Instant } from '../platform/clock.ts'
-import type { Db } from '../platform/db.ts'
+import type { Db, Sql } from '../platform/db.ts'
 import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { factsAsOf, factsIn, factsNow, holds } from './conditions.ts'
@@ -20,7 +20,7 @@ import {
 } from './questions.ts'
 import type { MatterQuery, Place } from './questions.ts'
 import { AT, ledBy, SHARED } from './recount.ts'
-import { placesOf } from './queries.ts'
+import { placesOf, type Places } from './queries.ts'
 import { isExcluded, resolveScope } from './scope.ts'
 
 export interface ListQuery extends MatterQuery {
@@ -80,8 +80,6 @@ export async function matterIdsBehind(
   const after = afterOf(page)
   const part = { query, asOf, units: scope.units, part: name }
   const places = excluded ? undefined : await placesOf(db, part, { rows: page.limit + 1, after: after?.day })
-  // Of a thin list the page is found without going through the days on which nothing counts.
-  if (places !== undefined) conditions.push(`m.dispatched_day = any(${place(places.days)}::date[])`)
   return { asOf, ...(await pageAfter(db, { conditions, values, place }, page.limit, after, places)) }
 }
 
@@ -100,27 +98,35 @@ export function pageOf(db: Db, behind: Behind, page: PageAsked): Promise<Omit<Ma
   return pageAfter(db, behind, page.limit, afterOf(page))
 }
 
-/** `known`: what the rollup tells; few matters are then looked at, and one plan serves all values. */
+/** `known`: what the rollup tells. */
 async function pageAfter(
   db: Db,
   { conditions: met, values, place }: Behind,
   limit: number,
   after: After | undefined,
-  known?: { total: number },
+  known?: Places,
 ): Promise<Omit<MatterPage, 'asOf'>> {
   const conditions = [...met]
   const total = after?.total ?? known?.total ?? (await count(db, conditions, values))
   if (after !== undefined) {
     conditions.push(`(m.dispatched_day, m.id) > (${place(after.day)}::date, ${place(after.id)}::uuid)`)
   }
-  const text = `select p.day, ${COLUMNS} from (
-        select m.id, m.dispatched_day as day from matters m where ${conditions.join(' and ')}
-        order by m.dispatched_day, m.id limit ${place(limit + 1)}) p
-      join matters m on m.id = p.id left join units u on u.id = m.lead_unit_id order by p.day, m.id`
-  const rows = await db.query<Omit<MatterBehind, 'stateLabel'> & { day: Day }>(
-    known === undefined ? planned(text) : prepared(text),
-    values,
-  )
+  const most = place(limit + 1)
+  const read = (kind: (text: string) => Sql, given: unknown[], ...more: string[]) =>
+    db.query<Omit<MatterBehind, 'stateLabel'> & { day: Day }>(
+      kind(`select p.day, ${COLUMNS} from (
+          select m.id, m.dispatched_day as day from matters m where ${[...conditions, ...more].join(' and ')}
+          order by m.dispatched_day, m.id limit ${most}) p
+        join matters m on m.id = p.id left join units u on u.id = m.lead_unit_id order by p.day, m.id`),
+      given,
+    )
+  // Of a thin list the page is found without going through the days on which nothing counts.
+  const quick =
+    known &&
+    (await read(prepared, [...values, known.days], `m.dispatched_day = any($${values.length + 1}::date[])`))
+  // Fewer than the days held a moment ago, and more behind them: something has moved meanwhile.
+  const short = quick === undefined || (known?.more === true && quick.length <= limit)
+  const rows = short ? await read(planned, values) : quick
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
     total,

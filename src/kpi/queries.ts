@@ -115,6 +115,13 @@ export interface PartQuery {
   part: PartName
 }
 
+export interface Places {
+  total: number
+  days: Day[]
+  /** Whether more of them lie on later days. */
+  more: boolean
+}
+
 /**
  * How many matters a part counts, and the days of dispatch of the first `rows` of them, or of the first behind those of the
  * day `after`. Undefined where the rollup cannot tell; the viewer must be one from whom nothing is withheld.
@@ -123,17 +130,18 @@ export async function placesOf(
   db: Db,
   { query, asOf, units, part }: PartQuery,
   { rows, after }: { rows: number; after: Day | undefined },
-): Promise<{ total: number; days: Day[] } | undefined> {
+): Promise<Places | undefined> {
   const plan: Plan = { query, asOf, groupBy: 'day', units, parts: [part] }
   if (!rollupAnswers(plan)) return undefined
   const column = columnOf(part)
   const read = async ({ text, values, place, moved }: Built) => {
-    const from = `${place(after ?? null)}::date`
+    const [from, last] = [`${place(after ?? null)}::date`, place(rows)]
     // Of the day `after` itself it is not known how many are behind.
     const fresh = `case when ${from} is null or grp > ${from} then ${column} else 0 end`
-    const [found] = await db.query<{ total: number; days: Day[]; moved: boolean }>(
-      preparedPlaces(`select coalesce(sum(${column}), 0)::int as total, ${moved ?? 'false'} as moved, coalesce(array_agg(grp::text order by grp)
-          filter (where ${column} > 0 and before < ${place(rows)} and (${from} is null or grp >= ${from})), '{}') as days
+    const [found] = await db.query<Places & { moved: boolean }>(
+      preparedPlaces(`select coalesce(sum(${column}), 0)::int as total, ${moved ?? 'false'} as moved,
+        coalesce(bool_or(${column} > 0 and before >= ${last}), false) as more, coalesce(array_agg(grp::text order by grp)
+          filter (where ${column} > 0 and before < ${last} and (${from} is null or grp >= ${from})), '{}') as days
         from (select *, sum(${fresh}) over (order by grp) - ${fresh} as before from (${text}) t) d`),
       values,
     )

@@ -120,24 +120,29 @@ export async function rollupEvents(tx: Tx, events: readonly OutboxEvent[]): Prom
   await recountDays(tx, [...touched, ...stale])
 }
 
-/** A count that the rollup has wrong. */
+/** A count that the rollup has wrong; or `freshFrom`, when it claims to hold from too early on (milliseconds, 0 for ever). */
 export interface Difference extends Key {
-  part: PartName
+  part: PartName | 'freshFrom'
   rollup: number
   recount: number
 }
+
+const epoch = (at: string) =>
+  `case when isfinite(${at}) then round(extract(epoch from ${at}) * 1000)::bigint else 0 end`
 
 const differences = statement<Difference>(
   'kpi.compare',
   `with dirty as materialized (${DIRTY_KEYS}),
    counted as materialized (${ofAll(false)}),
    pairs as (
-     select unit_id, day, channel, ${columns.map((c) => `coalesce(k.${c}, 0) as k_${c}, coalesce(c.${c}, 0) as c_${c}`).join(', ')}
+     select unit_id, day, channel, ${columns.map((c) => `coalesce(k.${c}, 0) as k_${c}, coalesce(c.${c}, 0) as c_${c}`).join(', ')},
+       coalesce(k.fresh_from, '-infinity') as k_from, greatest(c.fresh_from, k.fresh_from) as c_from
      from kpi_daily k full join counted c using (unit_id, day, channel)
      where (k.fresh_until is null or k.fresh_until >= ${AT})
        and (unit_id, day, channel) not in (select unit_id, day, channel from dirty))
    select unit_id as "unitId", day, channel, part, rollup, recount
-   from pairs cross join lateral (values ${partNames.map((p) => `('${p}', k_${columnOf(p)}, c_${columnOf(p)})`).join(', ')})
+   from pairs cross join lateral (values ${partNames.map((p) => `('${p}', k_${columnOf(p)}, c_${columnOf(p)})`).join(', ')},
+     ('freshFrom', ${epoch('k_from')}, ${epoch('c_from')}))
      as v(part, rollup, recount)
    where rollup <> recount order by day, unit_id, channel, part`,
 )

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { jobsFor } from '../../src/jobs.ts'
+import { matterIdsBehind } from '../../src/kpi/lists.ts'
 import { metrics } from '../../src/kpi/metrics.ts'
 import { figures } from '../../src/kpi/queries.ts'
 import { compare, prove, rebuild, recountDays, rollupEvents, type Key } from '../../src/kpi/rollup.ts'
@@ -97,6 +98,13 @@ async function expectExact(
     )
     expect(counted).toEqual(looped)
   }
+  for (const units_ of [undefined, [unitAt(0)]])
+    for (const metric of ['M01', 'M07'] as const) {
+      const query = { ...PERIOD, metric, part: 'numerator' as const, units: units_ }
+      const list = await matterIdsBehind(world.db, office, query, { limit: 100 }, now)
+      const n = fold(all, metric, 'numerator', { ...PERIOD, asOf: now, units: units_ ?? null })
+      expect([metric, list.total, list.items.length]).toEqual([metric, n, Math.min(n, 100)])
+    }
 }
 
 const some = fc.array(history, { minLength: 1, maxLength: 30 }).map(named)
@@ -321,6 +329,19 @@ describe('the nightly proof', () => {
     ).toEqual([found.length])
     expect(await compare(world.db, NOW)).toEqual([])
     await expectExact(all)
+  })
+
+  it('finds a row that claims to hold for earlier than it does, and mends it', async () => {
+    await given(named(fc.sample(history, { numRuns: 40, seed: 9 })))
+    const early = statement<{ unitId: string; day: string }>(
+      'test.early',
+      `update kpi_daily set fresh_from = '2020-12-28' where (unit_id, day) = (select unit_id, day from kpi_daily order by day, unit_id limit 1)
+       returning unit_id as "unitId", day`,
+    )
+    const [spoilt] = await early(world.db)
+    const found = await world.db.bulkTransaction((tx) => prove(tx))
+    expect(found).toEqual([expect.objectContaining({ ...spoilt, part: 'freshFrom' })])
+    expect(await compare(world.db, NOW)).toEqual([])
   })
 
   it('compares with the moments themselves, so that a fact of the future is no fact yet', async () => {
