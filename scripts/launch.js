@@ -155,7 +155,8 @@ async function install(withDevelopment) {
       : undefined
   if (why === undefined) return
   process.stderr.write(`The packages ${why}: installing them, which takes a minute or two …\n`)
-  let code = await npm('ci')
+  // What npm warns of, such as packages for another Node than the one it runs under itself, is settled: ours is among them.
+  let code = await npm('ci', '--loglevel=error')
   if (code !== 0) {
     process.stderr.write(
       `npm ci failed with code ${code}; trying npm install, which may take other versions than those locked …\n`,

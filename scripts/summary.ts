@@ -1,6 +1,6 @@
 // Writes the report of a year, month or week to a file: `npm run summary -- --year 2020 --format docx --out FILE`.
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../src/config.ts'
 import { systemActor } from '../src/platform/actor.ts'
@@ -36,6 +36,17 @@ if (!right || (values['as-of'] !== undefined && asOf === undefined)) {
     'Usage: npm run summary -- --year 2020 | --month 2020-11 | --week 2020-W46\n' +
       '         [--format docx|xlsx|json] [--out FILE] [--as-of 2020-11-15T23:59:59+08:00]\n',
   )
+  process.exit(2)
+}
+
+// Before anything is counted: that takes a while.
+const folder = dirname(resolve(values.out ?? 'here'))
+const isFolder = await stat(folder).then(
+  (found) => found.isDirectory(),
+  () => false,
+)
+if (!isFolder) {
+  progress(`没有文件夹${folder}，不能写入 · no such folder`)
   process.exit(2)
 }
 

@@ -59,6 +59,7 @@ export function lookAroundText({ environment, password, passwordFile }: LookArou
       : `${password}   （另存于 ${passwordFile}）`
   return [
     `四处看看：  ${start}   然后打开 http://127.0.0.1:3200/docs/`,
+    `年终总结：  ${environment}${environment === '' ? '' : ' '}npm run summary -- --year 2020 --out 总结.docx`,
     `演示账号的密码都是  ${secret}`,
     tableOf([['账号', '角色'], ...people]),
     '例： curl -c bj.txt -H "content-type: application/json" -d \'{"login":"leader","password":"…"}\' http://127.0.0.1:3200/api/session',

@@ -32,7 +32,7 @@ function copyText(value: CopyValue): string {
 }
 
 // oxlint-disable-next-line no-control-regex
-const SPECIAL = /[\\\n\r\t\u0008\u000b\u000c]/
+const SPECIAL = /[\\\n\r\t\u0008\u000b\u000c]/g
 const NAMES: Record<string, string> = {
   '\\': '\\\\',
   '\n': '\\n',
@@ -44,9 +44,7 @@ const NAMES: Record<string, string> = {
 }
 
 function escaped(text: string): string {
-  if (!SPECIAL.test(text)) return text
-  // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\\\n\r\t\u0008\u000b\u000c]/g, (c) => NAMES[c] ?? c)
+  return text.replace(SPECIAL, (c) => NAMES[c] ?? c)
 }
 
 function element(text: string): string {

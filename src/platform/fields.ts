@@ -1,6 +1,7 @@
 // Field shapes that many routes share: ids, days, instants, texts, pages.
 import { z } from 'zod'
 import { toInstant } from './clock.ts'
+import { CONTROLS } from './controls.ts'
 
 export const id = z.uuid()
 
@@ -30,10 +31,7 @@ export const textOf = (min: number, max: number) =>
     .trim()
     .min(min, { error: min === 1 ? '不能为空' : `至少${min}个字` })
     .max(max, { error: `最多${max}个字` })
-    // oxlint-disable-next-line no-control-regex
-    .refine((s) => s.isWellFormed() && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(s), {
-      error: '含有无法识别的字符',
-    })
+    .refine((s) => s.isWellFormed() && !CONTROLS.test(s), { error: '含有无法识别的字符' })
 
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(20),

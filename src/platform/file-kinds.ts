@@ -1,6 +1,7 @@
 // The kinds of files the office takes, and how a kind is told from the content rather than from the name.
 import { open } from 'node:fs/promises'
 import { fileTypeFromFile } from 'file-type'
+import { CONTROLS } from './controls.ts'
 
 const OOXML = 'application/vnd.openxmlformats-officedocument'
 
@@ -57,8 +58,6 @@ export async function kindOf(path: string, name: string): Promise<FileKind | 'en
 }
 
 const SAMPLE = 65_536
-// oxlint-disable-next-line no-control-regex
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 const MARKUP = /^\s*(?:<(?:!doctype|!--|\?xml|html|head|body|meta|script|style|svg|table)|%PDF-)/i
 
 /** Whether the beginning of a file reads as plain text in an encoding that Chinese offices use. */

@@ -9,6 +9,7 @@ import type { sumGrants } from '../ledger/relief.ts'
 import { topics } from '../matters/terms.ts'
 import type { Day, Instant } from '../platform/clock.ts'
 import { percent, percentText, yuan } from '../platform/numbers.ts'
+import type { CountedFigure } from '../registers/queries.ts'
 
 export interface Fact {
   /** The catalogue's id (`catalogue.ts`): `M01`, `visits.district.batches`, `ledger.total` …; sentences name it by this. */
@@ -153,16 +154,7 @@ export function counted(
 }
 
 /** A figure of a register: `of` makes it a share. */
-export function ofRegister(given: {
-  id: string
-  name: string
-  unit: string
-  value: number | null
-  of: number | null
-  text: string
-  list: string
-}): Fact {
-  const { id: key, name, unit, value, of, text, list } = given
+export function ofRegister({ id: key, name, unit, value, of, text, list }: CountedFigure): Fact {
   const definition = `登记簿中期间内的${name}`
   return { ...UNCOMPARED, key, name, unit, text, list, definition, value, numerator: value, denominator: of }
 }

@@ -87,7 +87,7 @@ export function filled(line: string, facts: PeriodFacts, used: string[] = []): s
   })
 }
 
-/** ，与去年相比批次下降42%，人次下降43%: each with its unit. Nothing where neither period has any. */
+/** The clauses of a comparison, each with its unit: `，与去年相比批次下降42%，人次下降43%`. Nothing where neither period has any. */
 function comparison(pairs: string, which: 'change' | 'pace', facts: PeriodFacts): string {
   const { kind, before } = facts.period
   const called = which === 'pace' ? before.called : kind === 'year' ? '去年' : '去年同期'

@@ -1,4 +1,4 @@
-// A board that many look at is counted once, and never once too seldom: any event, any recount, any deadline that passes makes it anew.
+// A board that many look at is counted once, and again after any event, any recount, any deadline that passes.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAnswers } from '../../src/kpi/answers.ts'
 import { rebuild, rollupEvents } from '../../src/kpi/rollup.ts'
