@@ -2,7 +2,7 @@
 import { itemVisibleTo } from '../ledger/access.ts'
 import { visibilityValues, visibleTo } from '../matters/access.ts'
 import { eventLabels } from '../matters/workflow.ts'
-import { systemActor, type Actor } from '../platform/actor.ts'
+import { NIL, systemActor, type Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { statement, type Database, type Db, type Tx } from '../platform/db.ts'
 import { casesSql, subjects, type Subject } from './cases.ts'
@@ -35,6 +35,8 @@ export interface MovedCase {
   /** Keys of figures that count it now and did not, and the other way round. */
   entered: string[]
   left: string[]
+  /** Keys of sums that count it as before and have moved: people of a visit, fen of a grant. */
+  amount: string[]
   /** The last thing done to it since: what, when, who. */
   last: { type: string; label: string; at: Instant; by: string } | null
 }
@@ -69,18 +71,23 @@ export function differences(
     const asked = given.asked(snapshot, publication)
     const everything = systemActor(actor.requestId)
     const again = await makeSummary(tx, everything, asked)
-    const { rows, total } = await movedCases(tx, actor, publication, snapshot, asked, given)
+    const sums = movedSums(snapshot.facts, again.facts)
+    const { rows, total } = await movedCases(tx, actor, {
+      ...{ publication, snapshot, asked, sums },
+      ...{ limit: given.limit, cursor: given.cursor },
+    })
     const keyAt = (place: number) => snapshot.facts[Math.floor(place / 2)]?.key ?? ''
     const page = rows.slice(0, given.limit)
     return {
       publication,
       asOf: asked.asOf,
       figures: movedFigures(snapshot.facts, again.facts),
-      cases: page.map(({ entered, left, cause, type, at, by, ...row }) => ({
+      cases: page.map(({ entered, left, amount, cause, type, at, by, ...row }) => ({
         ...row,
         cause,
         entered: [...new Set(entered.map(keyAt))],
         left: [...new Set(left.map(keyAt))],
+        amount: [...new Set(amount.map(keyAt))],
         last:
           type === null || at === null
             ? null
@@ -110,6 +117,19 @@ function movedFigures(published: readonly Fact[], again: readonly Fact[]): Moved
   })
 }
 
+/** Places whose number is another than before, with both; among the cases each is the numerator's or the denominator's. */
+function movedSums(published: readonly Fact[], again: readonly Fact[]) {
+  const now = new Map(again.map((fact) => [fact.key, fact]))
+  return published.flatMap((fact, i) =>
+    (['numerator', 'denominator'] as const).flatMap((part, share) => {
+      const [before, after] = [fact[part], now.get(fact.key)?.[part] ?? null]
+      return before === null || after === null || before === after
+        ? []
+        : [{ place: 2 * i + share, before, after }]
+    }),
+  )
+}
+
 interface MovedRow {
   subject: Subject
   id: string
@@ -117,19 +137,29 @@ interface MovedRow {
   cause: Cause
   entered: number[]
   left: number[]
+  amount: number[]
   type: string | null
   at: Instant | null
   by: string | null
 }
 
-/** By id; of matters only what the reader may see. The last event since publication tells what was done. */
+interface Compared {
+  publication: Publication
+  snapshot: Snapshot
+  asked: Asked
+  sums: ReturnType<typeof movedSums>
+  limit: number
+  cursor?: string | undefined
+}
+
+/**
+ * By id; of matters only what the reader may see. The last event since publication tells what was done. Where more than the
+ * number of cases is counted, cases that stayed may have moved the sum: those that something was done to since.
+ */
 async function movedCases(
   tx: Tx,
   actor: Actor,
-  publication: Publication,
-  snapshot: Snapshot,
-  asked: Asked,
-  { limit, cursor = '00000000-0000-0000-0000-000000000000' }: { limit: number; cursor?: string | undefined },
+  { publication, snapshot, asked, sums, limit, cursor = NIL }: Compared,
 ): Promise<{ rows: MovedRow[]; total: number }> {
   const { text, values } = casesSql(systemActor(actor.requestId), {
     ...{ period: asked.period, asOf: asked.asOf, facts: snapshot.facts },
@@ -137,27 +167,40 @@ async function movedCases(
   const place = (value: unknown) => `$${values.push(value)}`
   const at = place(publication.id)
   const since = place(publication.publishedAt)
+  const correcting = place(CORRECTING)
+  const numbers = (of: 'place' | 'before' | 'after') => place(sums.map((sum) => sum[of]))
   const first = values.length + 1
   values.push(...visibilityValues(actor))
   const missing = (a: string, b: string) =>
     `array(select unnest(coalesce(${a}, '{}')) except select unnest(coalesce(${b}, '{}')) order by 1)`
+  const common = (...of: string[]) =>
+    `array(${of.map((each) => `select unnest(coalesce(${each}, '{}'))`).join(' intersect ')} order by 1)`
+  const touched = `exists (select 1 from events c where c.subject_id = coalesce(n.subject_id, t.subject_id)
+    and c.at > ${since}::timestamptz and (coalesce(n.subject, t.subject) <> 'matter' or c.type = any(${correcting}::text[])))`
   const rows = await tx.query<(MovedRow | { id: null }) & { total: number }>(
     {
       name: '',
       text: `with now as materialized (${text}),
         frozen as materialized (select subject, subject_id, places from report_cases where publication_id = ${at}::uuid),
+        weighed as (
+          select array_agg(place) as places from unnest(${numbers('place')}::smallint[], ${numbers('before')}::bigint[], ${numbers('after')}::bigint[])
+            as f(place, before, after)
+          where before <> (select count(*) from frozen where f.place = any(places))
+            or after <> (select count(*) from now where f.place = any(places))),
         moved as materialized (
           select coalesce(n.subject, t.subject) as subject, coalesce(n.subject_id, t.subject_id) as id,
-            ${missing('n.places', 't.places')} as entered, ${missing('t.places', 'n.places')} as "left"
-          from now n full join frozen t using (subject, subject_id) where n.places is distinct from t.places)
+            ${missing('n.places', 't.places')} as entered, ${missing('t.places', 'n.places')} as "left",
+            case when ${touched} then ${common('n.places', 't.places', 'w.places')} else '{}' end as amount
+          from now n full join frozen t using (subject, subject_id) cross join weighed w
+          where n.places is distinct from t.places or (n.places && w.places and ${touched}))
         select s.*, n.total from (select count(*)::int as total from moved) n left join (
-        select v.subject, v.id, m.no, v.entered, v."left", e.type, e.at, a.name as "by",
+        select v.subject, v.id, m.no, v.entered, v."left", v.amount, e.type, e.at, a.name as "by",
           case when v.subject = 'matter' and m.id is null then 'gone'
             when v.subject = 'matter' and not exists (select 1 from events c
               where c.subject_id = v.id and c.at <= ${since}::timestamptz) then 'late'
             when m.merged_at > ${since}::timestamptz then 'merged'
             when exists (select 1 from events c where c.subject_id = v.id and c.at > ${since}::timestamptz
-              and c.type = any(${place(CORRECTING)}::text[])) then 'corrected'
+              and c.type = any(${correcting}::text[])) then 'corrected'
             when e.type is null or v.subject <> 'matter' then 'corrected' else 'progressed' end as cause
         from moved v
           left join matters m on v.subject = 'matter' and m.id = v.id
@@ -214,7 +257,7 @@ export async function publishedCases(
     id,
     place,
     limit,
-    cursor = '00000000-0000-0000-0000-000000000000',
+    cursor = NIL,
   }: { id: string; place: number; limit: number; cursor?: string | undefined },
 ) {
   const rows = await caseRows(db, [...visibilityValues(actor), id, place, cursor, limit + 1])

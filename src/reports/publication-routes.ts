@@ -179,6 +179,7 @@ export function publicationRoutes(http: Http): void {
             cause: z.object({ code: z.enum(keysOf(causes)), label: z.string() }),
             entered: z.array(z.string()),
             left: z.array(z.string()),
+            amount: z.array(z.string()).describe('仍计入而合计有变的数，如人次、金额'),
             last: z
               .object({ type: z.string(), label: z.string(), at: z.string(), by: z.string() })
               .nullable(),

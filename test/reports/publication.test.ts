@@ -23,6 +23,7 @@ interface Moved {
     cause: { code: string; label: string }
     entered: string[]
     left: string[]
+    amount: string[]
     last: { label: string; at: string; by: string } | null
   }[]
   total: number
@@ -170,6 +171,33 @@ describe('what came after', () => {
     ])
     expect(cases[0]?.left).toEqual(expect.arrayContaining(['visits.district.collective.batches']))
     expect(cases[0]?.entered).toEqual(expect.arrayContaining(['visits.district.individual.batches']))
+    expect(cases[0]?.amount).toEqual(expect.arrayContaining(['visits.district.persons']))
+  })
+
+  it('of a correction that moves a sum and no count names the matter, and none that nothing was done to', async () => {
+    const [{ id } = { id: '' }] = await publications()
+    const counted = await desk.call(
+      ...(['leader', 'GET', `/api/reports/publications/${id}/cases?figure=visits.district.persons`] as const),
+    )
+    const small = (counted.body as unknown as Cases).items.find((each) => each.id !== year.crowd.id)?.id ?? ''
+    const more = async (people: number) => {
+      const { body } = await desk.call('registrar', 'GET', `/api/matters/${small}`)
+      const { personCount } = body['visit'] as { personCount: number }
+      const given = { personCount: personCount + people, reason: '按签到表更正' }
+      const etag = { 'if-match': `"${String(body['version'])}"` }
+      return desk.call('registrar', 'PATCH', `/api/visits/${small}`, given, etag)
+    }
+    expect((await more(1)).status).toBe(200)
+    const { cases, total, figures } = await differences(id)
+    expect(figures).toContainEqual(
+      expect.objectContaining({ key: 'visits.district.persons', published: '16人次', now: '9人次' }),
+    )
+    expect(total).toBe(2)
+    expect(cases.find((each) => each.id === small)).toMatchObject({
+      ...{ cause: { code: 'corrected' }, entered: [], left: [], last: { label: '更正走访信息' } },
+      amount: expect.arrayContaining(['visits.district.persons']),
+    })
+    expect((await more(-1)).status).toBe(200)
   })
 
   it('of what was entered late is told apart', async () => {
