@@ -1,8 +1,12 @@
 // Measures an import of many orders with histories: the whole way of a workbook, and the taking over beside COPY and merge.
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
 import { from, to } from 'pg-copy-streams'
-import { readCalendar } from '../../src/calendar/queries.ts'
 import type { Deps } from '../../src/deps.ts'
 import { requestCommit, requestImport } from '../../src/imports/commands.ts'
 import { runImport } from '../../src/imports/job.ts'
@@ -12,22 +16,21 @@ import type { BulkClient } from '../../src/platform/copy.ts'
 import type { StoredFile } from '../../src/platform/files.ts'
 import type { OutboxEvent } from '../../src/platform/outbox.ts'
 import { prepareOffice } from '../demo/office.ts'
-import { makeOrders, type DemoOrder } from '../demo/orders.ts'
-import { recipes } from '../demo/recipe.ts'
-import { workbooksOf, type Workbook } from '../demo/workbooks.ts'
 
 type Report = (line: string) => void
 
-export async function measureImport(deps: Deps, orders: number, report: Report): Promise<void> {
+export async function measureImport(
+  { deps, url }: { deps: Deps; url: string },
+  orders: number,
+  report: Report,
+): Promise<void> {
   const { db, files } = deps
   await prepareOffice(deps)
   const actor = systemActor('bench')
-  const books = await workbooks(deps, orders)
   const kept: StoredFile[] = []
-  for (const { name, bytes } of books) {
+  for await (const { name, bytes } of workbooks(url, orders)) {
     kept.push(await files.store(bytes, { name, maxBytes: 512 * 1024 * 1024, allow: ['xlsx'] }))
   }
-  books.length = 0
   const memory = watchMemory()
   const ids: string[] = []
   let [checking, taking] = [0, 0]
@@ -75,17 +78,19 @@ function event(type: string, subjectId: string): OutboxEvent {
   }
 }
 
-/** The demo's year again and again, under other numbers. */
-async function workbooks({ db }: Deps, orders: number): Promise<Workbook[]> {
-  const recipe = recipes.find(({ year }) => year === 2020)
-  if (recipe === undefined) throw new Error('the demo knows no 2020')
-  const year = makeOrders(recipe, await readCalendar(db))
-  const run = Date.now().toString(36)
-  const many = Array.from({ length: orders }, (_, i) => {
-    const order = year[i % year.length] as DemoOrder
-    return { ...order, externalNo: `${run}-${Math.floor(i / year.length)}-${order.externalNo}` }
-  })
-  return workbooksOf(recipe, many)
+/** Made by another process: their making would hide what the import needs. */
+async function* workbooks(url: string, orders: number): AsyncGenerator<{ name: string; bytes: Buffer }> {
+  const folder = await mkdtemp(join(tmpdir(), 'banjian-bench-'))
+  try {
+    const script = fileURLToPath(new URL('workbooks.ts', import.meta.url))
+    const { stdout, stderr } = spawnSync(process.execPath, [script, url, folder, String(orders)], {
+      encoding: 'utf8',
+    })
+    if (stdout === '') throw new Error(stderr)
+    for (const name of stdout.trim().split('\n')) yield { name, bytes: await readFile(join(folder, name)) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 const ofImport = 'select id from matters where import_id = any($1::uuid[])'

@@ -96,7 +96,7 @@ try {
   )
   await compare('one order with its history', 0.5, service, floor, opening(session.liaison), bareOpen())
   if (wanted('figures')) await measureCounting(deps, unit, compareTimes)
-  if (wanted('import')) await measureImport(deps, Number(options.imported), report)
+  if (wanted('import')) await measureImport({ deps, url: embedded.url }, Number(options.imported), report)
   if (wanted('start')) await measureStart(dataDir, report)
 } finally {
   for (const child of children) child.kill('SIGTERM')

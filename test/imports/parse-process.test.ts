@@ -12,6 +12,8 @@ import { Problem } from '../../src/platform/problems.ts'
 import { bomb, checksumOfBomb, compound, ofRows, row, text, withPart, workbook } from './corpus.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'banjian-process-'))
+// Folders that other imports make at the same time are none of ours.
+process.env['TMPDIR'] = folder
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let files = 0
 
@@ -162,7 +164,7 @@ describe('a refusal', () => {
       encryption: { password: 'generated', spinCount: 1000 },
     })
     for (const bytes of [protectedWorkbook, compound('EncryptedPackage')]) {
-      const message = '工作簿已加密,请另存为不加密的 .xlsx 后再上传'
+      const message = '工作簿已加密，请另存为不加密的 .xlsx 后再上传'
       expect(await outcome(file(bytes))).toMatchObject({
         code: 'import/encrypted',
         options: { errors: [{ pointer: '/file', code: 'import/encrypted', message }] },
