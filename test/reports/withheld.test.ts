@@ -9,12 +9,22 @@ let desk: OfficeYear['desk']
 let statistician: { id: string }
 let writer: { id: string }
 let published: string
+let campaignId: string
 const accuse = statement<{ no: string }>(
   'test.accuse',
   'update matters set accused_unit_ids = $1::uuid[] where id = $2 returning no',
 )
 const publish = async (period: string) =>
   (await desk.call('leader', 'POST', `/api/reports/periods/${period}/publish`, {})).body.id
+/** A dispute of the township. */
+async function dispute(foundDay: string, title: string): Promise<void> {
+  const { status } = await desk.call('registrar', 'POST', '/api/ledger/items', {
+    ...{ campaignId, foundDay, foundByUnitId: desk.officeUnit, title, demand: '请求提高补偿标准' },
+    ...{ topic: 'land', involved: 12, level: 'local' },
+    ...{ leadUnitId: desk.township, territorialUnitId: desk.township },
+  })
+  expect(status).toBe(201)
+}
 beforeAll(async () => {
   year = await openOfficeYear()
   desk = year.desk
@@ -23,12 +33,8 @@ beforeAll(async () => {
   const campaign = await desk.call('registrar', 'POST', '/api/ledger/campaigns', {
     ...{ name: '大排查', fromDay: '2020-08-01', discipline: '应查尽查、应排尽排' },
   })
-  const entered = await desk.call('registrar', 'POST', '/api/ledger/items', {
-    ...{ campaignId: campaign.body.id, foundDay: '2020-08-10', foundByUnitId: desk.officeUnit },
-    ...{ title: '征地补偿纠纷', demand: '请求提高补偿标准', topic: 'land', involved: 12, level: 'local' },
-    ...{ leadUnitId: desk.township, territorialUnitId: desk.township },
-  })
-  expect(entered.status).toBe(201)
+  campaignId = campaign.body.id
+  await dispute('2020-08-10', '征地补偿纠纷')
   desk.clock.forward({ days: 143 })
   published = await publish('2020')
 })
@@ -48,6 +54,21 @@ describe('what was published', () => {
     const url = `/api/reports/publications/${published}/differences`
     const beyond = `${url}?cursor=ffffffff-ffff-4fff-bfff-ffffffffffff`
     expect((await desk.call('leader', 'GET', beyond)).body).toMatchObject({ total: 1, cases: [], next: null })
+  })
+
+  it('tells of a dispute that was entered late only the units whose it is', async () => {
+    await dispute('2020-09-01', '邻里纠纷')
+    const cases = async (who: 'leader' | typeof statistician) => {
+      const { body } = await desk.call(
+        who,
+        'GET',
+        `/api/reports/publications/${published}/differences?asOf=now`,
+      )
+      const { cases: listed, total } = body as unknown as { cases: { subject: string }[]; total: number }
+      return { disputes: listed.filter(({ subject }) => subject === 'ledger').length, total }
+    }
+    expect(await cases('leader')).toEqual({ disputes: 1, total: 2 })
+    expect(await cases(statistician)).toEqual({ disputes: 0, total: 2 })
   })
 
   it('names in its list of what is overdue no matter that accuses a unit', async () => {

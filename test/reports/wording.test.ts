@@ -138,7 +138,7 @@ describe('the wording', () => {
 
   it('claims no nil where something was counted', () => {
     const text = textOf([
-      fact('visits.beijing.non-reception.batches', 2, { change: '去年同期为0,不作比较' }),
+      fact('visits.beijing.non-reception.batches', 2, { change: '去年同期为0，不作比较' }),
       fact('visits.beijing.non-reception.persons', 3, { unit: '人次', text: '3人次' }),
       fact('visits.province.collective.batches', 1),
       fact('visits.province.collective.persons', 9),
@@ -154,8 +154,8 @@ describe('the wording', () => {
     const text = textOf([
       fact('visits.district.batches', 5, change('与去年持平')),
       fact('visits.district.persons', 9, change('下降10%')),
-      fact('visits.city.batches', 1, change('去年同期为0,不作比较')),
-      fact('visits.city.persons', 1, change('去年同期为0,不作比较')),
+      fact('visits.city.batches', 1, change('去年同期为0，不作比较')),
+      fact('visits.city.persons', 1, change('去年同期为0，不作比较')),
       fact('visits.province.skip.batches', 0, change(null)),
       fact('visits.province.skip.persons', 0, change(null)),
     ])
