@@ -18,12 +18,12 @@ export interface CellError {
 
 const ERRORS: Record<CellError['code'], CellError> = {
   blank: { code: 'blank', error: '日期为空' },
-  'not-a-date': { code: 'not-a-date', error: '无法识别的日期,请写成 2020-08-14 09:03 的形式' },
+  'not-a-date': { code: 'not-a-date', error: '无法识别的日期，请写成 2020-08-14 09:03 的形式' },
   'no-such-day': { code: 'no-such-day', error: '日期不存在' },
   'no-such-time': { code: 'no-such-time', error: '时间不存在' },
   'year-out-of-range': { code: 'year-out-of-range', error: '年份应在 1990 至 2100 之间' },
-  'ambiguous-date': { code: 'ambiguous-date', error: '无法判断年、月、日的先后,请写成 2020-08-14 的形式' },
-  'time-only': { code: 'time-only', error: '只有时间,没有日期' },
+  'ambiguous-date': { code: 'ambiguous-date', error: '无法判断年、月、日的先后，请写成 2020-08-14 的形式' },
+  'time-only': { code: 'time-only', error: '只有时间，没有日期' },
 }
 
 const FIRST_YEAR = 1990

@@ -190,9 +190,9 @@ function refuseRecord(error: CsvError, line: number, limits: ImportLimits): neve
     case 'CSV_QUOTE_NOT_CLOSED':
       return quotes('的双引号没有闭合')
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return quotes('的双引号没有闭合,或其后有多余的文字')
+      return quotes('的双引号没有闭合，或其后有多余的文字')
     case 'INVALID_OPENING_QUOTE':
-      return quotes('的文字中有单个双引号,请用 Excel 打开后另存为 .xlsx 再上传')
+      return quotes('的文字中有单个双引号，请用 Excel 打开后另存为 .xlsx 再上传')
     case 'CSV_MAX_RECORD_SIZE': {
       // A long row in one line is just long; one of many lines is a quote that was never closed.
       if (Number(error['lines']) > line) return quotes('的双引号没有闭合')

@@ -73,7 +73,7 @@ function checkedGb18030(file: number, meter: Meter): TextEncoding {
     const asUtf8 = isUtf8(line)
     const kind = asUtf8 && highBytes(line) >= TELLING_BYTES ? 'utf-8' : asUtf8 ? undefined : 'gb18030'
     if (kind === 'gb18030' && !isGb18030(line)) {
-      badRow(n, `第 ${n} 行的文字编码无法识别(既不是 UTF-8,也不是 GB18030)`, 'neither UTF-8 nor GB18030')
+      badRow(n, `第 ${n} 行的文字编码无法识别（既不是 UTF-8，也不是 GB18030）`, 'neither UTF-8 nor GB18030')
     }
     if (kind !== undefined && firstChinese !== undefined && kind !== firstChinese) {
       badRow(n, `第 ${n} 行的文字编码与前面的行不同`, `${kind} after lines in ${firstChinese}`)

@@ -92,7 +92,7 @@ export function headerIn<F extends string>(
     }
   }
   if (best === undefined || most < 2) {
-    const message = `前${HEADER_ROWS}行中没有找到表头,表头应含${catalogue.typical}等列`
+    const message = `前${HEADER_ROWS}行中没有找到表头，表头应含${catalogue.typical}等列`
     return { errors: [{ pointer: '/file/header', code: 'header/missing', message }] }
   }
   return settle(best.lastRow, best.headings, catalogue)

@@ -68,7 +68,7 @@ export function extensionsOf(
       decidedAt: extension.grantedAt,
       decidedBy: null, // not the one who asked, and not told
       granted: true,
-      decisionNote: extension.tooLate ? '逾期申请,不改变期限' : null,
+      decisionNote: extension.tooLate ? '逾期申请，不改变期限' : null,
     },
   ]
 }

@@ -30,7 +30,7 @@ export function importRoutes(http: Http): void {
     {
       url: '/api/imports',
       summary: '上传市平台导出的工单表',
-      description: '.xlsx 或 .csv。上传后在后台检查,不改动数据;同一文件再次上传,返回先前的批次。',
+      description: '.xlsx 或 .csv。上传后在后台检查，不改动数据；同一文件再次上传，返回先前的批次。',
       tag,
       for: 'imports.run',
       query: z.strictObject({ again: flag.describe('已导入的文件重新比对') }),

@@ -7,17 +7,17 @@ const HEAD = 8192
 const PIECE = 1_048_576
 const ENCRYPTED = Buffer.from('EncryptedPackage', 'utf16le')
 
-const SAVE_AS = '请用 Excel 打开后另存为 .xlsx,再上传'
+const SAVE_AS = '请用 Excel 打开后另存为 .xlsx，再上传'
 
 /** Beginnings of files that people upload by mistake. */
 const OTHERS: readonly { magic: string; what: string; message: string }[] = [
-  { magic: '%PDF-', what: 'PDF', message: '这是 PDF 文件,请上传 .xlsx 或 .csv' },
-  { magic: 'Rar!', what: 'RAR archive', message: '这是压缩包,请解压后上传其中的 .xlsx 或 .csv 文件' },
-  { magic: '7z\xbc\xaf', what: '7z archive', message: '这是压缩包,请解压后上传其中的 .xlsx 或 .csv 文件' },
-  { magic: '\x1f\x8b', what: 'gzip archive', message: '这是压缩包,请解压后上传其中的 .xlsx 或 .csv 文件' },
-  { magic: '\x89PNG', what: 'picture', message: '这是图片,请上传 .xlsx 或 .csv' },
-  { magic: '\xff\xd8\xff', what: 'picture', message: '这是图片,请上传 .xlsx 或 .csv' },
-  { magic: '{\\rtf', what: 'RTF document', message: '这是文档,请上传 .xlsx 或 .csv' },
+  { magic: '%PDF-', what: 'PDF', message: '这是 PDF 文件，请上传 .xlsx 或 .csv' },
+  { magic: 'Rar!', what: 'RAR archive', message: '这是压缩包，请解压后上传其中的 .xlsx 或 .csv 文件' },
+  { magic: '7z\xbc\xaf', what: '7z archive', message: '这是压缩包，请解压后上传其中的 .xlsx 或 .csv 文件' },
+  { magic: '\x1f\x8b', what: 'gzip archive', message: '这是压缩包，请解压后上传其中的 .xlsx 或 .csv 文件' },
+  { magic: '\x89PNG', what: 'picture', message: '这是图片，请上传 .xlsx 或 .csv' },
+  { magic: '\xff\xd8\xff', what: 'picture', message: '这是图片，请上传 .xlsx 或 .csv' },
+  { magic: '{\\rtf', what: 'RTF document', message: '这是文档，请上传 .xlsx 或 .csv' },
 ]
 
 /** `xlsx` for any zip package, `csv` for any text; refuses what is neither, and says what it is. */

@@ -86,10 +86,10 @@ function openTo(status: ImportStatus): { act: string; label: string }[] {
 }
 
 const findingShape = z.object({
-  column: z.string().describe('列名,空为整行'),
+  column: z.string().describe('列名，空为整行'),
   code: z.string(),
   message: z.string(),
-  value: z.string().optional().describe('单元格内容,涉及个人信息的已遮盖或省略'),
+  value: z.string().optional().describe('单元格内容，涉及个人信息的已遮盖或省略'),
 })
 
 export const importRowShape = z

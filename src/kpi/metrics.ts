@@ -9,7 +9,7 @@ const EACH_UNIT = {
 export const metrics: readonly Metric[] = [
   count({
     id: 'M01',
-    zh: '受理(交办)量',
+    zh: '受理（交办）量',
     en: 'Orders accepted',
     definition: {
       zh: '期间内首次派单的件，不含已并单、已撤回的。',
@@ -19,7 +19,7 @@ export const metrics: readonly Metric[] = [
   }),
   count({
     id: 'M01a',
-    zh: '受理总量(含并单)',
+    zh: '受理总量（含并单）',
     en: 'Orders accepted, merged ones included',
     definition: {
       zh: '期间内首次派单的件，含已并单的，不含已撤回的。',
@@ -61,7 +61,7 @@ export const metrics: readonly Metric[] = [
     zh: '按期回复率',
     en: 'Replied on time',
     definition: {
-      zh: '首次回复不晚于期限(含批准的延期)、此前也无主办单位超期的件 ÷ 已回复的件。',
+      zh: '首次回复不晚于期限（含批准的延期）、此前也无主办单位超期的件 ÷ 已回复的件。',
       en: 'First reply within the effective due time, no lead leg late before it ÷ replied.',
     },
     of: ['repliedOnTime', 'replied'],
@@ -70,7 +70,7 @@ export const metrics: readonly Metric[] = [
   }),
   rate({
     id: 'M05b',
-    zh: '按期办结率(从严)',
+    zh: '按期办结率（从严）',
     en: 'Completed on time (strict)',
     definition: {
       zh: '按期回复的件 ÷ 已回复或已超期的件；不回复不能抬高它。',
@@ -173,7 +173,7 @@ export const metrics: readonly Metric[] = [
   }),
   rate({
     id: 'M10r',
-    zh: '总满意度(甄别前)',
+    zh: '总满意度（甄别前）',
     en: 'Satisfaction, raw',
     definition: {
       zh: '满意或基本满意的件 ÷ 有效评价的件，含甄别剔除的；未评价的不计入。',

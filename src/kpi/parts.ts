@@ -24,7 +24,7 @@ const away = ['merged', 'withdrawn'] as const
 const accepted = <F extends FactName>(...all: F[]) => ({ all: ['dispatched', ...all] as const, none: away })
 
 export const parts = {
-  dispatched: { label: '交办(含并单)', all: ['dispatched'], none: ['withdrawn'] },
+  dispatched: { label: '交办（含并单）', all: ['dispatched'], none: ['withdrawn'] },
   accepted: { label: '交办', ...accepted() },
   done: { label: '已办', ...accepted('done') },
   open: { label: '在办', all: ['dispatched'], none: [...away, 'done'] },

@@ -7,7 +7,7 @@ export interface Compared {
 }
 
 /**
- * A count against the one before: 上升25%, 下降8%, 与去年持平; 去年同期为0,不作比较; 下降100% only when nothing is left.
+ * A count against the one before: 上升25%, 下降8%, 与去年持平; 去年同期为0，不作比较; 下降100% only when nothing is left.
  */
 export function changeText(
   current: number,
@@ -15,7 +15,7 @@ export function changeText(
   { with: other }: Compared = { with: '去年' },
 ): string {
   if (current === previous) return `与${other}持平`
-  if (previous === 0) return `${other === '去年' ? '去年同期' : other}为0,不作比较`
+  if (previous === 0) return `${other === '去年' ? '去年同期' : other}为0，不作比较`
   const change = percent(Math.abs(current - previous), previous)
   return `${current > previous ? '上升' : '下降'}${percentText(change)}`
 }

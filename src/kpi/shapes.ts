@@ -21,7 +21,7 @@ export const matterQuery = {
   channel: z
     .enum(['hotline', 'mailbox'])
     .default('hotline')
-    .describe('走交办流程的渠道:热线或领导信箱;走访、信件、复查等见 /api/kpi/tallies'),
+    .describe('走交办流程的渠道：热线或领导信箱；走访、信件、复查等见 /api/kpi/tallies'),
   source: z.string().max(40).optional().describe('来源'),
   category: z.string().max(40).optional().describe('诉求类型'),
   topic: z.string().max(80).optional().describe('主题，含其下级'),

@@ -135,7 +135,7 @@ const letters: Tally[] = [
   {
     id: 'letters',
     zh: '受理信件',
-    definition: '期间内收到的信件,含上三级交办和区本级',
+    definition: '期间内收到的信件，含上三级交办和区本级',
     en: 'Letters received, those assigned from above included',
     unit: '件',
     relation: 'letters',
@@ -153,7 +153,7 @@ const letters: Tally[] = [
   {
     id: 'letters.on-time',
     zh: '信件按期回复率',
-    definition: '期间内收到并已答复的信件中,各环节均未超期的占比',
+    definition: '期间内收到并已答复的信件中，各环节均未超期的占比',
     en: 'Answered with no leg late ÷ letters received and answered',
     unit: '%',
     relation: 'letters',
@@ -177,7 +177,7 @@ const mailboxes = Object.entries(mailbox.sources).flatMap(([source, label]): Tal
     {
       id: `mailboxes.${source}.in-time`,
       zh: `${label}及时受理率`,
-      definition: '已签收或签收期限已过的来信中,各承办单位都按期签收的占比',
+      definition: '已签收或签收期限已过的来信中，各承办单位都按期签收的占比',
       en: 'Signed in time by every unit ÷ signed, or signing limit missed',
       unit: '%',
       relation: 'mailboxes',
@@ -187,7 +187,7 @@ const mailboxes = Object.entries(mailbox.sources).flatMap(([source, label]): Tal
     {
       id: `mailboxes.${source}.on-time`,
       zh: `${label}按期回复率`,
-      definition: '已回复的来信中,首次回复不晚于期限、此前也无主办单位超期的占比',
+      definition: '已回复的来信中，首次回复不晚于期限、此前也无主办单位超期的占比',
       en: 'First reply within the limit with no lead leg late before ÷ replied',
       unit: '%',
       relation: 'mailboxes',

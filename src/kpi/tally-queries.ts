@@ -37,7 +37,7 @@ export interface TallyFigure extends Counted {
   text: string
   /** The same days of the year before, as of the same instant. */
   previous: Counted & { from: Day; to: Day }
-  /** 与去年相比:上升25%、下降8%、与去年持平、去年同期为0,不作比较; for shares in points. */
+  /** 与去年相比：上升25%、下降8%、与去年持平、去年同期为0，不作比较; for shares in points. */
   change: string
   list: string
   denominatorList: string | null

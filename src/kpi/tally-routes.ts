@@ -60,7 +60,7 @@ export function tallyRoutes(http: Http): void {
     {
       url: TALLIES_PATH,
       summary: '走访、信件、信箱、复查的数',
-      description: '每个数附有去年同期、变化的说法和办件清单的链接;只数读者能看到的办件。',
+      description: '每个数附有去年同期、变化的说法和办件清单的链接；只数读者能看到的办件。',
       tag,
       for: 'kpi.read',
       query: figuresQuery,

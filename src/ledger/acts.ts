@@ -43,7 +43,7 @@ const rule = <Input extends z.ZodType>(given: LedgerRule<Input>): LedgerRule<Inp
 const keys = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]]
 
 const reviewed = z.strictObject({
-  reviewDay: day.describe('复核日期:到期须重新研判'),
+  reviewDay: day.describe('复核日期：到期须重新研判'),
   reason: textOf(2, 1000).describe('理由'),
 })
 

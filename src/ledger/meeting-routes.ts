@@ -61,7 +61,7 @@ export function meetingRoutes(http: Http): void {
     (tx, actor, { body }) => enterMeeting(tx, actor, body, { region: config.OFFICE_REGION }),
   )
 
-  const period = { from: day.describe('会议日期起(含)'), to: day.describe('会议日期止(含)') }
+  const period = { from: day.describe('会议日期起（含）'), to: day.describe('会议日期止（含）') }
   http.reads(
     {
       url: '/api/meetings',

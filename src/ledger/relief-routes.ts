@@ -17,7 +17,7 @@ import {
 import { byId, figure, free, keysOf, label, labelled, placeOf } from './shapes.ts'
 import { grantStates, groupTags } from './terms.ts'
 
-const fen = z.int().min(1).max(100_000_000_00).describe('金额(分)')
+const fen = z.int().min(1).max(100_000_000_00).describe('金额（分）')
 const grantWritten = z.object({ id, version: z.int(), state: z.string() })
 
 export function reliefRoutes(http: Http): void {
@@ -74,7 +74,7 @@ export function reliefRoutes(http: Http): void {
     {
       url: '/api/relief/grants',
       summary: '申请救助',
-      description: '一人一项目一次;银行账号加密保存,只显示后四位。',
+      description: '一人一项目一次；银行账号加密保存，只显示后四位。',
       tag,
       for: 'relief.ask',
       body: z.strictObject({
@@ -101,8 +101,8 @@ export function reliefRoutes(http: Http): void {
   const filters = {
     programmeId: id.optional(),
     state: z.enum(keysOf(grantStates)).optional(),
-    from: day.optional().describe('发放日期起(含)'),
-    to: day.optional().describe('发放日期止(含)'),
+    from: day.optional().describe('发放日期起（含）'),
+    to: day.optional().describe('发放日期止（含）'),
   }
   http.reads(
     {
@@ -225,11 +225,11 @@ export function reliefRoutes(http: Http): void {
     {
       url: '/api/relief/grants/:id/account',
       summary: '查看银行账号',
-      description: '先记入审计,后显示。',
+      description: '先记入审计，后显示。',
       tag,
       for: 'relief.decide',
       params: byId,
-      body: z.strictObject({ reason: textOf(4, 200).describe('查看理由,记入审计') }),
+      body: z.strictObject({ reason: textOf(4, 200).describe('查看理由，记入审计') }),
       reply: z.object({ account: z.string() }),
       problems: ['relief/not-found'],
     },

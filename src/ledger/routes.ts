@@ -30,7 +30,7 @@ const itemShape = z.object({
   level: labelled,
   topic: labelled,
   groupTag: labelled,
-  involved: z.int().describe('涉及人数;与件数分开计'),
+  involved: z.int().describe('涉及人数；与件数分开计'),
   foundDay: z.string(),
   leadUnitId: z.string(),
   leadUnit: z.string(),
@@ -49,10 +49,10 @@ const filters = {
   regionCode: z.string().max(9).optional(),
   topic: z.enum(keysOf(topics)).optional(),
   leader: textOf(1, 40).optional().describe('包案领导'),
-  due: z.enum(['plan', 'review']).optional().describe('化解时限已过;复核日期已到'),
-  from: day.optional().describe('排查日期起(含)'),
-  to: day.optional().describe('排查日期止(含)'),
-  asOf: instant.optional().describe('截至的时刻;缺省为现在'),
+  due: z.enum(['plan', 'review']).optional().describe('化解时限已过；复核日期已到'),
+  from: day.optional().describe('排查日期起（含）'),
+  to: day.optional().describe('排查日期止（含）'),
+  asOf: instant.optional().describe('截至的时刻；缺省为现在'),
 }
 const problems = ['ledger/not-found'] as const
 
@@ -108,7 +108,7 @@ export function ledgerRoutes(http: Http): void {
     {
       url: '/api/ledger/items',
       summary: '登记排查出的事项',
-      description: '一件纠纷为一件;涉及人数只是一个数,不登记人员名单。',
+      description: '一件纠纷为一件；涉及人数只是一个数，不登记人员名单。',
       tag,
       for: 'ledger.edit',
       body: z.strictObject({
@@ -166,7 +166,7 @@ export function ledgerRoutes(http: Http): void {
     {
       url: '/api/ledger/board',
       summary: '台账分类统计',
-      description: '每个数都可打开为对应的事项清单;各状态之和、各层级之和均等于总数。',
+      description: '每个数都可打开为对应的事项清单；各状态之和、各层级之和均等于总数。',
       tag,
       for: 'ledger.read',
       query: z.strictObject({
@@ -265,7 +265,7 @@ export function ledgerRoutes(http: Http): void {
     {
       url: '/api/matters/:id/likely-disputes',
       summary: '可能属于的台账事项',
-      description: '按属地或主题和标题用词提示,由工作人员确认,不自动关联。',
+      description: '按属地或主题和标题用词提示，由工作人员确认，不自动关联。',
       tag,
       for: 'ledger.read',
       params: byId,

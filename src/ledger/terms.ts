@@ -17,7 +17,7 @@ export const convenorRanks = {
   'district-leader': '区级领导',
   bureau: '局领导',
   department: '部门负责人',
-  township: '乡镇(街道)负责人',
+  township: '乡镇（街道）负责人',
 } as const
 
 export const grantStates = {

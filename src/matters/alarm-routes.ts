@@ -37,7 +37,7 @@ export function alarmRoutes(http: Http): void {
       url: `${url}/report`,
       ...common('登记重大紧急信访事项的报告', ['matter/no-alarm', 'matter/alarm-reported']),
       body: z.strictObject({
-        to: z.array(textOf(2, 60)).min(1).max(10).describe('报告对象:本级党委、政府和联席会议办公室等'),
+        to: z.array(textOf(2, 60)).min(1).max(10).describe('报告对象：本级党委、政府和联席会议办公室等'),
         text: textOf(4, 4000).describe('报告内容'),
       }),
     },

@@ -16,14 +16,14 @@ export function barRoutes(http: Http): void {
     {
       url: '/api/matters/:id/accused',
       summary: '登记被反映人',
-      description: '同名的本系统账号立即不能再看到此件;姓名加密保存。',
+      description: '同名的本系统账号立即不能再看到此件；姓名加密保存。',
       tag,
       for: 'matters.edit',
       params: byId,
       body: z.strictObject({
         name: textOf(1, 60).describe('被反映人姓名'),
         post: textOf(1, 100).optional().describe('职务、级别'),
-        unitId: id.optional().describe('所在单位;不填则各单位的同名账号都回避'),
+        unitId: id.optional().describe('所在单位；不填则各单位的同名账号都回避'),
       }),
       reply: z.object({ ...writtenShape.shape, barred: z.int().describe('回避的账号数') }),
       ifMatch: 'accepted',
@@ -37,13 +37,13 @@ export function barRoutes(http: Http): void {
     {
       url: '/api/matters/:id/recuse',
       summary: '回避',
-      description: '本人申请,或由分管领导决定;此后不能再查看和办理此件。',
+      description: '本人申请，或由分管领导决定；此后不能再查看和办理此件。',
       tag,
       for: 'matters.read',
       params: byId,
       body: z.strictObject({
-        accountId: id.optional().describe('由领导决定回避的账号;本人回避不填'),
-        reason: reason.describe('回避理由;请勿写入个人信息'),
+        accountId: id.optional().describe('由领导决定回避的账号；本人回避不填'),
+        reason: reason.describe('回避理由；请勿写入个人信息'),
       }),
       reply: writtenShape,
       etag: (written) => written.version,

@@ -17,7 +17,7 @@ export function escalationRoutes(http: Http): void {
       url: '/api/escalations',
       summary: '立案督办',
       description:
-        '登记上级交办案件,或由本级立案督办;所涉办件保持原样并与之关联,其被反映单位和回避人员同样适用。',
+        '登记上级交办案件，或由本级立案督办；所涉办件保持原样并与之关联，其被反映单位和回避人员同样适用。',
       tag: '督办',
       for: 'matters.escalate',
       body: z.strictObject({

@@ -36,7 +36,7 @@ export function linkRoutes(http: Http): void {
     {
       url: '/api/matters/:id/links',
       summary: '同一事项的其他办件',
-      description: '已关联的和可能相关的;后者只供能查找群众的工作人员辨认,确认后才关联。',
+      description: '已关联的和可能相关的；后者只供能查找群众的工作人员辨认，确认后才关联。',
       tag,
       for: 'matters.read',
       params: byId,
@@ -97,7 +97,7 @@ export function linkRoutes(http: Http): void {
         params: byId,
         body: z.strictObject({
           otherId: id.describe('另一件办件'),
-          note: textOf(1, 500).optional().describe('说明;请勿写入个人信息'),
+          note: textOf(1, 500).optional().describe('说明；请勿写入个人信息'),
         }),
         reply: written,
         problems: [...problems, 'matter/linked-already'],

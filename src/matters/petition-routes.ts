@@ -19,7 +19,8 @@ export function petitionRoutes(http: Http): void {
     {
       url: '/api/visits',
       summary: '登记来访',
-      description: '一批来访为一件;到场每一人计入人次,代表最多5人。未填的按今天、到区、接待场所、一人登记。',
+      description:
+        '一批来访为一件；到场每一人计入人次，代表最多5人。未填的按今天、到区、接待场所、一人登记。',
       tag,
       for: 'matters.register',
       body: visitShape,
@@ -56,7 +57,7 @@ export function petitionRoutes(http: Http): void {
     {
       url: '/api/letters/batch',
       summary: '批量登记来信',
-      description: '一次最多100封;有一封有误则都不登记,错误指明是第几封。',
+      description: '一次最多100封；有一封有误则都不登记，错误指明是第几封。',
       tag,
       for: 'matters.register',
       body: letterBatchShape,
@@ -75,14 +76,14 @@ export function petitionRoutes(http: Http): void {
     {
       url: '/api/matters/:id/request-review',
       summary: '登记复查、复核申请',
-      description: '对已送达的处理意见申请复查,对已送达的复查意见申请复核;各自成件,与原件相连。',
+      description: '对已送达的处理意见申请复查，对已送达的复查意见申请复核；各自成件，与原件相连。',
       tag,
       for: 'matters.register',
       params: z.strictObject({ id }),
       body: z.strictObject({
-        receivedAt: instant.optional().describe('收到申请的时间,默认为现在'),
+        receivedAt: instant.optional().describe('收到申请的时间，默认为现在'),
         content: textOf(2, 20_000).describe('申请事项和理由'),
-        lateReason: textOf(4, 1000).optional().describe('逾期申请的正当理由,由分管领导登记'),
+        lateReason: textOf(4, 1000).optional().describe('逾期申请的正当理由，由分管领导登记'),
       }),
       status: 201,
       reply: writtenShape,

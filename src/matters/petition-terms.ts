@@ -5,7 +5,7 @@ export const visitLevels = { district: '到区', city: '到市', province: '到�
 export type VisitLevel = keyof typeof visitLevels
 
 /** Which organ is competent, in the same order: a visit that goes more than one level above it skips a level. */
-export const competentLevels = { township: '乡镇(街道)', ...visitLevels } as const
+export const competentLevels = { township: '乡镇（街道）', ...visitLevels } as const
 export type CompetentLevel = keyof typeof competentLevels
 
 export const venues = { reception: '接待场所', 'non-reception': '非接待场所' } as const
@@ -35,8 +35,8 @@ export const declineGrounds = {
   'other-power': '属于人大、法院、检察院职权范围',
   'skip-level': '跨越本级和上一级机关走访',
   pending: '已经受理或者正在办理',
-  'no-review-asked': '对处理意见不服,未提出复查(复核)请求',
-  'review-lapsed': '无正当理由超过复查(复核)申请期限',
+  'no-review-asked': '对处理意见不服，未提出复查（复核）请求',
+  'review-lapsed': '无正当理由超过复查（复核）申请期限',
   concluded: '已经审核认定办结或复查复核终结备案',
   'legal-route': '依法应当通过其他法定途径解决',
 } as const
@@ -44,7 +44,7 @@ export const declineGrounds = {
 /** 信访条例 art. 32; 信访工作条例 art. 32. */
 export const opinionOutcomes = {
   supported: '予以支持',
-  explained: '合理但缺乏法律依据,解释说明',
+  explained: '合理但缺乏法律依据，解释说明',
   'not-supported': '不予支持',
 } as const
 

@@ -26,7 +26,7 @@ export function matterRoutes(http: Http): void {
   http.writes(
     {
       url: '/api/matters',
-      summary: '登记办件,可同时派单',
+      summary: '登记办件，可同时派单',
       tag,
       for: 'matters.register',
       body: registrationShape,
@@ -53,7 +53,7 @@ export function matterRoutes(http: Http): void {
     {
       url: '/api/matters',
       summary: '查询办件',
-      description: '按编号、状态、单位、期限、类别、主题、时间和全文检索;分页用 next 续查,顺序稳定。',
+      description: '按编号、状态、单位、期限、类别、主题、时间和全文检索；分页用 next 续查，顺序稳定。',
       tag,
       for: 'matters.read',
       query: listQuery,
@@ -128,7 +128,7 @@ export function matterRoutes(http: Http): void {
     {
       url: '/api/matters/:id/same-person',
       summary: '可能是同一诉求人的其他办件',
-      description: '仅供工作人员辨认,不自动合并。',
+      description: '仅供工作人员辨认，不自动合并。',
       tag,
       for: 'people.search',
       params: byId,

@@ -172,7 +172,7 @@ export function admit(
     })
   }
   if (!receiver.active) {
-    const message = receiver.successor === null ? '单位已撤销' : `单位已撤销,请改派至${receiver.successor}`
+    const message = receiver.successor === null ? '单位已撤销' : `单位已撤销，请改派至${receiver.successor}`
     throw new Problem('matter/unit-abolished', {
       errors: [{ pointer, code: 'matter/unit-abolished', message }],
     })

@@ -42,7 +42,7 @@ export const registrationShape = z
     urgency: urgency.default('normal'),
     topic: topic.default('other'),
     regionCode: regionCode.optional().describe('问题属地'),
-    receivedAt: instant.optional().describe('受理时间,默认为现在'),
+    receivedAt: instant.optional().describe('受理时间，默认为现在'),
     confidential: z.boolean().default(false).describe('要求保密身份'),
     accusedUnitIds: z.array(id).max(20).default([]).describe('被反映的单位'),
     personId: id.optional().describe('已确认的诉求人'),
@@ -80,14 +80,14 @@ const petitionFields = {
   urgency: urgency.default('normal'),
   topic: topic.default('other'),
   regionCode: regionCode.optional().describe('问题属地'),
-  receivedAt: instant.optional().describe('收到或来访时间,默认为现在'),
+  receivedAt: instant.optional().describe('收到或来访时间，默认为现在'),
   confidential: z.boolean().default(false).describe('要求保密身份'),
   accusedUnitIds: z.array(id).max(20).default([]).describe('被反映的单位'),
   personId: id.optional().describe('已确认的信访人'),
   caller: personFieldsShape.optional().describe('信访人'),
   matterClass: z.enum(keysOf(matterClasses)).optional().describe('事项分类'),
   nationalFirst: z.boolean().optional().describe('全国初次'),
-  repeatOfId: id.optional().describe('重复信访:原信访件'),
+  repeatOfId: id.optional().describe('重复信访：原信访件'),
 }
 const onePerson = { path: ['personId'], error: '信访人只能选择已有的或新登记的' }
 
@@ -112,9 +112,9 @@ export const letterBatchShape = z.strictObject({
 
 const visitEntryShape = z
   .strictObject({
-    personCount: z.int().min(1).max(100_000).default(1).describe('来访人次:到场的每一人'),
+    personCount: z.int().min(1).max(100_000).default(1).describe('来访人次：到场的每一人'),
     involvedCount: z.int().min(1).max(10_000_000).optional().describe('涉及人数'),
-    collective: z.boolean().optional().describe('集体访;不填则按人数判定'),
+    collective: z.boolean().optional().describe('集体访；不填则按人数判定'),
     level: z.enum(keysOf(visitLevels)).default('district').describe('走访层级'),
     competentLevel: z.enum(keysOf(competentLevels)).default('district').describe('有权处理机关的层级'),
     venue: z.enum(keysOf(venues)).default('reception').describe('场所'),
@@ -144,7 +144,7 @@ export const visitShape = z
   .refine((r) => r.personId === undefined || r.caller === undefined, onePerson)
   .refine((r) => (r.source === 'notified') === (r.visit.listNo !== undefined), {
     path: ['visit', 'listNo'],
-    error: '上级通报的走访须填写通报编号,本级接访不填',
+    error: '上级通报的走访须填写通报编号，本级接访不填',
   })
 
 /** What an escalated case has in common with other matters. */
@@ -167,20 +167,20 @@ const stateList = z
 export const listQuery = z.strictObject({
   no: number.optional().describe('编号'),
   externalNo: number.optional().describe('市平台工单号'),
-  state: stateList.optional().describe('状态,可用逗号分隔多个'),
+  state: stateList.optional().describe('状态，可用逗号分隔多个'),
   unitId: id.optional().describe('主办单位'),
-  mine: z.enum(['lead', 'co']).optional().describe('本单位主办或协办的在办件,按期限排序'),
+  mine: z.enum(['lead', 'co']).optional().describe('本单位主办或协办的在办件，按期限排序'),
   clock: z.enum(['today', 'next-workday', 'overdue']).optional().describe('今日到期、下一工作日到期、已超期'),
   channel: z.enum(keysOf(channels)).optional().describe('信访形式'),
   category: category.optional(),
   urgency: urgency.optional(),
   topic: topic.optional(),
   source: z.enum(keysOf(merged('sources'))).optional(),
-  from: day.optional().describe('受理日期起(含)'),
-  to: day.optional().describe('受理日期止(含)'),
+  from: day.optional().describe('受理日期起（含）'),
+  to: day.optional().describe('受理日期止（含）'),
   personId: id.optional(),
   alarm: z.stringbool().optional().describe('true：标记为重大紧急的'),
   linked: z.stringbool().optional().describe('true：与其他办件为同一事项的'),
-  q: textOf(1, 100).optional().describe('全文检索,至少两个字'),
+  q: textOf(1, 100).optional().describe('全文检索，至少两个字'),
   ...pageQuery,
 })

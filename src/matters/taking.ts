@@ -64,7 +64,7 @@ async function routeAgain(tx: Tx, actor: Actor, subject: Case) {
   ]
 }
 
-const NOTE = '承办单位被反映,依法回避'
+const NOTE = '承办单位被反映，依法回避'
 
 function refusals(
   { extension, returnRequest, reply, opinion }: Case,

@@ -29,7 +29,7 @@ export const screeningGrounds = {
   'not-duty': '非承办单位职责',
   uncooperative: '诉求人拒绝配合或无法联系',
   malicious: '恶意评价',
-  mistaken: '误评(当事人更正)',
+  mistaken: '误评（当事人更正）',
 } as const
 
 /** 国办发〔2020〕53号: what the hotline does not accept, and the route that the caller is told. */
@@ -41,7 +41,7 @@ export const refusalRoutes = {
   discipline: '纪检监察',
   disclosure: '政府信息公开',
   police: '110报警',
-  'not-government': '非政府职责,向有关单位反映',
+  'not-government': '非政府职责，向有关单位反映',
 } as const
 
 /** The last four: 信访工作条例 art. 39(3). */

@@ -71,7 +71,7 @@ export const writtenShape = z
       .array(z.object({ pointer: z.string(), code: z.string(), message: z.string() }))
       .optional()
       .describe('存疑但已登记的内容'),
-    queryCode: z.string().optional().describe('查询码,交诉求人查询办理情况'),
+    queryCode: z.string().optional().describe('查询码，交诉求人查询办理情况'),
   })
   .meta({ id: 'MatterWritten' })
 

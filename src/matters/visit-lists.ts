@@ -114,7 +114,9 @@ export async function reconcileList(
   const list = await demand(tx, actor, id, ifMatch)
   if (note === undefined && differences(list).length > 0) {
     throw new Problem('visit/list-differs', {
-      errors: [{ pointer: '/body/note', code: 'visit/list-differs', message: '通报与登记不一致,请说明原因' }],
+      errors: [
+        { pointer: '/body/note', code: 'visit/list-differs', message: '通报与登记不一致，请说明原因' },
+      ],
       extras: { ours: { ...list.ours } },
     })
   }

@@ -20,10 +20,10 @@ const level = z.enum(Object.keys(visitLevels) as [keyof typeof visitLevels]).des
 const most = 10_000_000
 const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]]
 const petitionCorrection = {
-  reason: textOf(2, 500).describe('更正理由;请勿写入个人信息'),
+  reason: textOf(2, 500).describe('更正理由；请勿写入个人信息'),
   signatories: z.int().min(2).max(100_000).nullable().optional().describe('联名人数'),
   nationalFirst: z.boolean().nullable().optional().describe('全国初次'),
-  repeatOfId: id.nullable().optional().describe('重复信访:原信访件'),
+  repeatOfId: id.nullable().optional().describe('重复信访：原信访件'),
 }
 const counts = {
   batches: z.int().min(0).max(most).describe('批次'),
@@ -147,7 +147,7 @@ export function visitRoutes(http: Http): void {
     {
       url: '/api/matters/earlier',
       summary: '某人以前的办件',
-      description: '按完整的电话、证件号码或姓名,供登记时边输边看;各信访形式都在内,每次查找记入审计。',
+      description: '按完整的电话、证件号码或姓名，供登记时边输边看；各信访形式都在内，每次查找记入审计。',
       tag,
       for: 'people.search',
       limit: { perMinute: 60, by: 'account' },
@@ -208,7 +208,7 @@ export function visitRoutes(http: Http): void {
       ...corrects,
       url: '/api/visits/:id',
       summary: '更正走访信息',
-      description: '集体访、越级随人数和层级重新认定;更正前后都记入办理过程,统计以更正后的为准。',
+      description: '集体访、越级随人数和层级重新认定；更正前后都记入办理过程，统计以更正后的为准。',
       body: z.strictObject({
         ...petitionCorrection,
         day: day.optional().describe('来访日期'),

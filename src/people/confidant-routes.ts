@@ -16,10 +16,10 @@ export function confidantRoutes(http: Http, { known }: { known: KnownPeople }): 
       url,
       ...common,
       summary: '指定可查看保密群众信息的人员',
-      description: '要求保密的群众,任何角色都不能直接查看其真实信息,只有名单上的人员可以;不能指定本人。',
+      description: '要求保密的群众，任何角色都不能直接查看其真实信息，只有名单上的人员可以；不能指定本人。',
       body: z.strictObject({
         accountId: id,
-        reason: textOf(4, 200).describe('工作需要;请勿写入个人信息'),
+        reason: textOf(4, 200).describe('工作需要；请勿写入个人信息'),
       }),
       status: 201,
       reply: written,

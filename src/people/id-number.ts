@@ -49,15 +49,15 @@ export function checkIdNo(text: string, { asOf }: { asOf?: string } = {}): IdNoC
   if (!PROVINCES.test(idNo)) warnings.push({ code: 'id-no/region-unknown', zh: '身份证号码的地区代码不存在' })
 
   if (/^\d{15}$/.test(idNo)) {
-    warnings.push({ code: 'id-no/legacy', zh: '15位旧身份证号码,请尽量补录18位号码' })
+    warnings.push({ code: 'id-no/legacy', zh: '15位旧身份证号码，请尽量补录18位号码' })
     return { ok: true, idNo, birthDate: null, sex: null, region6, warnings }
   }
   if (/^\d(?:\.\d+)?E\+?\d+$/.test(idNo)) return precisionLost
   if (!/^[\dX]*$/.test(idNo) || /X./.test(idNo)) {
-    return { ok: false, code: 'id-no/characters', zh: '身份证号码只能含数字,末位可为X' }
+    return { ok: false, code: 'id-no/characters', zh: '身份证号码只能含数字，末位可为X' }
   }
   if (idNo.length !== 18) {
-    return { ok: false, code: 'id-no/length', zh: `身份证号码应为18位,现为${idNo.length}位` }
+    return { ok: false, code: 'id-no/length', zh: `身份证号码应为18位，现为${idNo.length}位` }
   }
   const checked = idNoCheckDigit(idNo) === idNo.charAt(17)
   // A spreadsheet keeps 15 digits of a number and makes the rest zeros.
@@ -66,7 +66,7 @@ export function checkIdNo(text: string, { asOf }: { asOf?: string } = {}): IdNoC
   if (!isDay(birthDate) || (asOf !== undefined && birthDate > asOf)) {
     return { ok: false, code: 'id-no/date', zh: '身份证号码中的出生日期不存在' }
   }
-  if (!checked) return { ok: false, code: 'id-no/check-digit', zh: '身份证号码校验位不符,请核对' }
+  if (!checked) return { ok: false, code: 'id-no/check-digit', zh: '身份证号码校验位不符，请核对' }
   const sex = Number(idNo.charAt(16)) % 2 === 1 ? 'male' : 'female'
   return { ok: true, idNo, birthDate, sex, region6, warnings }
 }
@@ -74,7 +74,7 @@ export function checkIdNo(text: string, { asOf }: { asOf?: string } = {}): IdNoC
 const precisionLost = {
   ok: false,
   code: 'id-no/precision-lost',
-  zh: '身份证号码精度已丢失,请将该列设为文本后重新填写',
+  zh: '身份证号码精度已丢失，请将该列设为文本后重新填写',
 } as const
 
 const MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -103,9 +103,13 @@ function usccCheckDigit(first17: string): string {
 export function checkUscc(text: string): UsccCheck {
   const uscc = normaliseIdNo(text)
   if (!/^[0-9A-HJ-NPQRTUWXY]{18}$/.test(uscc)) {
-    return { ok: false, code: 'uscc/format', zh: '统一社会信用代码应为18位数字或大写字母(不含I、O、S、V、Z)' }
+    return {
+      ok: false,
+      code: 'uscc/format',
+      zh: '统一社会信用代码应为18位数字或大写字母（不含I、O、S、V、Z）',
+    }
   }
   const fits = usccCheckDigit(uscc.slice(0, 17)) === uscc.charAt(17)
-  const warnings = fits ? [] : [{ code: 'uscc/check-digit', zh: '统一社会信用代码校验位不符,请核对' }]
+  const warnings = fits ? [] : [{ code: 'uscc/check-digit', zh: '统一社会信用代码校验位不符，请核对' }]
   return { ok: true, uscc, region6: uscc.slice(2, 8), warnings }
 }

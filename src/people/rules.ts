@@ -109,13 +109,13 @@ export function checkPhone(text: string): PhoneCheck {
   const kind = phoneKind(phone)
   if (kind !== undefined) return { ok: true, phone, kind, warnings: phoneWarnings(phone, kind) }
   if (/^1[3-9]\d*$/.test(phone)) {
-    return { ok: false, code: 'phone/length', zh: `手机号码应为11位,现为${phone.length}位` }
+    return { ok: false, code: 'phone/length', zh: `手机号码应为11位，现为${phone.length}位` }
   }
   return { ok: false, code: 'phone/invalid', zh: '电话号码格式有误' }
 }
 
 function phoneWarnings(phone: string, kind: PhoneKind): Finding[] {
-  if (kind === 'international') return [{ code: 'phone/international', zh: '境外号码,无法发送短信' }]
+  if (kind === 'international') return [{ code: 'phone/international', zh: '境外号码，无法发送短信' }]
   if (LOCAL.test(phone)) return [{ code: 'phone/no-area-code', zh: '固定电话缺少区号' }]
   return []
 }

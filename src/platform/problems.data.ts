@@ -11,10 +11,10 @@ export const problems = {
   'request/conflict': { status: 409, zh: '与现有数据冲突', en: 'Conflicts with existing data' },
   'request/busy': {
     status: 409,
-    zh: '他人正在办理此件,请稍后再试',
+    zh: '他人正在办理此件，请稍后再试',
     en: 'Someone else is changing this right now',
   },
-  'request/too-many': { status: 429, zh: '操作过于频繁,请稍后再试', en: 'Too many requests' },
+  'request/too-many': { status: 429, zh: '操作过于频繁，请稍后再试', en: 'Too many requests' },
   'request/timeout': { status: 408, zh: '请求超时', en: 'The request took too long to arrive' },
   'request/if-match-required': { status: 428, zh: '请刷新后再修改', en: 'If-Match is required on edits' },
   'request/if-match-invalid': {
@@ -24,7 +24,7 @@ export const problems = {
   },
   'request/stale': {
     status: 412,
-    zh: '内容已被他人更新,请刷新后再操作',
+    zh: '内容已被他人更新，请刷新后再操作',
     en: 'The version is no longer current',
   },
   'idempotency/key-required': {
@@ -82,7 +82,7 @@ export const problems = {
   'file/type-not-allowed': { status: 415, zh: '不支持此类文件', en: 'Files of this kind are not taken here' },
   'file/encrypted': {
     status: 422,
-    zh: '文件已加密,请去除密码后再上传',
+    zh: '文件已加密，请去除密码后再上传',
     en: 'The file is protected by a password',
   },
   'file/ending-differs': {
@@ -94,12 +94,12 @@ export const problems = {
   'session/refused': { status: 401, zh: '账号或密码不正确', en: 'Login or password is wrong' },
   'session/too-many-attempts': {
     status: 429,
-    zh: '登录失败次数过多,请稍后再试',
+    zh: '登录失败次数过多，请稍后再试',
     en: 'Too many failed sign-ins; wait before the next one',
   },
   'session/initial-password-expired': {
     status: 401,
-    zh: '初始密码已失效,请联系安全管理员重置',
+    zh: '初始密码已失效，请联系安全管理员重置',
     en: 'The initial password is no longer valid',
   },
   'session/password-change-required': {
@@ -139,7 +139,7 @@ export const problems = {
   },
   'key/two-active': {
     status: 409,
-    zh: '已有两个有效密钥,请先吊销一个',
+    zh: '已有两个有效密钥，请先吊销一个',
     en: 'Two keys are active; revoke one first',
   },
   'key/expiry-invalid': { status: 422, zh: '有效期应在一年以内', en: 'A key lives at most a year' },
@@ -208,7 +208,7 @@ export const problems = {
   'matter/already-replied': { status: 409, zh: '已经回复', en: 'Already replied' },
   'matter/return-binding': {
     status: 409,
-    zh: '承办单位已经确定,不得再次退单',
+    zh: '承办单位已经确定，不得再次退单',
     en: 'The office has decided; no further return',
   },
   'matter/returns-exhausted': { status: 409, zh: '退单次数已满', en: 'No return is left' },
@@ -220,7 +220,7 @@ export const problems = {
   },
   'matter/extension-after-expiry': {
     status: 409,
-    zh: '已超过办理期限,不能申请延期',
+    zh: '已超过办理期限，不能申请延期',
     en: 'The due time has passed',
   },
   'matter/extensions-exhausted': { status: 409, zh: '延期次数已满', en: 'No extension is left' },
@@ -278,7 +278,7 @@ export const problems = {
   'matter/rated-already': { status: 409, zh: '该事项已评价', en: 'The matter is rated already' },
   'matter/query-without-contact': {
     status: 422,
-    zh: '没有登记联系电话或身份证号,无法凭码查询',
+    zh: '没有登记联系电话或身份证号，无法凭码查询',
     en: 'There is no phone or ID number to ask after the matter with',
   },
   'matter/screened-already': { status: 409, zh: '该评价已甄别过', en: 'This rating was screened before' },
@@ -295,7 +295,7 @@ export const problems = {
     en: 'The other matter is not dispatched',
   },
   'matter/call-back-first': { status: 409, zh: '请先回访', en: 'Call back first' },
-  'matter/closed': { status: 409, zh: '已办结,不能修改', en: 'The matter is closed' },
+  'matter/closed': { status: 409, zh: '已办结，不能修改', en: 'The matter is closed' },
   'matter/external-no-taken': {
     status: 409,
     zh: '该平台工单号已登记',
@@ -330,12 +330,12 @@ export const problems = {
   },
   'matter/simple-not-prolonged': {
     status: 409,
-    zh: '简易办理不得延长期限,请先转为普通程序',
+    zh: '简易办理不得延长期限，请先转为普通程序',
     en: 'Simple handling is not prolonged; make it ordinary first',
   },
   'matter/upstream-deadline': {
     status: 409,
-    zh: '期限由上级确定,不能自行延长',
+    zh: '期限由上级确定，不能自行延长',
     en: 'A superior fixed the deadline',
   },
   'matter/review-right-untold': {
@@ -346,7 +346,7 @@ export const problems = {
   'matter/nothing-to-feed-back': { status: 409, zh: '没有待反馈的交办要求', en: 'Nothing is to be fed back' },
   'matter/review-period-open': {
     status: 409,
-    zh: '申请复查的期限未满,且信访人未表示息诉',
+    zh: '申请复查的期限未满，且信访人未表示息诉',
     en: 'A review may still be asked for',
   },
   'matter/review-not-due': {
@@ -366,7 +366,7 @@ export const problems = {
   },
   'matter/concluded-finally': {
     status: 409,
-    zh: '已经复核终结,不再受理',
+    zh: '已经复核终结，不再受理',
     en: 'Concluded by recheck: no longer accepted',
   },
   'matter/not-final': {
@@ -402,7 +402,7 @@ export const problems = {
   'ledger/linked-already': { status: 409, zh: '已经关联', en: 'Linked already' },
   'ledger/not-linked': { status: 404, zh: '没有这项关联', en: 'Not linked' },
   'meeting/not-found': { status: 404, zh: '未找到该会议', en: 'No such meeting' },
-  'meeting/issued': { status: 409, zh: '纪要已印发,不能更改', en: 'The minutes are issued' },
+  'meeting/issued': { status: 409, zh: '纪要已印发，不能更改', en: 'The minutes are issued' },
   'meeting/no-minutes': { status: 422, zh: '没有会议纪要', en: 'There are no minutes' },
   'meeting/item-not-open': { status: 409, zh: '没有待落实的该议定事项', en: 'No such decision is open' },
   'relief/not-found': { status: 404, zh: '未找到该救助', en: 'No such grant' },
@@ -421,12 +421,12 @@ export const problems = {
   'report/not-begun': { status: 409, zh: '该期间尚未开始', en: 'The period has not begun' },
   'report/not-consistent': {
     status: 409,
-    zh: '数据检查未通过,不能发布',
+    zh: '数据检查未通过，不能发布',
     en: 'The checks find what cannot be true',
   },
   'report/published-already': {
     status: 409,
-    zh: '该期间的报告已发布,如需更正请写明理由',
+    zh: '该期间的报告已发布，如需更正请写明理由',
     en: 'The period is published; a correction needs its reason',
   },
   'report/no-declared': { status: 404, zh: '未找到录入的报告', en: 'No such declared report' },
@@ -453,7 +453,7 @@ export const problems = {
   'visit/list-taken': { status: 409, zh: '该月通报已登记', en: 'The month is entered already' },
   'visit/list-differs': {
     status: 409,
-    zh: '通报与登记不一致,须说明原因',
+    zh: '通报与登记不一致，须说明原因',
     en: 'List and records differ: say why',
   },
   'matter/accused-already': { status: 409, zh: '该被反映人已登记', en: 'The person is named already' },
@@ -467,12 +467,12 @@ export const problems = {
   },
   'import/has-errors': {
     status: 409,
-    zh: '文件中有错误行,请更正后重新上传,或选择只导入无误的行',
+    zh: '文件中有错误行，请更正后重新上传，或选择只导入无误的行',
     en: 'Some rows have errors',
   },
   'import/header': { status: 422, zh: '表头有误', en: 'The header of the table is incomplete or ambiguous' },
   'import/file-empty': { status: 422, zh: '文件是空的', en: 'The file is empty' },
-  'import/file-too-large': { status: 413, zh: '文件过大,请分成几个文件上传', en: 'The file is too large' },
+  'import/file-too-large': { status: 413, zh: '文件过大，请分成几个文件上传', en: 'The file is too large' },
   'import/unsupported-type': {
     status: 415,
     zh: '请上传 .xlsx 或 .csv 文件',
@@ -480,54 +480,54 @@ export const problems = {
   },
   'import/old-workbook': {
     status: 415,
-    zh: '这是旧版表格(.xls 或 .et),请另存为 .xlsx 后再上传',
+    zh: '这是旧版表格（.xls 或 .et），请另存为 .xlsx 后再上传',
     en: 'An old binary workbook',
   },
   'import/web-page': {
     status: 415,
-    zh: '这是网页或 XML 格式的表格,请用 Excel 打开后另存为 .xlsx 再上传',
+    zh: '这是网页或 XML 格式的表格，请用 Excel 打开后另存为 .xlsx 再上传',
     en: 'A web page or XML, not a workbook',
   },
   'import/encrypted': {
     status: 422,
-    zh: '工作簿已加密,请另存为不加密的 .xlsx 后再上传',
+    zh: '工作簿已加密，请另存为不加密的 .xlsx 后再上传',
     en: 'The workbook is protected by a password',
   },
   'import/macros': {
     status: 422,
-    zh: '工作簿含有宏,请另存为不含宏的 .xlsx 后再上传',
+    zh: '工作簿含有宏，请另存为不含宏的 .xlsx 后再上传',
     en: 'The workbook holds macros',
   },
   'import/external-links': {
     status: 422,
-    zh: '工作簿链接了其他文件,请断开链接后再上传',
+    zh: '工作簿链接了其他文件，请断开链接后再上传',
     en: 'The workbook links to other files',
   },
   'import/unsafe-xml': {
     status: 422,
-    zh: '工作簿内容不安全,无法读取',
+    zh: '工作簿内容不安全，无法读取',
     en: 'The workbook declares a document type',
   },
   'import/damaged': {
     status: 422,
-    zh: '文件已损坏或不完整,请重新导出后再上传',
+    zh: '文件已损坏或不完整，请重新导出后再上传',
     en: 'The file is damaged or cut off',
   },
   'import/unpacks-too-large': {
     status: 413,
-    zh: '文件解压后过大,无法读取',
+    zh: '文件解压后过大，无法读取',
     en: 'The file unpacks to too much',
   },
   'import/too-many-parts': {
     status: 422,
-    zh: '工作簿内容过于复杂,请只保留数据后再上传',
+    zh: '工作簿内容过于复杂，请只保留数据后再上传',
     en: 'The workbook has too many parts',
   },
-  'import/too-many-rows': { status: 413, zh: '数据行数过多,请分成几个文件上传', en: 'Too many rows' },
+  'import/too-many-rows': { status: 413, zh: '数据行数过多，请分成几个文件上传', en: 'Too many rows' },
   'import/too-many-columns': { status: 422, zh: '列数过多', en: 'Too many columns' },
   'import/too-many-merges': {
     status: 422,
-    zh: '合并单元格过多,请取消合并后再上传',
+    zh: '合并单元格过多，请取消合并后再上传',
     en: 'Too many merged cells',
   },
   'import/cell-too-long': { status: 422, zh: '有单元格的文字过长', en: 'A cell holds too much text' },
@@ -535,21 +535,21 @@ export const problems = {
   'import/no-rows': { status: 422, zh: '工作簿中没有数据', en: 'The file holds no rows' },
   'import/encoding': {
     status: 422,
-    zh: '文字编码无法识别,请另存为 UTF-8 编码的 CSV 或 .xlsx',
+    zh: '文字编码无法识别，请另存为 UTF-8 编码的 CSV 或 .xlsx',
     en: 'The encoding is neither UTF-8, UTF-16 nor GB18030',
   },
   'import/quotes': { status: 422, zh: 'CSV 中的双引号不成对', en: 'Quotes in the CSV do not match' },
   'import/too-slow': {
     status: 422,
-    zh: '文件读取时间过长,请分成几个文件上传',
+    zh: '文件读取时间过长，请分成几个文件上传',
     en: 'Reading the file takes too long',
   },
   'import/too-much-memory': {
     status: 422,
-    zh: '文件过于复杂,无法读取,请分成几个文件上传',
+    zh: '文件过于复杂，无法读取，请分成几个文件上传',
     en: 'Reading the file takes too much memory',
   },
-  'import/interrupted': { status: 503, zh: '读取文件时中断,请重试', en: 'Reading the file was interrupted' },
+  'import/interrupted': { status: 503, zh: '读取文件时中断，请重试', en: 'Reading the file was interrupted' },
   'kpi/unknown-metric': { status: 422, zh: '没有这个指标', en: 'No such metric' },
   'kpi/period-reversed': { status: 422, zh: '截止日期早于起始日期', en: 'The period ends before it begins' },
   'kpi/as-of-in-future': {
@@ -558,6 +558,6 @@ export const problems = {
     en: 'The instant asked for has not come yet',
   },
   'kpi/is-a-count': { status: 422, zh: '件数没有分母', en: 'A count has no denominator' },
-  'server/unavailable': { status: 503, zh: '系统暂时不可用,请稍后重试', en: 'Temporarily unavailable' },
+  'server/unavailable': { status: 503, zh: '系统暂时不可用，请稍后重试', en: 'Temporarily unavailable' },
   'server/error': { status: 500, zh: '系统内部错误', en: 'Internal error' },
 } as const satisfies Record<string, { status: number; zh: string; en: string }>

@@ -28,7 +28,7 @@ export const int = (label: string, min = 0, max = 1_000_000_000): Column => ({
 })
 export const fen = (label: string, min = 0): Column => ({
   ...{ label, kind: 'fen' },
-  shape: z.int({ error: '金额以分为单位,应为整数' }).min(min).max(1_000_000_000_000),
+  shape: z.int({ error: '金额以分为单位，应为整数' }).min(min).max(1_000_000_000_000),
 })
 export const dayOf = (label: string): Column => ({ label, kind: 'day', shape: day })
 export const choice = (label: string, choices: Record<string, string>): Column => ({

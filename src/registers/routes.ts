@@ -22,10 +22,10 @@ const item = z.object({
   version: z.int(),
   registeredAt: z.string(),
   voidedAt: z.string().nullable(),
-  approved: z.boolean().optional().describe('知识库:已审核'),
+  approved: z.boolean().optional().describe('知识库：已审核'),
   row: free,
 })
-const period = { from: day.describe('起始日期(含)'), to: day.describe('截止日期(含)') }
+const period = { from: day.describe('起始日期（含）'), to: day.describe('截止日期（含）') }
 const filters = {
   from: period.from.optional(),
   to: period.to.optional(),
@@ -164,7 +164,7 @@ function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
     {
       url: `${url}/import`,
       summary: `导入${label}`,
-      description: '版式与导出的表相同;有一行有误则都不导入。同一文件再次导入不重复登记。',
+      description: '版式与导出的表相同；有一行有误则都不导入。同一文件再次导入不重复登记。',
       tag,
       for: 'registers.edit',
       allow: ['xlsx', 'csv'],
@@ -247,7 +247,7 @@ function knowledgeRoutes(http: Http): void {
     {
       url: '/api/knowledge',
       summary: '查找现行答复口径',
-      description: '只含已审核、在有效期内的条目;过期的不再显示。',
+      description: '只含已审核、在有效期内的条目；过期的不再显示。',
       tag,
       for: 'matters.read',
       query: z.strictObject({ q: textOf(1, 100).describe('至少两个字') }),

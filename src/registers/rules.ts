@@ -16,14 +16,14 @@ export const measurable = (row: Record<string, unknown>): RowFinding[] => {
   const metric = row['metric']
   const measured = typeof metric === 'string' ? metricKinds[metric] : undefined
   if (typeof metric === 'string' && measured === undefined) {
-    return [{ column: 'metric', message: '没有这个统计指标,或它不能衡量绩效' }]
+    return [{ column: 'metric', message: '没有这个统计指标，或它不能衡量绩效' }]
   }
   if (measured !== undefined && measured !== row['kind']) {
     const [is, wants] = [indicatorKinds[measured], indicatorKinds[row['kind'] as keyof typeof indicatorKinds]]
     return [{ column: 'metric', message: `${wants}不能用${is}的统计指标衡量` }]
   }
   if (metric !== undefined && row['actual'] !== undefined) {
-    return [{ column: 'actual', message: '由统计指标衡量的,实际值不另填写' }]
+    return [{ column: 'actual', message: '由统计指标衡量的，实际值不另填写' }]
   }
   return (row['actual'] === undefined) === (row['source'] === undefined)
     ? []

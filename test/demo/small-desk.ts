@@ -54,7 +54,7 @@ export const smallDeskFigures: readonly ReportedFigure[] = [
   figure('tallies', 'visits.beijing.skip.batches', '1批', '与去年持平'),
   figure('tallies', 'letters', '10件', '上升25%'),
   figure('tallies', 'letters.on-time', '100%'),
-  figure('tallies', 'reviews', '4件', '去年同期为0,不作比较'),
+  figure('tallies', 'reviews', '4件', '去年同期为0，不作比较'),
   figure('tallies', 'reviews.not-accepted', '2件'),
   figure('tallies', 'mailboxes.mayor', '4件'),
   figure('tallies', 'mailboxes.mayor.in-time', '100%'),

@@ -300,7 +300,7 @@ describe('rows with errors', () => {
       { row: 4, errors: [{ column: '工单编号', code: 'order/twice', message: '文件中第2行已有此工单编号' }] },
       {
         row: 5,
-        errors: [{ column: '身份证号', code: 'person/invalid', message: '身份证号码校验位不符,请核对' }],
+        errors: [{ column: '身份证号', code: 'person/invalid', message: '身份证号码校验位不符，请核对' }],
       },
     ])
   })

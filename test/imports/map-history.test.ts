@@ -145,7 +145,7 @@ describe('lateness', () => {
     const { matter, legs, extensions } = history(asked)
     expect(matter).toMatchObject({ lateFrom: DUE, firstOnTime: false })
     expect(legs[0]).toMatchObject({ effectiveDueAt: DUE })
-    expect(extensions).toMatchObject([{ decisionNote: '逾期申请,不改变期限' }])
+    expect(extensions).toMatchObject([{ decisionNote: '逾期申请，不改变期限' }])
   })
   test('a redo has its own due and does not touch whether the first reply was in time', () => {
     const redone = {

@@ -90,7 +90,7 @@ describe('figures beside others', () => {
       periodBefore: { from: '2020-08-01', to: '2020-08-11' },
     })
     expect(rows[0]?.cells).toMatchObject([
-      { numerator: 1, yearBefore: { change: '去年同期为0,不作比较' }, periodBefore: { text: '0件' } },
+      { numerator: 1, yearBefore: { change: '去年同期为0，不作比较' }, periodBefore: { text: '0件' } },
     ])
     const august = await board('from=2020-08-01&to=2020-08-31&metrics=M01')
     expect(august.rows[0]?.cells[0]?.numerator).toBe(4)

@@ -71,7 +71,7 @@ describe('a count against the year before', () => {
     [240, 160, '上升50%'],
     [5, 5, '与去年持平'],
     [0, 0, '与去年持平'],
-    [3, 0, '去年同期为0,不作比较'],
+    [3, 0, '去年同期为0，不作比较'],
     [0, 33, '下降100%'],
     [1, 33, '下降97%'],
     [1, 1000, '下降99.9%'],
@@ -85,7 +85,7 @@ describe('a count against the year before', () => {
   it('names the period it is compared with', () => {
     expect(changeText(3, 2, { with: '上月' })).toBe('上升50%')
     expect(changeText(2, 2, { with: '上月' })).toBe('与上月持平')
-    expect(changeText(2, 0, { with: '上月' })).toBe('上月为0,不作比较')
+    expect(changeText(2, 0, { with: '上月' })).toBe('上月为0，不作比较')
   })
 })
 

@@ -29,7 +29,7 @@ const item = async (given: Record<string, unknown> = {}) => {
 }
 const act = (who: keyof Desk['staff'], id: string, name: string, body: object = {}, headers = {}) =>
   desk.call(who, 'POST', `/api/ledger/items/${id}/${name}`, body, headers)
-const plan = { plan: '由镇政府牵头调解,分期补偿。', due: '2020-12-31' }
+const plan = { plan: '由镇政府牵头调解，分期补偿。', due: '2020-12-31' }
 const asked = { kind: 'agreement', evidence: '双方签订补偿协议并履行完毕。' }
 
 describe('an item', () => {
@@ -69,7 +69,7 @@ describe('an item', () => {
     const id = await item()
     const past = await act('registrar', id, 'watch', { reviewDay: '2020-08-01', reason: '权限不在本区' })
     expect(past.body['errors']).toMatchObject([{ pointer: '/body/reviewDay', message: '复核日期应晚于今天' }])
-    await act('registrar', id, 'watch', { reviewDay: '2020-11-15', reason: '权限不在本区,相对稳定' })
+    await act('registrar', id, 'watch', { reviewDay: '2020-11-15', reason: '权限不在本区，相对稳定' })
     await desk.call('supervisor', 'GET', `/api/ledger/items/${id}`)
     expect(await desk.events(desk.staff.supervisor.id)).toContain('ledger.read')
   })
@@ -92,7 +92,7 @@ describe('an item', () => {
       { pointer: '/body/topic', message: '没有这个主题' },
     ])
     expect(await wrong({ leadUnitId: abolished })).toMatchObject([
-      { pointer: '/body/leadUnitId', message: '单位已撤销,请改派至荣山镇' },
+      { pointer: '/body/leadUnitId', message: '单位已撤销，请改派至荣山镇' },
     ])
     expect(await wrong({ involved: 0 })).toMatchObject([{ pointer: '/body/involved' }])
     expect((await enter({ personIds: [desk.township] })).status).toBe(422)

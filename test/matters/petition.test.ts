@@ -16,7 +16,10 @@ const does = (
   body?: unknown,
 ) => desk.does(who, id, act, body ?? inputs(desk)[act])
 const ask = (who: keyof Desk['staff'], id: string, body: object = {}) =>
-  desk.call(who, 'POST', `/api/matters/${id}/request-review`, { content: '不服处理意见,请求复查。', ...body })
+  desk.call(who, 'POST', `/api/matters/${id}/request-review`, {
+    content: '不服处理意见，请求复查。',
+    ...body,
+  })
 
 /** A desk of its own whose clock begins at this moment. */
 async function deskAt<T>(start: string, work: (desk: Desk) => Promise<T>): Promise<T> {
@@ -107,7 +110,7 @@ describe('prolongation', () => {
     expect(before !== undefined && after !== undefined && before < after).toBe(true)
     const more = await desk.act('liaison', id, 'ask-prolongation', { days: 11, reason: '仍需鉴定' })
     expect(more.status).toBe(422)
-    expect(JSON.stringify(more.body)).toContain('累计不得超过30日,已延长20日(信访条例 art. 33)')
+    expect(JSON.stringify(more.body)).toContain('累计不得超过30日，已延长20日（信访条例 art. 33）')
     desk.clock.forward({ days: 100 })
     const late = await desk.act('liaison', id, 'ask-prolongation', { days: 5, reason: '仍需鉴定' })
     expect(late.body.code).toBe('matter/extension-after-expiry')
@@ -172,7 +175,7 @@ describe('review and recheck', () => {
     expect((await ask('reviewClerk', id, { lateReason: '住院治疗期间' })).status).toBe(409)
     const manager = await desk.account(['leader', 'review-clerk'])
     const heard = await desk.call(manager, 'POST', `/api/matters/${id}/request-review`, {
-      content: '不服处理意见,请求复查。',
+      content: '不服处理意见，请求复查。',
       lateReason: '住院治疗期间无法申请',
     })
     expect(heard.status).toBe(201)

@@ -94,7 +94,7 @@ export const noLongerAccept = actRule({
           {
             pointer: '/body/finalId',
             code: 'matter/not-final',
-            message: `该事项尚未复核终结,不能不再受理(${article})`,
+            message: `该事项尚未复核终结，不能不再受理（${article}）`,
           },
         ],
       })
@@ -168,7 +168,7 @@ export const askProlongation = actRule({
       throw fieldProblem(
         'matter/extension-too-long',
         '/body/days',
-        `延长期限累计不得超过${most}日,已延长${petition.prolongedDays}日(${article})`,
+        `延长期限累计不得超过${most}日，已延长${petition.prolongedDays}日（${article}）`,
       )
     }
     const newDueAt = prolonged(subject, input.days, setting).dueAt

@@ -18,7 +18,7 @@ export const dispatchShape = z
   })
   .refine((d) => !d.coUnitIds.includes(d.leadUnitId) && new Set(d.coUnitIds).size === d.coUnitIds.length, {
     path: ['coUnitIds'],
-    error: '协办单位不得重复,也不得与主办单位相同',
+    error: '协办单位不得重复，也不得与主办单位相同',
   })
   .refine((d) => d.limitClass === 'ordinary' || d.note !== undefined, {
     path: ['note'],
@@ -64,7 +64,7 @@ export const redo = actRule({
   needs: ['calendar'],
   input: z.strictObject({
     reason: textOf(2, 500).describe('重办理由'),
-    leadUnitId: id.optional().describe('承办单位,默认为原承办单位'),
+    leadUnitId: id.optional().describe('承办单位，默认为原承办单位'),
   }),
   units: (subject, input) => [input.leadUnitId ?? subject.matter.leadUnitId].filter((unit) => unit !== null),
   change(subject, { reason, leadUnitId }, setting) {

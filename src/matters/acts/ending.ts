@@ -14,7 +14,7 @@ export const merge = actRule({
   needs: ['extension'],
   input: z.strictObject({
     intoId: id.describe('并入的工单'),
-    reason: textOf(2, 500).describe('并单理由(同一诉求人同一事项)'),
+    reason: textOf(2, 500).describe('并单理由（同一诉求人同一事项）'),
   }),
   other: (input) => input.intoId,
   units: (subject, _input, other) => [...subject.matter.unitIds, ...(other?.matter.unitIds ?? [])],

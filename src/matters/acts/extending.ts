@@ -74,7 +74,7 @@ export const grantExtension = actRule({
     }
     const toldAt = input.callerToldAt ?? request.callerToldAt
     if (toldAt === null) {
-      throw fieldProblem('matter/caller-not-told', '/body/callerToldAt', '延期须告知诉求人,请填写告知时间')
+      throw fieldProblem('matter/caller-not-told', '/body/callerToldAt', '延期须告知诉求人，请填写告知时间')
     }
     if (toldAt > setting.now)
       throw fieldProblem('matter/future-time', '/body/callerToldAt', '告知时间不能晚于现在')
