@@ -2,9 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Deps } from '../../src/deps.ts'
-import { bitsOf } from '../../src/kpi/conditions.ts'
-import { columnOf, partNames, partOf } from '../../src/kpi/parts.ts'
 import { rebuild, recountDays } from '../../src/kpi/rollup.ts'
+import { byHand } from './counting.ts'
 import { load, type Measured } from './load.ts'
 
 interface Bench {
@@ -27,6 +26,10 @@ interface Bench {
   rounds: number
 }
 
+const KEYS = { unit: 'lead_unit_id', day: 'dispatched_day', channel: 'channel' }
+const BY_HAND = `create temp table by_hand on commit drop as ${byHand(KEYS, 'dispatched_day is not null')}`
+/** The flags under which `npm run summary` runs. */
+const AS_SUMMARY = ['--max-semi-space-size=4']
 const YEAR = 'from=2020-01-01&to=2020-12-31'
 
 export async function measureBoard(bench: Bench): Promise<void> {
@@ -36,12 +39,12 @@ export async function measureBoard(bench: Bench): Promise<void> {
   await db.bulk((client) => client.query(`delete from outbox where job = 'rollup'`))
   await db.bulk((client) => client.query('vacuum analyze kpi_daily'))
   await timed(report, 'the same rows by a hand-written aggregate', () =>
-    db.bulk((client) => client.query(byHand())),
+    db.bulk((client) => client.query(BY_HAND)),
   )
   await measureDay(bench)
   await measureServed(bench)
   const script = fileURLToPath(new URL('report.ts', import.meta.url))
-  const { stdout, stderr } = spawnSync(process.execPath, [script, url], {
+  const { stdout, stderr } = spawnSync(process.execPath, [...AS_SUMMARY, script, url], {
     encoding: 'utf8',
     env: { ...process.env, DATA_DIR: dataDir },
   })
@@ -52,23 +55,6 @@ async function timed(report: (line: string) => void, name: string, run: () => Pr
   const started = performance.now()
   await run()
   report(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`)
-}
-
-/** What a patient hand writes: one pass, flags first, then the bits; written to a table as the rollup is. */
-function byHand(): string {
-  const plain = partNames.filter((name) => partOf(name).by === undefined)
-  const sums = plain.map((name) => {
-    const { all = [], any, none = [] } = partOf(name)
-    const settled = bitsOf([...all, ...none])
-    const some = any === undefined ? '' : ` and flags & ${bitsOf(any)} <> 0`
-    return `coalesce(sum(n) filter (where flags & ${settled} = ${bitsOf(all)}${some}), 0)::int as ${columnOf(name)}`
-  })
-  return `create temp table by_hand on commit drop as select unit, day, channel, ${sums.join(', ')} from (
-    select lead_unit_id as unit, dispatched_day as day, channel, flags | case when late_from < now() then ${bitsOf(['late'])} else 0 end
-      | case when sign_late_from < now() then ${bitsOf(['signLate'])} else 0 end
-      | case when lead_late_from < now() then ${bitsOf(['leadLate'])} else 0 end
-      | case when lead_sign_late_from < now() then ${bitsOf(['leadSignLate'])} else 0 end as flags, count(*) as n
-    from matters where dispatched_day is not null group by 1, 2, 3, 4) f group by 1, 2, 3`
 }
 
 /** Keys of one day and of eight: what it costs grows with what is touched. */

@@ -19,16 +19,22 @@ import { prepareOffice } from '../demo/office.ts'
 
 type Report = (line: string) => void
 
+interface Where {
+  url: string
+  dataDir: string
+}
+
 export async function measureImport(
-  { deps, url }: { deps: Deps; url: string },
+  where: Where & { deps: Deps },
   orders: number,
   report: Report,
 ): Promise<void> {
+  const { deps } = where
   const { db, files } = deps
   await prepareOffice(deps)
   const actor = systemActor('bench')
   const kept: StoredFile[] = []
-  for await (const { name, bytes } of workbooks(url, orders)) {
+  for await (const { name, bytes } of workbooks(where, orders)) {
     kept.push(await files.store(bytes, { name, maxBytes: 512 * 1024 * 1024, allow: ['xlsx'] }))
   }
   const memory = watchMemory()
@@ -79,12 +85,16 @@ function event(type: string, subjectId: string): OutboxEvent {
 }
 
 /** Made by another process: their making would hide what the import needs. */
-async function* workbooks(url: string, orders: number): AsyncGenerator<{ name: string; bytes: Buffer }> {
+async function* workbooks(
+  { url, dataDir }: Where,
+  orders: number,
+): AsyncGenerator<{ name: string; bytes: Buffer }> {
   const folder = await mkdtemp(join(tmpdir(), 'banjian-bench-'))
   try {
     const script = fileURLToPath(new URL('workbooks.ts', import.meta.url))
     const { stdout, stderr } = spawnSync(process.execPath, [script, url, folder, String(orders)], {
       encoding: 'utf8',
+      env: { ...process.env, DATA_DIR: dataDir },
     })
     if (stdout === '') throw new Error(stderr)
     for (const name of stdout.trim().split('\n')) yield { name, bytes: await readFile(join(folder, name)) }

@@ -95,8 +95,9 @@ try {
     bareList(),
   )
   await compare('one order with its history', 0.5, service, floor, opening(session.liaison), bareOpen())
-  if (wanted('figures')) await measureCounting(deps, unit, compareTimes)
-  if (wanted('import')) await measureImport({ deps, url: embedded.url }, Number(options.imported), report)
+  if (wanted('figures')) await measureCounting(deps, compareTimes)
+  if (wanted('import'))
+    await measureImport({ deps, url: embedded.url, dataDir }, Number(options.imported), report)
   if (wanted('start')) await measureStart(dataDir, report)
 } finally {
   for (const child of children) child.kill('SIGTERM')

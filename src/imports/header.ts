@@ -163,6 +163,6 @@ function ambiguous({ label }: Column, same: readonly Heading<string>[]): FieldEr
   return {
     pointer: `/file/columns/${label}`,
     code: 'header/column-twice',
-    message: `“${label}”有多列:${list},请只保留一列`,
+    message: `“${label}”有多列：${list}，请只保留一列`,
   }
 }

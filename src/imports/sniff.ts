@@ -66,6 +66,6 @@ function refuseMarkup(bytes: Buffer): void {
     .trimStart()
   if (start.startsWith('<')) refuse({ code: 'import/web-page', detail: 'begins with a tag' })
   if (/^(?:mime-version|from|content-type):/i.test(start)) {
-    refuse({ code: 'import/web-page', message: `这是网页文件,${SAVE_AS}`, detail: 'a web archive (MHTML)' })
+    refuse({ code: 'import/web-page', message: `这是网页文件，${SAVE_AS}`, detail: 'a web archive (MHTML)' })
   }
 }

@@ -48,7 +48,7 @@ const SAVE_AS = '请用 Excel 或 WPS 打开后另存为 .xlsx，再上传'
 
 function refuseOtherZip(parts: Parts): never {
   if (parts.names.has('mimetype') && parts.names.has('content.xml')) {
-    const message = `这是 .ods 文件,${SAVE_AS}`
+    const message = `这是 .ods 文件，${SAVE_AS}`
     return refuse({ code: 'import/unsupported-type', message, detail: 'an OpenDocument file' })
   }
   const message = '这是压缩包，请解压后上传其中的 .xlsx 或 .csv 文件'
@@ -57,7 +57,7 @@ function refuseOtherZip(parts: Parts): never {
 
 function refuseOtherTypes(parts: Parts, type: string): void {
   if (type.includes('sheet.binary')) {
-    const message = `这是 .xlsb 文件,${SAVE_AS}`
+    const message = `这是 .xlsb 文件，${SAVE_AS}`
     refuse({ code: 'import/unsupported-type', message, detail: 'a binary workbook (xlsb)' })
   }
   if (!/spreadsheetml|ms-excel/.test(type)) {

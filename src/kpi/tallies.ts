@@ -73,7 +73,7 @@ const ofVisits = (given: Pick<Tally, 'id' | 'zh' | 'definition' | 'en' | 'where'
     ...given,
     id: `${given.id}.${unit === '批' ? 'batches' : 'persons'}`,
     zh: `${given.zh}${people[unit]}`,
-    definition: `${given.definition}${unit === '批' ? ',每批一件' : ',到场人数之和'}`,
+    definition: `${given.definition}${unit === '批' ? '，每批一件' : '，到场人数之和'}`,
     en: `${given.en}${unit === '批' ? ', each batch once' : ', the people present'}`,
     unit,
     relation: 'visits',

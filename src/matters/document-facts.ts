@@ -67,7 +67,7 @@ export function documentFacts(
     name: given.name,
     no: matter.no,
     // A review's own title says that it is one, and of what.
-    title: matter.title.replace(/^(?:信访复[查核]申请:)+/, ''),
+    title: matter.title.replace(/^(?:信访复[查核]申请[:：])+/, ''),
     receivedDay: day(matter.receivedAt),
     today: day(given.now),
     queryCode: given.queryCode,

@@ -62,7 +62,7 @@ export async function requestReview(
     channel: stage,
     source: 'petitioner',
     state: firstState(stage),
-    title: `${channels[stage].label}申请:${matter.title}`.slice(0, 200),
+    title: `${channels[stage].label}申请：${matter.title}`.slice(0, 200),
     content: input.content,
     category: matter.category,
     urgency: matter.urgency,

@@ -179,6 +179,6 @@ function describe(name: Act): string {
 function wayOf(rule: Transition): string {
   const from = rule.from.map((state) => states[state].label).join('、')
   const to = rule.to.map((state) => states[state].label).join('或')
-  const source = rule.source === undefined ? '' : `依据:${rule.source}。`
-  return `${from}${to === '' ? ',状态不变' : ` → ${to}`}。${source}`
+  const source = rule.source === undefined ? '' : `依据：${rule.source}。`
+  return `${from}${to === '' ? '，状态不变' : ` → ${to}`}。${source}`
 }

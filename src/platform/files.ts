@@ -137,7 +137,7 @@ async function typeOf(path: string, name: string, allow: readonly FileKind[]): P
     throw new Problem('file/type-not-allowed', { extras: { allowed: allow } })
   }
   if (!endingFits(kind, name)) {
-    const message = `文件内容是 ${kind},与扩展名不符`
+    const message = `文件内容是 ${kind}，与扩展名不符`
     throw fieldProblem('file/ending-differs', '/body/file', message)
   }
   return fileKinds[kind].type
