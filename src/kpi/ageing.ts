@@ -80,7 +80,7 @@ export async function holding(
   now: Instant,
 ): Promise<{ asOf: Instant; items: Holding[] }> {
   const asOf = instantAsked(query, now)
-  const { units } = await resolveScope(db, actor, query)
+  const { units } = await resolveScope(db, actor, query, now)
   const { values, place } = valuesFrom(asOf)
   const met = [...conditionsOn(query, place), visibleCondition(actor, place)]
   if (units !== null) met.push(`l.unit_id = any(${place(units)}::uuid[])`)
@@ -116,7 +116,7 @@ export async function mattersHeld(
   now: Instant,
 ): Promise<MatterPage> {
   const asOf = instantAsked(query, now)
-  await resolveScope(db, actor, query)
+  await resolveScope(db, actor, query, now)
   const { values, place } = valuesFrom(asOf)
   const conditions = [
     ...conditionsOn(query, place),

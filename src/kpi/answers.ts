@@ -1,27 +1,24 @@
 // Answers made of the rollup, given again while nothing has moved: a board that many look at is counted once.
 import { hash } from 'node:crypto'
-import type { Instant } from '../platform/clock.ts'
-import { statement, type Db } from '../platform/db.ts'
 import { repeated } from '../platform/repeated.ts'
 
-/** Null while an event waits for the rollup, or a row of it no longer holds by the mere passing of time. */
-const stampOf = statement<{ stamp: string | null }>(
-  'kpi.stamp',
-  `select case when exists (select 1 from outbox where job = 'rollup') then null
-     when (select min(fresh_until) from kpi_daily) < $1 then null
-     else (select last_value || ' ' || is_called from kpi_changes) end as stamp`,
-)
+/**
+ * What the rollup stands at, as SQL: other after every change of it; null while an event waits for it, or a row of it no
+ * longer holds at `now` by the mere passing of time.
+ */
+export const stampAt = (now: string): string => `case
+  when exists (select 1 from outbox where job = 'rollup') or (select min(fresh_until) from kpi_daily) < ${now} then null
+  else (select last_value || ' ' || is_called from kpi_changes) end`
 
 /** Names of units and the like may change without the rollup: so long, at the most, they are given as they were. */
 const LONGEST_MS = 30_000
-const MOST = 100
 
 export interface Answers {
   /**
    * What `make` made for the same question since the rollup last changed, or makes now. `question` must say all that the
    * answer depends on, also whose rights.
    */
-  answer<T extends object>(db: Db, now: Instant, question: object, make: () => Promise<T>): Promise<T>
+  answer<T extends object>(stamp: string | null, question: object, make: () => Promise<T>): Promise<T>
 }
 
 interface Kept {
@@ -30,18 +27,12 @@ interface Kept {
   answer: Promise<object>
 }
 
-/** `elapsed`: milliseconds from any origin. */
-export function createAnswers(elapsed: () => number): Answers {
+/** `elapsed`: milliseconds from any origin. `most`: how many answers are kept. */
+export function createAnswers(elapsed: () => number, most = 100): Answers {
   const kept = new Map<string, Kept>()
+
   return {
-    async answer<T extends object>(
-      db: Db,
-      now: Instant,
-      question: object,
-      make: () => Promise<T>,
-    ): Promise<T> {
-      const [row] = await stampOf(db, [now])
-      const stamp = row?.stamp ?? null
+    answer<T extends object>(stamp: string | null, question: object, make: () => Promise<T>): Promise<T> {
       if (stamp === null) return make()
       const key = hash('sha256', JSON.stringify(question), 'base64url')
       const known = kept.get(key)
@@ -52,7 +43,7 @@ export function createAnswers(elapsed: () => number): Answers {
       // What failed is not given again.
       made.catch(() => kept.delete(key))
       for (const oldest of kept.keys()) {
-        if (kept.size <= MOST) break
+        if (kept.size <= most) break
         kept.delete(oldest)
       }
       return made

@@ -6,6 +6,7 @@ import type { Day, Instant } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/db.ts'
 import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
+import type { Answers } from './answers.ts'
 import { factsAsOf, factsIn, factsNow, holds } from './conditions.ts'
 import { formulaFor } from './metric.ts'
 import { partOf, type Part } from './parts.ts'
@@ -21,7 +22,7 @@ import {
 import type { MatterQuery, Place } from './questions.ts'
 import { AT, ledBy, SHARED } from './recount.ts'
 import { placesOf, type Places } from './queries.ts'
-import { isExcluded, resolveScope } from './scope.ts'
+import { resolveScope } from './scope.ts'
 
 export interface ListQuery extends MatterQuery {
   metric: string
@@ -57,7 +58,7 @@ const COLUMNS = `m.id, m.no, m.title, m.lead_unit_id as "unitId", u.name as unit
 
 /**
  * A page of the matters that a part of a metric counts, by day of dispatch. `cursor` is the `next` of the page before.
- * Throws `kpi/is-a-count` when a count is asked for its denominator.
+ * `answers` keep what the rollup tells of it. Throws `kpi/is-a-count` when a count is asked for its denominator.
  */
 export async function matterIdsBehind(
   db: Db,
@@ -65,10 +66,12 @@ export async function matterIdsBehind(
   query: ListQuery,
   page: PageAsked,
   now: Instant,
+  answers?: Answers,
 ): Promise<MatterPage> {
   const asOf = instantAsked(query, now)
   const metric = metricAsked(query.metric, '/query/metric')
-  const [scope, excluded] = await Promise.all([resolveScope(db, actor, query), isExcluded(db, actor)])
+  const scope = await resolveScope(db, actor, query, now)
+  const { excluded } = scope
   const name = formulaFor(metric, scope.units !== null)[query.part]
   if (name === null) throw fieldProblem('kpi/is-a-count', '/query/part', `${metric.zh}是件数，没有分母`)
   const { values, place } = valuesFrom(asOf)
@@ -79,7 +82,11 @@ export async function matterIdsBehind(
   ]
   const after = afterOf(page)
   const part = { query, asOf, units: scope.units, part: name }
-  const places = excluded ? undefined : await placesOf(db, part, { rows: page.limit + 1, after: after?.day })
+  const asked = { rows: page.limit + 1, after: after?.day }
+  const find = async () => ({ places: await placesOf(db, part, asked) })
+  const question = { ...part, asOf: query.asOf, asked }
+  const found = excluded ? undefined : await (answers?.answer(scope.stamp, question, find) ?? find())
+  const places = found?.places
   return { asOf, ...(await pageAfter(db, { conditions, values, place }, page.limit, after, places)) }
 }
 

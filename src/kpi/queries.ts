@@ -19,7 +19,7 @@ import {
 import type { FigureQuery, Grouping, MatterQuery, Place } from './questions.ts'
 import { AT, counting, countingKeys, mattersWhere, type GroupColumn } from './recount.ts'
 import { DIRTY_KEYS } from './rollup.ts'
-import { isExcluded, resolveScope } from './scope.ts'
+import { resolveScope } from './scope.ts'
 
 /**
  * The figures of a period for a viewer, each with its formula, instant and the link to the matters behind it. Throws
@@ -31,7 +31,8 @@ export async function figures(db: Db, actor: Actor, query: FigureQuery, now: Ins
   const groupBy = query.groupBy ?? 'none'
   // Refused before anything is counted.
   if (isBucketing(groupBy)) bucketsOf(groupBy, query)
-  const [scope, excluded] = await Promise.all([resolveScope(db, actor, query), isExcluded(db, actor)])
+  const scope = await resolveScope(db, actor, query, now)
+  const { excluded } = scope
   const ofUnits = scope.units !== null || groupBy === 'unit'
   const plan = { query, asOf, groupBy, units: scope.units, parts: partsOf(asked, ofUnits) }
   const from = !excluded && rollupAnswers(plan) ? 'rollup' : 'matters'
@@ -163,7 +164,7 @@ interface Built {
 function settledSql(plan: Plan, column: string): Built {
   const { values, place } = valuesFrom(plan.asOf)
   const { where, holding } = keysIn(plan, place)
-  const text = `select m.day as grp, sum(m.${column}) as ${column}, bool_and(${holding}) as holds
+  const text = `select m.day as grp, sum(m.${column})::int as ${column}, bool_and(${holding}) as holds
     from kpi_daily m where ${where} group by m.day`
   const moved = `not coalesce(bool_and(holds), true) or exists (select 1 from (${DIRTY_KEYS}) m where ${where})`
   return { text, values, place, moved }

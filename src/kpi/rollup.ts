@@ -53,6 +53,7 @@ const rewrite = (rows: string, gone: string) => `
   select unit_id, day, channel, ${written.join(', ')}, ${AT} from counted c
   where not exists (select 1 from kpi_daily e where e.unit_id = c.unit_id and e.day = c.day and e.channel = c.channel
     and (${written.map((c) => `e.${c}`).join(', ')}) = (${written.map((c) => `c.${c}`).join(', ')}))
+  order by day, unit_id
   on conflict (unit_id, day, channel) do update
   set ${[...written, 'recounted_at'].map((c) => `${c} = excluded.${c}`).join(', ')}
   where (${written.map((c) => `k.${c}`).join(', ')}) is distinct from (${written.map((c) => `excluded.${c}`).join(', ')})`

@@ -7,6 +7,7 @@ import { formats, type Format } from '../platform/spreadsheets.ts'
 import { exportFigures, exportMatters, recordExport } from './export.ts'
 import { MATTERS_PATH } from './figures.ts'
 import { linkedNote } from './linked.ts'
+import { createAnswers } from './answers.ts'
 import { matterIdsBehind } from './lists.ts'
 import { metricIds, metrics } from './metrics.ts'
 import { partOf } from './parts.ts'
@@ -66,6 +67,7 @@ const figureTable = z.object({
 
 export function kpiRoutes(http: Http): void {
   const { db, clock } = http.deps
+  const answers = createAnswers(() => performance.now(), 1000)
 
   http.reads(
     { url: '/api/kpi/metrics', summary: '指标目录：每个指标的口径', tag, for: 'kpi.read', reply: catalogue },
@@ -103,7 +105,7 @@ export function kpiRoutes(http: Http): void {
       problems: [...problems, 'kpi/is-a-count'],
     },
     async (reader, actor, { query: { limit, cursor, ...query } }) =>
-      matterIdsBehind(reader, actor, asked(query), { limit, cursor }, clock.now()),
+      matterIdsBehind(reader, actor, asked(query), { limit, cursor }, clock.now(), answers),
   )
 
   for (const format of Object.keys(formats) as Format[]) {

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAnswers } from '../../src/kpi/answers.ts'
 import { rebuild, rollupEvents } from '../../src/kpi/rollup.ts'
+import { stampSeen } from '../../src/kpi/scope.ts'
+import { systemActor } from '../../src/platform/actor.ts'
 import { statement } from '../../src/platform/db.ts'
 import { runBatch } from '../../src/platform/outbox.ts'
 import { openDesk, type Desk } from '../matters/desk.ts'
@@ -20,6 +22,8 @@ const work = async () => {
   const ids = (await waiting(desk.deps.db)).map(({ id }) => id)
   await runBatch(desk.deps, 'rollup', ids, rollupEvents)
 }
+const stamp = async () =>
+  (await stampSeen(desk.deps.db, systemActor('test'), desk.clock.now()))?.stamp ?? null
 const order = async () => {
   const { id } = await desk.register()
   await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.township })
@@ -33,8 +37,8 @@ describe('an answer', () => {
     let ms = 0
     let made = 0
     const answers = createAnswers(() => ms)
-    const ask = (question: object = { board: 1 }) =>
-      answers.answer(desk.deps.db, desk.clock.now(), question, async () => ({ n: ++made }))
+    const ask = async (question: object = { board: 1 }) =>
+      answers.answer(await stamp(), question, async () => ({ n: ++made }))
     expect(await Promise.all([ask(), ask(), ask()])).toEqual([{ n: 1 }, { n: 1 }, { n: 1 }])
     expect(await ask({ board: 2 })).toEqual({ n: 2 })
     // An event that waits for the rollup: counted each time.
@@ -58,11 +62,56 @@ describe('an answer', () => {
   it('that failed is not given again', async () => {
     await work()
     const answers = createAnswers(() => 0)
-    const failing = answers.answer(desk.deps.db, desk.clock.now(), {}, async () => {
+    const failing = answers.answer(await stamp(), {}, async () => {
       throw new Error('lost')
     })
     await expect(failing).rejects.toThrow('lost')
-    expect(await answers.answer(desk.deps.db, desk.clock.now(), {}, async () => ({ n: 1 }))).toEqual({ n: 1 })
+    expect(await answers.answer(await stamp(), {}, async () => ({ n: 1 }))).toEqual({ n: 1 })
+  })
+})
+
+describe('the list behind a figure', () => {
+  const list = async (who: Parameters<Desk['call']>[0] = 'leader') => {
+    const url = '/api/kpi/matters?metric=M01&part=numerator&from=2020-08-01&to=2020-12-31&limit=1'
+    const { body } = await desk.call(who, 'GET', url)
+    return { total: body['total'] as number, items: body['items'] as object[] }
+  }
+
+  it('says how many there are at once, before and after the rollup has it', async () => {
+    await work()
+    const { total } = await list()
+    expect((await list()).total).toBe(total)
+    await order()
+    expect((await list()).total).toBe(total + 1)
+    await work()
+    expect((await list()).total).toBe(total + 1)
+    expect((await list()).items).toHaveLength(1)
+  })
+
+  it('tells the same instant the same, whatever has happened since', async () => {
+    await work()
+    const asOf = desk.clock.now()
+    const url = `/api/kpi/matters?metric=M01&part=numerator&from=2020-08-01&to=2020-12-31&asOf=${encodeURIComponent(asOf)}`
+    const then = async () => (await desk.call('leader', 'GET', url)).body['total'] as number
+    const total = await then()
+    desk.clock.forward({ minutes: 1 })
+    await order()
+    expect(await then()).toBe(total)
+    await work()
+    expect(await then()).toBe(total)
+    expect((await list()).total).toBe(total + 1)
+  })
+
+  it('of a viewer from whom a matter is withheld is a list of its own', async () => {
+    const id = await order()
+    await work()
+    const { total } = await list()
+    await desk.deps.db.query({
+      name: '',
+      text: `update matters set barred_ids = array['${desk.staff.supervisor.id}'::uuid] where id = '${id}'`,
+    })
+    expect((await list('supervisor')).total).toBe(total - 1)
+    expect((await list()).total).toBe(total)
   })
 })
 
