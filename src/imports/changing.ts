@@ -15,7 +15,7 @@ import type { StoredLeg } from './legs.ts'
 import type { Caller, Order } from './order.ts'
 import { reconcile, type Difference, type Kept } from './reconcile.ts'
 import { formOf, isText, partNames, parts, snapshotOf, writeSnapshot, type Part } from './snapshot.ts'
-import { FIXED, stageHistory, type Staging } from './staging.ts'
+import { FIXED, stageChanges, type Staging } from './staging.ts'
 import { reconcileTouched } from './touched.ts'
 
 export interface PlanSetting {
@@ -41,7 +41,6 @@ export function planChange(
   const has = (field: FieldId) => setting.header.at.has(field)
   const matter = details.matters.get(matterId)
   const base = {
-    fresh: false,
     row_no: checked.row,
     expected_version: version,
     expected_due_at: existing.dueAt,
@@ -57,7 +56,7 @@ export function planChange(
     snapshot = writeSnapshot(snapshotOf(laid.order, told.snapshot))
     stage = (personId, event) => {
       staging.add('matters', matter, { ...laid.patch, personId, ...base, event })
-      for (const row of laid.callBacks) staging.add('call_backs', row, { fresh: false })
+      for (const row of laid.callBacks) staging.add('call_backs', row)
     }
   } else {
     const legs = details.legs.get(matterId) ?? []
@@ -76,7 +75,7 @@ export function planChange(
         ...base,
         event,
       })
-      stageHistory(
+      stageChanges(
         staging,
         history,
         history.legs.filter((leg) => isNews(leg, legs)),
@@ -101,7 +100,6 @@ export function planChange(
     caller: person.digest,
     personVersion: person.version,
     snapshot,
-    fresh: false,
     expected_version: told.version,
   })
   return [...changed.map(({ part }) => part), ...(person.changed ? (['caller'] as const) : [])]

@@ -103,7 +103,7 @@ async function readRows(
       if (i % BREATH === BREATH - 1) await setImmediate()
       const planned = planRow(each, existing.get(each.order?.externalNo ?? ''), details, setting, staging)
       count(summary, planned)
-      staging.add('rows', { ...planned, ...findingsOf(planned) })
+      staging.report({ ...planned, ...findingsOf(planned) })
     }
     staging.pack()
     if (staging.size() > SEND) await send()

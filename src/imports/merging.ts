@@ -5,8 +5,9 @@ import { channels } from '../matters/channels/index.ts'
 import type { BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
 import type { ImportRecord } from './records.ts'
-import { sealEvents } from './sealing.ts'
 import { NOT_TOLD } from './outcome-rows.ts'
+import { writeReady } from './ready.ts'
+import { sealChanges } from './sealing.ts'
 import { sharedColumns, stagingTable, type StagedName } from './staging.ts'
 
 /**
@@ -23,41 +24,37 @@ export async function mergeStaged(
   region: string,
 ): Promise<Merged> {
   const { id, newOrders, changed } = record
-  const at = (name: StagedName) => stagingTable(id, name)
+  const at = (name: StagedName | 'ready') => stagingTable(id, name)
   const run = (sql: string, values: unknown[] = []) => client.query(sql, values)
 
   const staged = await client.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [
     at('matters'),
   ])
   if (staged.rows[0]?.there !== true) return 'lost'
-  const counts = await client.query<{ n: number; fresh: number }>(
-    `select count(*)::int as n, count(*) filter (where fresh)::int as fresh from ${at('matters')}`,
+  const counts = await client.query<{ changed: number; fresh: number }>(
+    `select (select count(*)::int from ${at('matters')}) as changed,
+       (select coalesce(sum(rows), 0)::int from ${at('ready')} where name = 'matters') as fresh`,
   )
-  if (counts.rows[0]?.n !== newOrders + changed || counts.rows[0].fresh !== newOrders) return 'lost'
-  // Only what the joins below ask for: whole rows are wide.
-  await run(`analyze ${at('matters')} (id, external_no, fresh)`)
-  await run(`analyze ${at('import_orders')} (matter_id, fresh)`)
-  await run(`analyze ${at('legs')} (id, fresh)`)
+  if (counts.rows[0]?.changed !== changed || counts.rows[0].fresh !== newOrders) return 'lost'
   await holdCalendar(tx)
   if (await isOverlaid(client, record)) return 'stale'
-  if (await isStale(client, at('matters'), at('import_orders'))) return 'stale'
-
-  await run(`create temp table sealed (matter_id uuid, no text, seq int, head bytea) on commit drop`)
-  await sealEvents(
-    tx,
-    client,
-    actor,
-    at('matters'),
-    `${channels.hotline.prefix}-${region}-${tx.now.slice(0, 10).replaceAll('-', '')}`,
-  )
-  await insertFresh(run, at, record, tx, actor)
-  if (changed > 0) await updateOthers(run, at, record)
+  if (changed > 0) {
+    // Only what the joins below ask for: whole rows are wide.
+    await run(`analyze ${at('matters')} (id, external_no)`)
+    await run(`analyze ${at('import_orders')} (matter_id)`)
+    await run(`analyze ${at('legs')} (id, fresh)`)
+    if (await isStale(client, at('matters'), at('import_orders'))) return 'stale'
+    await sealChanges(tx, client, actor, at('matters'))
+    await updateOthers(run, at, record, tx)
+  }
+  const numbered = `${channels.hotline.prefix}-${region}-${tx.now.slice(0, 10).replaceAll('-', '')}`
+  if ((await writeReady(tx, client, actor, { record, numbered })) === 'taken') return 'stale'
   await told(run, at, record, tx)
   return 'done'
 }
 
 type Run = (sql: string, values?: unknown[]) => Promise<{ rows: object[] }>
-type At = (name: StagedName) => string
+type At = (name: StagedName | 'ready') => string
 
 /** Whether a year was published since the check: the deadlines that wait here were promised by the calendar before it. */
 async function isOverlaid(client: BulkClient, { checkedAt }: ImportRecord): Promise<boolean> {
@@ -72,18 +69,11 @@ async function isOverlaid(client: BulkClient, { checkedAt }: ImportRecord): Prom
 async function isStale(client: BulkClient, matters: string, orders: string): Promise<boolean> {
   const count = async (rows: string) =>
     (await client.query<{ n: number }>(`select count(*)::int as n from (${rows}) r`)).rows[0]?.n ?? 0
-  const taken = await count(
-    `select 1 from ${matters} s join app.matters m on m.source = s.source and m.external_no = s.external_no
-     where s.fresh`,
-  )
-  if (taken > 0) return true
-  await count(
-    `select 1 from app.matters m join ${matters} s on s.id = m.id where not s.fresh order by m.id for update of m`,
-  )
+  await count(`select 1 from app.matters m join ${matters} s on s.id = m.id order by m.id for update of m`)
   const moved = await count(
     `select 1 from ${matters} s join ${orders} t on t.matter_id = s.id
        left join app.matters m on m.id = s.id left join app.import_orders o on o.matter_id = s.id
-     where not s.fresh and (m.version is distinct from s.expected_version or m.due_at is distinct from s.expected_due_at
+     where (m.version is distinct from s.expected_version or m.due_at is distinct from s.expected_due_at
        or o.version is distinct from t.expected_version)`,
   )
   return moved > 0
@@ -100,44 +90,17 @@ const OUTCOMES = [
   'screenings',
 ] as const satisfies StagedName[]
 
-async function insertFresh(
-  run: Run,
-  at: At,
-  { id, asOf }: ImportRecord,
-  tx: Tx,
-  actor: Actor,
-): Promise<void> {
-  const people = quoted(sharedColumns('people'))
-  await run(
-    `insert into app.people (${people}, created_at, version) select ${people}, $1, 1 from ${at('people')} where fresh`,
-    [tx.now],
-  )
-  // Whole rows as `history.ts` derived them, the state among the columns: an import tells what has happened elsewhere.
-  const matters = sharedColumns('matters')
-  await run(
-    `insert into app.matters (${quoted(matters)}, no, registered_at, registered_by, import_id, version, seq, head)
-     select ${quoted(matters, 's.')}, h.no, $1, $2, $3, 1, h.seq, h.head
-     from ${at('matters')} s join sealed h on h.matter_id = s.id where s.fresh`,
-    [tx.now, actor.id, id],
-  )
-  for (const name of ['legs', ...OUTCOMES] as const) {
-    const columns = quoted(sharedColumns(name))
-    await run(`insert into app.${name} (${columns}) select ${columns} from ${at(name)} where fresh`)
-  }
-  const orders = quoted(sharedColumns('import_orders'))
-  await run(
-    `insert into app.import_orders (${orders}, import_id, version, seen_at)
-     select ${orders}, $1, 1, $2 from ${at('import_orders')} where fresh`,
-    [id, asOf ?? tx.now],
-  )
-}
-
 const assigned = (columns: readonly string[], from: string) =>
   columns.map((c) => `"${c}" = ${from}."${c}"`).join(', ')
 const without = (columns: readonly string[], ...left: string[]) =>
   columns.filter((column) => !left.includes(column))
 
-async function updateOthers(run: Run, at: At, { id }: ImportRecord): Promise<void> {
+async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Promise<void> {
+  const added = quoted(sharedColumns('people'))
+  await run(
+    `insert into app.people (${added}, created_at, version) select ${added}, $1, 1 from ${at('people')} where fresh`,
+    [tx.now],
+  )
   const people = without(sharedColumns('people'), 'id')
   await run(
     `update app.people p set ${assigned(people, 's')}, version = p.version + 1
@@ -155,9 +118,11 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord): Promise<voi
   await run(
     `update app.matters m set ${assigned(matters, 's')}, public_reply = coalesce(s.public_reply, m.public_reply),
        import_id = $1, version = m.version + 1, seq = h.seq, head = h.head
-     from ${at('matters')} s join sealed h on h.matter_id = s.id where m.id = s.id and not s.fresh`,
+     from ${at('matters')} s join sealed h on h.matter_id = s.id where m.id = s.id`,
     [id],
   )
+  const begun = quoted(sharedColumns('legs'))
+  await run(`insert into app.legs (${begun}) select ${begun} from ${at('legs')} where fresh`)
   const legs = ['signed_at', 'submitted_at', 'stopped_at', 'outcome', 'effective_due_at', 'extensions']
   await run(
     `update app.legs l set ${assigned(legs, 's')},
@@ -174,7 +139,7 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord): Promise<voi
         : `"${c}" = excluded."${c}"`,
     )
     await run(
-      `insert into app.${name} as t (${quoted(columns)}) select ${quoted(columns)} from ${at(name)} where not fresh
+      `insert into app.${name} as t (${quoted(columns)}) select ${quoted(columns)} from ${at(name)}
        on conflict (id) do update set ${sets.join(', ')}`,
     )
   }
@@ -189,7 +154,6 @@ async function told(run: Run, at: At, { id, asOf }: ImportRecord, tx: Tx): Promi
   await run(
     `insert into app.import_orders as o (${quoted(columns)}, import_id, version, seen_at)
      select ${quoted(columns, 's.')}, $1, m.version, $2 from ${at('import_orders')} s join app.matters m on m.id = s.matter_id
-     where not s.fresh
      on conflict (matter_id) do update set ${assigned(without(columns, 'matter_id'), 'excluded')}, import_id = $1,
        version = excluded.version, seen_at = greatest(o.seen_at, $2)`,
     [id, seenAt],

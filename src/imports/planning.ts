@@ -87,7 +87,7 @@ function planNew(order: Order, { caller, row }: Checked, setting: PlanSetting, s
   const confidential = order.confidential ?? false
   if (caller !== null && personId !== null) {
     const person = newPerson(vault, personId, caller, { confidential, regionCode: order.regionCode })
-    staging.add('people', person, { fresh: true })
+    staging.ready('people', person)
   }
   const event: EventData = {
     imported: true,
@@ -97,15 +97,15 @@ function planNew(order: Order, { caller, row }: Checked, setting: PlanSetting, s
     to: history.matter.state,
     history: history.acts.map((line) => ({ ...line })),
   }
-  const own = { id: matterId, externalNo: order.externalNo, personId, fresh: true, row_no: row }
-  staging.add('matters', history.matter, { ...FIXED, ...own, event: JSON.stringify(event) })
-  stageHistory(staging, history, history.legs)
-  staging.add('import_orders', {
+  const own = { ...FIXED, id: matterId, externalNo: order.externalNo, personId }
+  staging.ready('matters', history.matter, own)
+  staging.event(matterId, event)
+  stageHistory(staging, history)
+  staging.ready('import_orders', {
     matterId,
     caller: caller === null ? null : callerDigest(vault, caller),
     personVersion: personId === null ? null : 1,
     snapshot: writeSnapshot(snapshotOf(order)),
-    fresh: true,
   })
   return matterId
 }

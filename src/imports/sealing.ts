@@ -1,91 +1,67 @@
-// The events of an import: one for each matter that it writes, sealed in order and sent as they are sealed.
+// The events of an import: one for each matter that it writes, in the form of COPY.
 import { setImmediate } from 'node:timers/promises'
 import type { Actor } from '../platform/actor.ts'
 import { copyInto, copyLine, type BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
-import { sealEvent, type EventData } from '../platform/events.ts'
+import { sealWritten } from '../platform/events.ts'
 
 const FETCH = 5000
-/** Events between two breaths of the event loop, in which what is sealed already is sent. */
+/** Events between two breaths of the event loop. */
 const BREATH = 50
 
-interface ToSeal {
+/** A matter with its place in its chain (a new one has none) and the data of its event, as JSON. */
+export interface ToSeal {
   id: string
   event: string
-  seq: number | null
+  seq: number
   head: Buffer | null
 }
 
-/**
- * Chains one event to every matter that is written, at this moment and by this actor; new ones get their number, which
- * begins with `numbered`. The table `sealed` gets the heads.
- */
-export async function sealEvents(
-  tx: Tx,
-  client: BulkClient,
-  actor: Actor,
-  matters: string,
-  numbered: string,
-): Promise<void> {
+/** Lines for COPY, and the new place in the chain. */
+export interface Sealed {
+  events: string
+  heads: { id: string; seq: number; head: Buffer }[]
+}
+
+/** Chains one event to every changed matter, at this moment and by this actor; the table `sealed` gets the heads. */
+export async function sealChanges(tx: Tx, client: BulkClient, actor: Actor, matters: string): Promise<void> {
+  await client.query(`create temp table sealed (matter_id uuid, seq int, head bytea) on commit drop`)
   await client.query(
     `declare to_seal no scroll cursor for
-     select s.id, s.event, m.seq, m.head from ${matters} s left join app.matters m on m.id = s.id order by s.row_no`,
+     select s.id, s.event, m.seq, m.head from ${matters} s join app.matters m on m.id = s.id order by s.row_no`,
   )
-  let sealed: Sealed | undefined
   for (let more = true; more;) {
     const { rows } = await client.query<ToSeal>(`fetch ${FETCH} from to_seal`)
-    const { rows: numbers } = await client.query<{ n: number }>(
-      `select nextval('app.matter_numbers') as n from generate_series(1, $1)`,
-      [rows.filter(({ seq }) => seq === null).length],
-    )
-    // While the server takes the events of one batch, the next is sealed.
-    const sending = send(client, sealed)
-    sending.catch(() => undefined) // awaited below
-    sealed = await sealAll(
-      tx,
-      actor,
-      rows,
-      numbers.map(({ n }) => `${numbered}-${String(n).padStart(6, '0')}`),
-    )
-    await sending
+    const { events, heads } = await seal(tx, actor, 'matter.import-update', rows)
+    await sendEvents(client, events)
+    const lines = heads.map(({ id, seq, head }) => copyLine([id, seq, head]))
+    await copyInto(client, 'sealed', ['matter_id', 'seq', 'head'], lines.join(''))
     more = rows.length === FETCH
   }
-  await send(client, sealed)
   await client.query('close to_seal')
 }
 
-/** Lines for COPY. */
-interface Sealed {
-  events: string
-  heads: string
-}
-
-async function sealAll(
+export async function seal(
   tx: Tx,
   actor: Actor,
+  type: 'matter.import' | 'matter.import-update',
   rows: readonly ToSeal[],
-  numbers: readonly string[],
 ): Promise<Sealed> {
   const events: string[] = []
-  const heads: string[] = []
-  let taken = 0
+  const heads: Sealed['heads'] = []
   for (const [i, { id, event, seq, head }] of rows.entries()) {
     if (i % BREATH === BREATH - 1) await setImmediate()
-    const type = seq === null ? 'matter.import' : 'matter.import-update'
-    const data = JSON.parse(event) as EventData
-    const told = { subject: 'matter', subjectId: id, type, data }
-    const sealed = sealEvent({ seq: seq ?? 0, hash: head }, actor.id, tx.now, told)
+    const told = { subject: 'matter', subjectId: id, type }
+    const sealed = sealWritten({ seq, hash: head }, actor.id, tx.now, told, event)
     const { canon, hash } = sealed
     events.push(copyLine([sealed.id, 'matter', id, sealed.seq, type, sealed.at, sealed.actorId, canon, hash]))
-    heads.push(copyLine([id, seq === null ? numbers[taken++] : null, sealed.seq, hash]))
+    heads.push({ id, seq: sealed.seq, head: hash })
   }
-  return { events: events.join(''), heads: heads.join('') }
+  return { events: events.join(''), heads }
 }
 
-async function send(client: BulkClient, sealed: Sealed | undefined): Promise<void> {
-  if (sealed === undefined) return
-  await copyInto(client, 'app.events', EVENT_COLUMNS, sealed.events)
-  await copyInto(client, 'sealed', ['matter_id', 'no', 'seq', 'head'], sealed.heads)
+export async function sendEvents(client: BulkClient, events: string): Promise<void> {
+  await copyInto(client, 'app.events', EVENT_COLUMNS, events)
 }
 
 const EVENT_COLUMNS = ['id', 'subject', 'subject_id', 'seq', 'type', 'at', 'actor_id', 'canon', 'hash']
