@@ -92,12 +92,14 @@ async function commit(deps: Deps, actor: Actor, id: string, settle: Settle): Pro
 const ATTEMPTS = 5
 
 async function takeOver(deps: Deps, actor: Actor, id: string, settle: Settle): Promise<Merged> {
+  const { db, config } = deps
+  const region = config.OFFICE_REGION
   try {
-    await deps.db.bulkTransaction(async (tx, client) => {
+    await db.bulkTransaction(async (tx, client) => {
       await takeTurn(tx, id)
       const held = await lockImport(tx, id)
       if (held?.status === 'committing') {
-        const merged = await mergeStaged(tx, client, actor, held, deps.config.OFFICE_REGION)
+        const merged = await mergeStaged(tx, client, actor, held, { db, region })
         if (merged !== 'done') throw new NotMerged(merged)
         await dropStaging(client, id)
         const { rows, errors, newOrders, changed, unchanged, mode, version } = held

@@ -3,7 +3,7 @@ import { holdCalendar } from '../calendar/queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import { channels } from '../matters/channels/index.ts'
 import type { BulkClient } from '../platform/copy.ts'
-import type { Tx } from '../platform/db.ts'
+import type { Db, Tx } from '../platform/db.ts'
 import type { ImportRecord } from './records.ts'
 import { NOT_TOLD } from './outcome-rows.ts'
 import { writeReady } from './ready.ts'
@@ -21,7 +21,7 @@ export async function mergeStaged(
   client: BulkClient,
   actor: Actor,
   record: ImportRecord,
-  region: string,
+  { db, region }: { db: Db; region: string },
 ): Promise<Merged> {
   const { id, newOrders, changed } = record
   const at = (name: StagedName | 'ready') => stagingTable(id, name)
@@ -48,7 +48,7 @@ export async function mergeStaged(
     await updateOthers(run, at, record, tx)
   }
   const numbered = `${channels.hotline.prefix}-${region}-${tx.now.slice(0, 10).replaceAll('-', '')}`
-  if ((await writeReady(tx, client, actor, { record, numbered })) === 'taken') return 'stale'
+  if ((await writeReady(tx, client, actor, { db, record, numbered })) === 'taken') return 'stale'
   await told(run, at, record, tx)
   return 'done'
 }

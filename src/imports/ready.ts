@@ -1,33 +1,38 @@
 // Writes the new orders of a checked import: their lines wait ready for COPY, and get here what only the commit knows.
 import type { Actor } from '../platform/actor.ts'
 import { copyInto, copyLine, type BulkClient, type CopyValue } from '../platform/copy.ts'
-import { constraintOf, type Tx } from '../platform/db.ts'
+import { constraintOf, statement, type Db, type Tx } from '../platform/db.ts'
 import type { ImportRecord } from './records.ts'
 import { seal, sendEvents } from './sealing.ts'
 import { sharedColumns, stagingTable, type ReadyName, type StagedName } from './staging.ts'
 
-/** `taken`: somebody has registered one of the orders since the check; the transaction has failed. `numbered`: what numbers begin with. */
+/**
+ * `taken`: somebody has registered one of the orders since the check; the transaction has failed. `db` reads what waits, as
+ * the transaction's own connection is busy writing; `numbered` is what the numbers of the matters begin with.
+ */
 export async function writeReady(
   tx: Tx,
   client: BulkClient,
   actor: Actor,
-  { record, numbered }: { record: ImportRecord; numbered: string },
+  { db, record, numbered }: { db: Db; record: ImportRecord; numbered: string },
 ): Promise<'written' | 'taken'> {
   const ready = stagingTable(record.id, 'ready')
   const { rows } = await client.query<{ last: number }>(
     `select coalesce(max(chunk), 0) as last from ${ready}`,
   )
   const last = rows[0]?.last ?? 0
+  const read = (no: number) => (no > last ? NONE : readChunk(db, ready, no))
+  let next = read(1)
   let sending: Promise<void> = Promise.resolve()
   try {
-    let next = await readChunk(client, ready, 1)
     for (let no = 1; no <= last; no++) {
-      // While the server takes one chunk, the next is sealed.
-      const copies = await complete(next, { tx, actor, record, numbered })
+      // While the server takes one chunk, the next is read and sealed.
+      const copies = await complete(await next, { tx, actor, record, numbered })
+      next = read(no + 1)
+      next.catch(() => undefined) // awaited in the next round, unless the server refuses what is sent
       await sending
-      if (no < last) next = await readChunk(client, ready, no + 1)
       sending = send(client, copies)
-      sending.catch(() => undefined) // awaited with the next chunk or at the end
+      sending.catch(() => undefined) // awaited in the next round or at the end
     }
     await sending
   } catch (error) {
@@ -43,17 +48,21 @@ interface Chunk {
   numbers: number[]
 }
 
-async function readChunk(client: BulkClient, ready: string, no: number): Promise<Chunk> {
-  const { rows } = await client.query<{ name: ReadyName; rows: number; lines: string }>(
-    `select name, rows, lines from ${ready} where chunk = $1`,
+const NONE = Promise.resolve<Chunk>({ lines: new Map(), numbers: [] })
+
+async function readChunk(db: Db, ready: string, no: number): Promise<Chunk> {
+  const rows = await db.query<{ name: ReadyName; rows: number; lines: string }>(
+    { name: '', text: `select name, rows, lines from ${ready} where chunk = $1` },
     [no],
   )
-  const { rows: numbers } = await client.query<{ n: number }>(
-    `select nextval('app.matter_numbers') as n from generate_series(1, $1)`,
-    [rows.find(({ name }) => name === 'matters')?.rows ?? 0],
-  )
+  const numbers = await nextNumbers(db, [rows.find(({ name }) => name === 'matters')?.rows ?? 0])
   return { lines: new Map(rows.map(({ name, lines }) => [name, lines])), numbers: numbers.map(({ n }) => n) }
 }
+
+const nextNumbers = statement<{ n: number }>(
+  'imports.numbers',
+  `select nextval('matter_numbers') as n from generate_series(1, $1)`,
+)
 
 /** What a chunk is on its way into the tables. */
 interface Copies {
