@@ -83,6 +83,19 @@ export function calendarFrom(years: readonly CalendarYear[], stored: readonly Ca
   }
 }
 
+/** The rows of which `calendarFrom` makes the calendar again, elsewhere. */
+export function storedOf({ years, days, kinds, names }: Calendar): {
+  years: readonly CalendarYear[]
+  days: CalendarDay[]
+} {
+  const last = years.at(-1)?.year ?? 0
+  const stored = days.flatMap((day, i): CalendarDay[] => {
+    const kind = kinds[i]
+    return kind === undefined || Number(day.slice(0, 4)) > last ? [] : [{ day, kind, name: names[i] ?? null }]
+  })
+  return { years, days: stored }
+}
+
 /** Position of a day in the calendar; throws `calendar/day-not-covered` before the first and after the last one. */
 export function indexOf(calendar: Calendar, day: Day): number {
   const index = dayNumber(day) - calendar.origin

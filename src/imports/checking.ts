@@ -1,5 +1,6 @@
 // Reads an uploaded file to its end and says what each row would come to; what a commit needs waits in staging tables.
 import { setImmediate } from 'node:timers/promises'
+import { storedOf } from '../calendar/days.ts'
 import { readCalendar } from '../calendar/queries.ts'
 import type { Deps } from '../deps.ts'
 import { listRegions, listUnits } from '../orgs/queries.ts'
@@ -7,15 +8,14 @@ import type { Instant } from '../platform/clock.ts'
 import type { BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
-import { checkRow, type Checked } from './checks.ts'
+import type { Checked } from './checks.ts'
 import { findExisting, readDetails } from './existing.ts'
 import { finding } from './findings.ts'
-import { HEADER_ROWS, resolveHeader, type Header } from './header.ts'
-import { parseFile } from './parse.ts'
-import { placesOf } from './places.ts'
+import type { Header } from './header.ts'
+import { checkFileRows } from './parse.ts'
 import { needsOf, planRow, type PlannedRow } from './planning.ts'
 import { noteProgress, takeTurn, type ImportRecord } from './records.ts'
-import type { About, SheetRow } from './sheet.ts'
+import type { About } from './sheet.ts'
 import { createStaging, openStaging } from './staging.ts'
 import { lastMoment } from './states.ts'
 
@@ -68,7 +68,7 @@ async function readRows(
     listUnits(db, null),
     listRegions(db, null),
   ])
-  const places = placesOf(units, regions)
+  const job = { now, ...storedOf(calendar), units, regions }
   const seen = new Map<string, number>()
   const summary: Summary = {
     ...{ sheet: '', about: null, ignoredColumns: [], rows: 0, errors: 0, warnings: 0 },
@@ -79,12 +79,8 @@ async function readRows(
   let sending: Promise<void> = Promise.resolve()
 
   /** Compares and plans one batch while what was planned before is still being sent. */
-  async function work(rows: readonly SheetRow[], found: Header): Promise<void> {
-    const checked: Checked[] = []
-    for (const [i, row] of rows.entries()) {
-      if (i % BREATH === BREATH - 1) await setImmediate()
-      checked.push(onlyOnce(checkRow(row, { header: found, now, calendar, places }), seen, found))
-    }
+  async function work(rows: readonly Checked[], found: Header): Promise<void> {
+    const checked = rows.map((row) => onlyOnce(row, seen, found))
     const numbers = checked.flatMap(({ order }) => order?.externalNo ?? [])
     const existing = await findExisting(db, numbers)
     const asked = checked.flatMap((each) => {
@@ -118,19 +114,15 @@ async function readRows(
   }
 
   try {
-    let waiting: SheetRow[] = []
-    for await (const { rows, sheet, about } of parseFile(files.path(fileHash), { log })) {
-      if (about !== undefined) Object.assign(summary, { about, sheet })
-      let data: readonly SheetRow[] = rows
-      if (header === undefined) {
-        const result = resolveHeader(rows.slice(0, HEADER_ROWS + 1))
-        if ('errors' in result) throw new Problem('import/header', { errors: result.errors })
-        header = result.header
+    let waiting: Checked[] = []
+    for await (const batch of checkFileRows(files.path(fileHash), job, { log })) {
+      if (batch.about !== undefined) Object.assign(summary, { about: batch.about, sheet: batch.sheet })
+      if (batch.header !== undefined) {
+        header = batch.header
         summary.ignoredColumns = header.ignored
-        data = rows.filter(({ n }) => n > result.header.lastRow)
       }
-      waiting.push(...data)
-      if (waiting.length < BATCH) continue
+      waiting.push(...batch.rows)
+      if (header === undefined || waiting.length < BATCH) continue
       await work(waiting, header)
       waiting = []
     }

@@ -1,10 +1,12 @@
 // Entry of the reading process: reads the one file of its job and writes rows, signs of life and the outcome to stdout.
 import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { checkBatches } from './checked.ts'
 import type { ImportLimits } from './limits.ts'
 import type { Meter } from './package-parts.ts'
 import { readTable } from './read.ts'
 import { refusalOf, refuse } from './refusal.ts'
-import { frame, frameOfBatch, type ReadJob } from './wire.ts'
+import { frame, frameOfBatch, frameOfChecked, type ReadJob } from './wire.ts'
 
 const CHECK_BYTES = 4 * 1_048_576
 const ALIVE_BYTES = 32 * 1_048_576
@@ -42,10 +44,15 @@ function placeOf(error: unknown): string {
 }
 
 async function main(): Promise<void> {
-  const { path, scratch, limits } = JSON.parse(process.argv[2] ?? '') as ReadJob & { limits: ImportLimits }
+  const { path, scratch, limits, check } = JSON.parse(await text(process.stdin)) as ReadJob
   try {
-    for await (const batch of readTable(path, { limits, scratch, meter: meterOf(limits) }))
-      await send(frameOfBatch(batch))
+    const batches = readTable(path, { limits, scratch, meter: meterOf(limits) })
+    if (check === undefined) {
+      for await (const batch of batches) await send(frameOfBatch(batch))
+    } else {
+      for await (const batch of checkBatches(batches, check))
+        await send('errors' in batch ? frame({ t: 'headless', ...batch }) : frameOfChecked(batch))
+    }
     await send(frame({ t: 'end' }))
   } catch (error) {
     const refusal = refusalOf(error)

@@ -6,6 +6,7 @@ import { findPackageJSON } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { CheckedBatch, CheckJob } from './checked.ts'
 import { problems } from '../platform/problems.data.ts'
 import { Problem, type ProblemOptions } from '../platform/problems.ts'
 import { importLimits, type ImportLimits } from './limits.ts'
@@ -24,21 +25,39 @@ export interface ParseOptions {
  * `extras` hold the sheet, row and cell when they are known, and the reason of `signal` when it aborts. Rows may have
  * been given before: nothing of a file counts until the iteration has ended.
  */
-export async function* parseFile(
+export async function* parseFile(path: string, options: ParseOptions): AsyncGenerator<Batch> {
+  for await (const message of read(path, options)) if (message.t === 'rows') yield message.batch
+}
+
+/** The same for city orders, each row checked by the process that reads it. Throws `import/header` besides. */
+export async function* checkFileRows(
+  path: string,
+  check: CheckJob,
+  options: ParseOptions,
+): AsyncGenerator<CheckedBatch> {
+  for await (const message of read(path, options, check)) {
+    if (message.t === 'headless') throw new Problem('import/header', { errors: message.errors })
+    if (message.t === 'checked') yield message.batch
+  }
+}
+
+async function* read(
   path: string,
   { log, limits: given, signal }: ParseOptions,
-): AsyncGenerator<Batch> {
+  check?: CheckJob,
+): AsyncGenerator<Received> {
   signal?.throwIfAborted()
   const limits = importLimits.parse(given ?? {})
   const scratch = await mkdtemp(join(await realpath(tmpdir()), 'banjian-import-'))
   let reader: Reader | undefined
   try {
-    reader = await startReader({ path: await realpath(path), scratch, limits }, limits)
+    const job = { path: await realpath(path), scratch, limits }
+    reader = await startReader(check === undefined ? job : { ...job, check })
     log.info({ pid: reader.child.pid }, 'reading an uploaded table')
     const stop = () => reader?.kill()
     signal?.addEventListener('abort', stop)
     try {
-      yield* rowsOf(reader, limits, signal)
+      yield* messagesOf(reader, limits, signal)
     } finally {
       signal?.removeEventListener('abort', stop)
     }
@@ -52,16 +71,20 @@ export async function* parseFile(
   }
 }
 
-async function* rowsOf(reader: Reader, limits: ImportLimits, signal?: AbortSignal): AsyncGenerator<Batch> {
+async function* messagesOf(
+  reader: Reader,
+  limits: ImportLimits,
+  signal?: AbortSignal,
+): AsyncGenerator<Received> {
   const received = messages(reader.output)[Symbol.asyncIterator]()
   for (;;) {
     const message = await nextMessage(received, reader, limits)
     signal?.throwIfAborted()
     if (message === undefined) throw asProblem(await reader.deathOf())
-    if (message.t === 'rows') yield message.batch
-    else if (message.t === 'refused') throw asProblem(message.error)
-    else if (message.t === 'failed') throw asProblem(failure(message.detail))
-    else if (message.t === 'end') return
+    if (message.t === 'refused') throw asProblem(message.error)
+    if (message.t === 'failed') throw asProblem(failure(message.detail))
+    if (message.t === 'end') return
+    yield message
   }
 }
 
@@ -104,7 +127,8 @@ interface Reader {
 
 const STDERR_CHARS = 4000
 
-async function startReader(job: ReadJob, limits: ImportLimits): Promise<Reader> {
+async function startReader(job: ReadJob): Promise<Reader> {
+  const { limits } = job
   const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
   const readable = [job.path, ...(await codeFolders(dirname(entry)))]
   const child = spawn(
@@ -119,10 +143,11 @@ async function startReader(job: ReadJob, limits: ImportLimits): Promise<Reader> 
       `--allow-fs-read=${job.scratch}`,
       `--allow-fs-write=${job.scratch}`,
       entry,
-      JSON.stringify(job),
     ],
-    { env: {}, cwd: job.scratch, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: {}, cwd: job.scratch, stdio: ['pipe', 'pipe', 'pipe'] },
   )
+  // A process that ends before it has heard everything tells by its end.
+  child.stdin.on('error', () => undefined).end(JSON.stringify(job))
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_CHARS)
@@ -159,14 +184,15 @@ async function startReader(job: ReadJob, limits: ImportLimits): Promise<Reader> 
   return reader
 }
 
-/** What the reading process loads: this folder, and the packages, by the path they are found under and their own. */
+/** What the reading process loads: our code, and the packages, by the path they are found under and their own. */
 async function codeFolders(here: string): Promise<string[]> {
   const found = findPackageJSON('yauzl', import.meta.url)
   const packages = found === undefined ? [] : [resolve(found, '../..')]
-  const scope = resolve(here, '../../package.json')
+  const code = dirname(here)
+  const scope = resolve(code, '../package.json')
   return [
     ...new Set([
-      here,
+      code,
       scope,
       ...packages,
       ...(await Promise.all(packages.map((folder) => realpath(folder)))),

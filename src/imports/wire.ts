@@ -1,12 +1,18 @@
 // How rows travel from the reading process to its parent: length-prefixed JSON, plain values for plain cells.
+import type { CheckedBatch, CheckJob, Headless } from './checked.ts'
+import type { Header } from './header.ts'
+import type { FieldId } from './columns.ts'
+import type { ImportLimits } from './limits.ts'
 import type { ImportFileError } from './refusal.ts'
 import type { About, Batch, CellKind, RawCell, SheetRow } from './sheet.ts'
 
-/** What the reading process is to do; its one argument, as JSON. */
+/** What the reading process is to do; the first thing it is told, as JSON. */
 export interface ReadJob {
   path: string
   scratch: string
-  limits: object
+  limits: ImportLimits
+  /** The rows are to be checked as orders, and given so. */
+  check?: CheckJob
 }
 
 /** A text, number or truth value stands for itself; anything else carries its kind, and `raw` when it has it. */
@@ -14,21 +20,34 @@ type WireCell = null | string | number | boolean | [CellKind, RawCell['v'], stri
 /** Row number, cells, hidden, merged. */
 type WireRow = [number, WireCell[], 1?, string[]?] | [number, WireCell[], 0, string[]]
 
+type WireHeader = Omit<Header, 'at' | 'names'> & { at: [FieldId, number][]; names: [FieldId, string][] }
+type WireChecked = { t: 'checked' } & Omit<CheckedBatch, 'header'> & { header?: WireHeader }
 type WireBatch = { t: 'rows'; sheet: string; rows: WireRow[]; about?: About }
 /** `tick` is a sign of life, `end` says that everything was read, `failed` is an error of ours. */
 type Message =
   | WireBatch
+  | WireChecked
+  | ({ t: 'headless' } & Headless)
   | { t: 'tick' }
   | { t: 'end' }
   | { t: 'refused'; error: ImportFileError }
   | { t: 'failed'; detail: string }
 
-export type Received = { t: 'rows'; batch: Batch } | Exclude<Message, WireBatch>
+export type Received =
+  | { t: 'rows'; batch: Batch }
+  | { t: 'checked'; batch: CheckedBatch }
+  | Exclude<Message, WireBatch | WireChecked>
 
 /** Longest frame: a batch ends after the row that fills it, and a row holds at most 16 Mi characters. */
 const FRAME_BYTES = 128 * 1_048_576
 
-export function frame(message: Exclude<Message, WireBatch>): Buffer {
+export function frame(message: Exclude<Message, WireBatch | WireChecked>): Buffer {
+  return framed(JSON.stringify(message))
+}
+
+export function frameOfChecked({ header, ...batch }: CheckedBatch): Buffer {
+  const message: WireChecked = { t: 'checked', ...batch }
+  if (header !== undefined) message.header = { ...header, at: [...header.at], names: [...header.names] }
   return framed(JSON.stringify(message))
 }
 
@@ -88,6 +107,14 @@ export async function* messages(stream: AsyncIterable<Buffer>): AsyncGenerator<R
 }
 
 function received(message: Message): Received {
+  if (message.t === 'checked') {
+    const { t, header, ...batch } = message
+    if (header === undefined) return { t, batch }
+    return {
+      t,
+      batch: { ...batch, header: { ...header, at: new Map(header.at), names: new Map(header.names) } },
+    }
+  }
   if (message.t !== 'rows') return message
   const { sheet, about } = message
   const rows = message.rows.map(rowOf)
