@@ -33,7 +33,7 @@ export interface Summary {
 }
 
 /** Rows that are compared with what is held in one statement. */
-const BATCH = 250
+const BATCH = 500
 /** Rows between two breaths of the event loop: about ten milliseconds. */
 const BREATH = 50
 /** Bytes that are sent to the staging tables at once. */

@@ -7,7 +7,9 @@ import { matters } from '../matters/tables.ts'
 import type { StoredLeg } from './legs.ts'
 import { parseSnapshot, type Snapshot } from './snapshot.ts'
 
-export const SOURCE = 'city-platform'
+const SOURCE = 'city-platform'
+/** What every matter of an import has in common. */
+export const FIXED = { channel: 'hotline', source: SOURCE }
 
 /** A matter with the number of an order, and what imports know of it. */
 export interface Existing {

@@ -8,7 +8,8 @@ import type { ImportRecord } from './records.ts'
 import { NOT_TOLD } from './outcome-rows.ts'
 import { writeReady } from './ready.ts'
 import { sealChanges } from './sealing.ts'
-import { sharedColumns, stagingTable, type StagedName } from './staging.ts'
+import { sharedColumns, type StagedName } from './shapes.ts'
+import { stagingTable } from './staging.ts'
 
 /**
  * `lost`: the server crashed since the check and the staging tables are empty; `stale`: somebody changed what the check
@@ -28,12 +29,12 @@ export async function mergeStaged(
   const run = (sql: string, values: unknown[] = []) => client.query(sql, values)
 
   const staged = await client.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [
-    at('matters'),
+    at('ready'),
   ])
   if (staged.rows[0]?.there !== true) return 'lost'
   const counts = await client.query<{ changed: number; fresh: number }>(
     `select (select count(*)::int from ${at('matters')}) as changed,
-       (select coalesce(sum(rows), 0)::int from ${at('ready')} where name = 'matters') as fresh`,
+       (select coalesce(sum(rows), 0)::int from ${at('ready')} where name = 'orders') as fresh`,
   )
   if (counts.rows[0]?.changed !== changed || counts.rows[0].fresh !== newOrders) return 'lost'
   await holdCalendar(tx)

@@ -5,6 +5,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { CheckedBatch, CheckJob } from './checked.ts'
 import { problems } from '../platform/problems.data.ts'
@@ -126,6 +127,8 @@ interface Reader {
 }
 
 const STDERR_CHARS = 4000
+/** How far it may read ahead of its caller: both are at work all the time. */
+const AHEAD_BYTES = 1_048_576
 
 async function startReader(job: ReadJob): Promise<Reader> {
   const { limits } = job
@@ -160,7 +163,7 @@ async function startReader(job: ReadJob): Promise<Reader> {
   const kill = () => void child.kill('SIGKILL')
   const reader: Reader = {
     child,
-    output: child.stdout,
+    output: child.stdout.pipe(new PassThrough({ highWaterMark: AHEAD_BYTES })),
     silent: false,
     kill,
     async end() {

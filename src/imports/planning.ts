@@ -1,17 +1,15 @@
 // Decides what each checked row comes to, and writes what the commit would need into a batch of staging lines. Pure but for new ids.
 import { randomUUIDv7 } from 'node:crypto'
-import type { EventData } from '../platform/events.ts'
 import type { Vault } from '../platform/vault.ts'
 import { callerDigest, isSameCaller, newPerson } from './callers.ts'
 import { asksConfidence, planChange, headingOf, type Change, type PlanSetting } from './changing.ts'
 import type { Checked } from './checks.ts'
 import type { Details, Existing } from './existing.ts'
 import { finding } from './findings.ts'
-import { derive } from './history.ts'
 import { childId } from './ids.ts'
 import type { Order } from './order.ts'
-import { formOf, partNames, snapshotOf, writeSnapshot } from './snapshot.ts'
-import { FIXED, stageHistory, type Staging } from './staging.ts'
+import { formOf, partNames } from './snapshot.ts'
+import type { Staging } from './staging.ts'
 import type { Verdict } from './workflow.ts'
 
 /** A row of `import_rows`. */
@@ -79,33 +77,14 @@ export function planRow(
   return planned(changes === undefined ? 'unchanged' : 'changed', existing.matterId, changes)
 }
 
-function planNew(order: Order, { caller, row }: Checked, setting: PlanSetting, staging: Staging): string {
-  const { vault, importId } = setting
+function planNew(order: Order, { caller, row }: Checked, { vault }: PlanSetting, staging: Staging): string {
   const matterId = randomUUIDv7()
-  const history = derive(order, { matterId, legs: [], seenAt: null })
   const personId = caller === null ? null : childId(matterId, 'person')
-  const confidential = order.confidential ?? false
   if (caller !== null && personId !== null) {
-    const person = newPerson(vault, personId, caller, { confidential, regionCode: order.regionCode })
-    staging.ready('people', person)
+    const place = { confidential: order.confidential ?? false, regionCode: order.regionCode }
+    staging.person(newPerson(vault, personId, caller, place))
   }
-  const event: EventData = {
-    imported: true,
-    importId,
-    row,
-    externalNo: order.externalNo,
-    to: history.matter.state,
-    history: history.acts.map((line) => ({ ...line })),
-  }
-  const own = { ...FIXED, id: matterId, externalNo: order.externalNo, personId }
-  staging.ready('matters', history.matter, own)
-  staging.event(matterId, event)
-  stageHistory(staging, history)
-  staging.ready('import_orders', {
-    matterId,
-    caller: caller === null ? null : callerDigest(vault, caller),
-    personVersion: personId === null ? null : 1,
-    snapshot: writeSnapshot(snapshotOf(order)),
-  })
+  const digest = caller === null ? null : callerDigest(vault, caller).toString('hex')
+  staging.order({ matterId, row, personId, caller: digest, order })
   return matterId
 }

@@ -1,10 +1,16 @@
-// Writes the new orders of a checked import: their lines wait ready for COPY, and get here what only the commit knows.
+// Writes the new orders of a checked import: makes their matters and sends them with COPY, one chunk while the next is made.
+import { setImmediate } from 'node:timers/promises'
 import type { Actor } from '../platform/actor.ts'
-import { copyInto, copyLine, type BulkClient, type CopyValue } from '../platform/copy.ts'
+import { copyInto, type BulkClient } from '../platform/copy.ts'
 import { constraintOf, statement, type Db, type Tx } from '../platform/db.ts'
+import type { EventData } from '../platform/events.ts'
+import { FIXED } from './existing.ts'
+import { derive } from './history.ts'
 import type { ImportRecord } from './records.ts'
 import { seal, sendEvents } from './sealing.ts'
-import { sharedColumns, stagingTable, type ReadyName, type StagedName } from './staging.ts'
+import { lineOf, recordsOf, sharedColumns, stagedNames, writtenShapes, type StagedName } from './shapes.ts'
+import { snapshotOf, writeSnapshot } from './snapshot.ts'
+import { stagingTable, type ReadyName, type ReadyOrder } from './staging.ts'
 
 /**
  * `taken`: somebody has registered one of the orders since the check; the transaction has failed. `db` reads what waits, as
@@ -26,7 +32,7 @@ export async function writeReady(
   let sending: Promise<void> = Promise.resolve()
   try {
     for (let no = 1; no <= last; no++) {
-      // While the server takes one chunk, the next is read and sealed.
+      // While the server takes one chunk, the next is read and made.
       const copies = await complete(await next, { tx, actor, record, numbered })
       next = read(no + 1)
       next.catch(() => undefined) // awaited in the next round, unless the server refuses what is sent
@@ -38,13 +44,15 @@ export async function writeReady(
   } catch (error) {
     if (constraintOf(error) === 'matters_external') return 'taken'
     throw error
+  } finally {
+    await sending.catch(() => undefined)
   }
   return 'written'
 }
 
 interface Chunk {
   lines: Map<ReadyName, string>
-  /** Of the matters, in their order. */
+  /** For the orders, in their order. */
   numbers: number[]
 }
 
@@ -55,7 +63,7 @@ async function readChunk(db: Db, ready: string, no: number): Promise<Chunk> {
     { name: '', text: `select name, rows, lines from ${ready} where chunk = $1` },
     [no],
   )
-  const numbers = await nextNumbers(db, [rows.find(({ name }) => name === 'matters')?.rows ?? 0])
+  const numbers = await nextNumbers(db, [rows.find(({ name }) => name === 'orders')?.rows ?? 0])
   return { lines: new Map(rows.map(({ name, lines }) => [name, lines])), numbers: numbers.map(({ n }) => n) }
 }
 
@@ -64,59 +72,75 @@ const nextNumbers = statement<{ n: number }>(
   `select nextval('matter_numbers') as n from generate_series(1, $1)`,
 )
 
-/** What a chunk is on its way into the tables. */
+/** What a chunk is on its way into the tables: lines for COPY. */
 interface Copies {
   events: string
-  rows: { name: StagedName; columns: readonly string[]; lines: string }[]
+  rows: Map<StagedName, string>
 }
 
-/** What only the commit knows of a row: its columns, and their values for the row at this place. */
-interface More {
-  columns: readonly string[]
-  values(i: number): CopyValue[]
+interface Setting {
+  tx: Tx
+  actor: Actor
+  record: ImportRecord
+  numbered: string
 }
 
-async function complete(
-  { lines, numbers }: Chunk,
-  setting: { tx: Tx; actor: Actor; record: ImportRecord; numbered: string },
-): Promise<Copies> {
+/** Orders between two breaths of the event loop, in which what was made before goes on being sent. */
+const BREATH = 5
+
+async function complete({ lines, numbers }: Chunk, setting: Setting): Promise<Copies> {
   const { tx, actor, record, numbered } = setting
-  const toSeal = rowsOf(lines.get('events')).map((line) => {
-    const tab = line.indexOf('\t')
-    return { id: line.slice(0, tab), event: line.slice(tab + 1), seq: 0, head: null }
-  })
-  const { events, heads } = await seal(tx, actor, 'matter.import', toSeal)
-  const told = [record.id, 1, record.asOf ?? tx.now]
-  const more: Partial<Record<ReadyName, More>> = {
-    people: { columns: ['created_at', 'version'], values: () => [tx.now, 1] },
-    import_orders: { columns: ['import_id', 'version', 'seen_at'], values: () => told },
-    matters: {
-      columns: ['no', 'seq', 'head', 'registered_at', 'registered_by', 'import_id', 'version'],
-      values(i) {
-        const no = `${numbered}-${String(numbers[i]).padStart(6, '0')}`
-        return [no, heads[i]?.seq, heads[i]?.head, tx.now, actor.id, record.id, 1]
-      },
-    },
+  const same = {
+    ...FIXED,
+    ...{ registeredAt: tx.now, registeredBy: actor.id, importId: record.id, version: 1 },
   }
-  const rows: Copies['rows'] = []
-  for (const [name, text] of lines) {
-    if (name === 'events') continue
-    const columns = sharedColumns(name)
-    const own = more[name]
-    if (own === undefined) rows.push({ name, columns, lines: text })
-    else {
-      const longer = rowsOf(text).map((line, i) => `${line}\t${copyLine(own.values(i))}`)
-      rows.push({ name, columns: [...columns, ...own.columns], lines: longer.join('') })
+  const seenAt = record.asOf ?? tx.now
+  const events: string[] = []
+  const rows = new Map<StagedName, string[]>(stagedNames.map((name) => [name, []]))
+  const add = (name: StagedName, row: object, own?: object) =>
+    void rows.get(name)?.push(lineOf(writtenShapes[name], row, own))
+
+  // The check has sealed them, and could not know when they would come.
+  const people = lines.get('people')?.replaceAll('\n', `\t${tx.now}\t1\n`)
+  if (people !== undefined) rows.set('people', [people])
+  for (const [i, line] of rowsOf(lines.get('orders')).entries()) {
+    if (i % BREATH === BREATH - 1) await setImmediate()
+    const { matterId: id, row, personId, caller, order } = JSON.parse(line) as ReadyOrder
+    const history = derive(order, { matterId: id, legs: [], seenAt: null })
+    const data: EventData = {
+      ...{ imported: true, importId: record.id, row, externalNo: order.externalNo },
+      ...{ to: history.matter.state, history: history.acts.map((act) => ({ ...act })) },
     }
+    const event = JSON.stringify(data)
+    const sealed = seal(tx, actor, 'matter.import', { id, event, seq: 0, head: null })
+    events.push(sealed.line)
+    const no = `${numbered}-${String(numbers[i]).padStart(6, '0')}`
+    const { seq, head } = sealed
+    add('matters', history.matter, { ...same, id, externalNo: order.externalNo, personId, no, seq, head })
+    for (const leg of history.legs) add('legs', leg)
+    for (const [name, each] of recordsOf(history)) add(name, each)
+    add('import_orders', {
+      ...{ matterId: id, importId: record.id, version: 1, seenAt },
+      caller: caller === null ? null : Buffer.from(caller, 'hex'),
+      personVersion: personId === null ? null : 1,
+      snapshot: writeSnapshot(snapshotOf(order)),
+    })
   }
-  return { events, rows }
+  const written = [...rows].filter(([, each]) => each.length > 0)
+  return {
+    events: events.join(''),
+    rows: new Map(written.map(([name, each]) => [name, each.join('')])),
+  }
 }
 
 function rowsOf(lines = ''): string[] {
   return lines === '' ? [] : lines.slice(0, -1).split('\n')
 }
 
+const PEOPLE = [...sharedColumns('people'), 'created_at', 'version']
+
 async function send(client: BulkClient, { events, rows }: Copies): Promise<void> {
-  for (const { name, columns, lines } of rows) await copyInto(client, `app.${name}`, columns, lines)
+  for (const [name, lines] of rows)
+    await copyInto(client, `app.${name}`, name === 'people' ? PEOPLE : writtenShapes[name].columns, lines)
   await sendEvents(client, events)
 }

@@ -9,18 +9,12 @@ const FETCH = 5000
 /** Events between two breaths of the event loop. */
 const BREATH = 50
 
-/** A matter with its place in its chain (a new one has none) and the data of its event, as JSON. */
-export interface ToSeal {
+/** A matter with its place in its chain (0 and null: a new one) and the data of its event, as JSON. */
+interface ToSeal {
   id: string
   event: string
   seq: number
   head: Buffer | null
-}
-
-/** Lines for COPY, and the new place in the chain. */
-export interface Sealed {
-  events: string
-  heads: { id: string; seq: number; head: Buffer }[]
 }
 
 /** Chains one event to every changed matter, at this moment and by this actor; the table `sealed` gets the heads. */
@@ -32,32 +26,33 @@ export async function sealChanges(tx: Tx, client: BulkClient, actor: Actor, matt
   )
   for (let more = true; more;) {
     const { rows } = await client.query<ToSeal>(`fetch ${FETCH} from to_seal`)
-    const { events, heads } = await seal(tx, actor, 'matter.import-update', rows)
-    await sendEvents(client, events)
-    const lines = heads.map(({ id, seq, head }) => copyLine([id, seq, head]))
-    await copyInto(client, 'sealed', ['matter_id', 'seq', 'head'], lines.join(''))
+    const events: string[] = []
+    const heads: string[] = []
+    for (const [i, row] of rows.entries()) {
+      if (i % BREATH === BREATH - 1) await setImmediate()
+      const { line, seq, head } = seal(tx, actor, 'matter.import-update', row)
+      events.push(line)
+      heads.push(copyLine([row.id, seq, head]))
+    }
+    await sendEvents(client, events.join(''))
+    await copyInto(client, 'sealed', ['matter_id', 'seq', 'head'], heads.join(''))
     more = rows.length === FETCH
   }
   await client.query('close to_seal')
 }
 
-export async function seal(
+/** The event as a line for `sendEvents`, and the new place in the chain. */
+export function seal(
   tx: Tx,
   actor: Actor,
   type: 'matter.import' | 'matter.import-update',
-  rows: readonly ToSeal[],
-): Promise<Sealed> {
-  const events: string[] = []
-  const heads: Sealed['heads'] = []
-  for (const [i, { id, event, seq, head }] of rows.entries()) {
-    if (i % BREATH === BREATH - 1) await setImmediate()
-    const told = { subject: 'matter', subjectId: id, type }
-    const sealed = sealWritten({ seq, hash: head }, actor.id, tx.now, told, event)
-    const { canon, hash } = sealed
-    events.push(copyLine([sealed.id, 'matter', id, sealed.seq, type, sealed.at, sealed.actorId, canon, hash]))
-    heads.push({ id, seq: sealed.seq, head: hash })
-  }
-  return { events: events.join(''), heads }
+  { id, event, seq, head }: ToSeal,
+): { line: string; seq: number; head: Buffer } {
+  const told = { subject: 'matter', subjectId: id, type }
+  const sealed = sealWritten({ seq, hash: head }, actor.id, tx.now, told, event)
+  const { canon, hash } = sealed
+  const values = [sealed.id, 'matter', id, sealed.seq, type, sealed.at, sealed.actorId, canon, hash]
+  return { line: copyLine(values), seq: sealed.seq, head: hash }
 }
 
 export async function sendEvents(client: BulkClient, events: string): Promise<void> {

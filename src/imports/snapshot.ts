@@ -79,8 +79,12 @@ export function snapshotOf(order: Order, before?: Snapshot, heard?: Snapshot['he
 
 /** As it is stored: what says nothing is left out. */
 export function writeSnapshot(snapshot: Snapshot): string {
-  const told = Object.entries(snapshot).filter(([, value]) => value !== null && !isEmpty(value))
-  return JSON.stringify(Object.fromEntries(told))
+  let json = ''
+  for (const [key, value] of Object.entries(snapshot)) {
+    if (value === null || isEmpty(value)) continue
+    json += `${json === '' ? '' : ','}"${key}":${JSON.stringify(value)}`
+  }
+  return `{${json}}`
 }
 
 export function parseSnapshot(text: string): Snapshot {

@@ -16,12 +16,13 @@ export type CopyValue =
   | readonly string[]
   | { [key: string]: unknown }
 
-/** One row in COPY's text form: null and undefined as `\N`, buffers as bytea, arrays as text[] or uuid[], objects as JSON. */
+/** One row in COPY's text form. */
 export function copyLine(values: readonly CopyValue[]): string {
   return `${values.map(copyText).join('\t')}\n`
 }
 
-function copyText(value: CopyValue): string {
+/** A value in it: null and undefined as `\N`, buffers as bytea, arrays as text[] or uuid[], objects as JSON. */
+export function copyText(value: CopyValue): string {
   if (value === null || value === undefined) return '\\N'
   if (typeof value === 'string') return escaped(value)
   if (typeof value === 'number') return String(value)
@@ -32,7 +33,8 @@ function copyText(value: CopyValue): string {
 }
 
 // oxlint-disable-next-line no-control-regex
-const SPECIAL = /[\\\n\r\t\u0008\u000b\u000c]/g
+const SPECIAL = /[\\\n\r\t\u0008\u000b\u000c]/
+const SPECIALS = new RegExp(SPECIAL, 'g')
 const NAMES: Record<string, string> = {
   '\\': '\\\\',
   '\n': '\\n',
@@ -44,7 +46,7 @@ const NAMES: Record<string, string> = {
 }
 
 function escaped(text: string): string {
-  return text.replace(SPECIAL, (c) => NAMES[c] ?? c)
+  return SPECIAL.test(text) ? text.replace(SPECIALS, (c) => NAMES[c] ?? c) : text
 }
 
 function element(text: string): string {

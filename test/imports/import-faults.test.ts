@@ -150,6 +150,14 @@ describe('between check and commit', () => {
     expect(await desk.matter('L-00009')).toMatchObject({ state: 'handling' })
   })
 
+  test('the service was upgraded, and what waits is of its former version: the file is checked again', async () => {
+    const told = await desk.check(orders('V', 3))
+    await other.query(`drop table staging.i${told.id.replaceAll('-', '')}_ready`)
+    await desk.post(`/api/imports/${told.id}/commit`, { mode: 'all-or-nothing' })
+    await desk.work()
+    expect(await desk.told(told.id)).toMatchObject({ status: { code: 'committed' }, counts: { new: 3 } })
+  })
+
   test('another import brought the same orders: each is there once', async () => {
     const [first, second] = [await desk.check(orders('S', 6)), await desk.check(orders('S', 8))]
     for (const { id } of [first, second])
