@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { dayOf } from '../platform/clock.ts'
 import { day, id, pageQuery, textOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
+import { refuseReversed } from '../platform/problems.ts'
 import { countMeetings, listMeetings, listSubjects } from './meeting-queries.ts'
 import { carryOut, correctMeeting, enterMeeting, issueMinutes } from './meetings.ts'
 import { byId, figure, free, keysOf, label, labelled, placeOf } from './shapes.ts'
@@ -94,8 +95,10 @@ export function meetingRoutes(http: Http): void {
         ),
         next: z.string().nullable(),
       }),
+      problems: ['kpi/period-reversed'],
     },
     async (reader, actor, { query: { limit, cursor, ...filter } }) => {
+      refuseReversed(filter)
       const at = placeOf(cursor, day)
       const after = at === undefined ? undefined : { day: at[0], id: at[1] }
       const rows = await listMeetings(reader, actor, filter, { limit: limit + 1, after }, dayOf(clock.now()))
@@ -131,8 +134,12 @@ export function meetingRoutes(http: Http): void {
         ),
         next: z.string().nullable(),
       }),
+      problems: ['kpi/period-reversed'],
     },
-    async (reader, actor, { query }) => listSubjects(reader, actor, query),
+    async (reader, actor, { query }) => {
+      refuseReversed(query)
+      return listSubjects(reader, actor, query)
+    },
   )
 
   http.reads(
@@ -143,8 +150,10 @@ export function meetingRoutes(http: Http): void {
       for: 'ledger.read',
       query: z.strictObject(period),
       reply: z.object({ figures: z.array(figure) }),
+      problems: ['kpi/period-reversed'],
     },
     async (reader, _actor, { query }) => {
+      refuseReversed(query)
       const sums = await countMeetings(reader, query.from, query.to, dayOf(clock.now()))
       const list = (more: Record<string, string> = {}) =>
         `/api/meetings?${new URLSearchParams({ ...query, ...more }).toString()}`

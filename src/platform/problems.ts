@@ -55,3 +55,8 @@ export function problemDocument(problem: Problem, requestId: string) {
     ...(errors === undefined ? {} : { errors }),
   }
 }
+
+/** Throws `kpi/period-reversed` when the period of a query ends before it begins. */
+export function refuseReversed({ from, to }: { from: string; to: string }): void {
+  if (from > to) throw fieldProblem('kpi/period-reversed', '/query/to', '截止日期不能早于起始日期')
+}

@@ -14,16 +14,17 @@ import { periodParam } from './summary-routes.ts'
 
 const tag = '报告'
 const params = z.strictObject({ id })
+const isOnceEach = (names: readonly string[]) => new Set(names).size === names.length
 const terms = {
   kind: z.enum(kindNames),
-  formats: z.array(z.enum(reportFormats)).min(1).max(reportFormats.length),
+  formats: z.array(z.enum(reportFormats)).min(1).refine(isOnceEach, { error: '不能重复' }),
   afterDays: z.int().min(1).max(90).describe('期末之后第几天'),
   hour: z.int().min(0).max(23).describe('当天几时（北京时间）'),
-  roles: z.array(z.enum(roleNames)).max(roleNames.length).describe('生成后通知哪些角色'),
+  roles: z.array(z.enum(roleNames)).refine(isOnceEach, { error: '不能重复' }).describe('生成后通知哪些角色'),
   enabled: z.boolean(),
 }
 const schedule = z.object({
-  ...{ id: z.string(), ...terms, roles: z.array(z.string()) },
+  ...{ id: z.string(), ...terms, formats: z.array(z.enum(reportFormats)), roles: z.array(z.string()) },
   ...{ version: z.int(), since: z.string() },
 })
 const moment = z.string().nullable()

@@ -9,7 +9,7 @@ import type { Actor } from '../platform/actor.ts'
 import { instantOf, plusDays, type Day, type Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { id, instant, readCursor, writeCursor } from '../platform/fields.ts'
-import { fieldProblem } from '../platform/problems.ts'
+import { fieldProblem, refuseReversed } from '../platform/problems.ts'
 
 export const watchRules = {
   'after-deadline': '超期之后更改',
@@ -133,7 +133,7 @@ interface Days {
 }
 
 function valuesOf({ from, to }: Days): unknown[] {
-  if (from > to) throw fieldProblem('kpi/period-reversed', '/query/to', '截止日期不能早于起始日期')
+  refuseReversed({ from, to })
   const last = plusDays(`${plusDays(`${to.slice(0, 7)}-01`, 31).slice(0, 7)}-01`, -1)
   return [
     ...[REWRITING, REWRITING_PUBLISHED, CLOSING, instantOf(from), instantOf(plusDays(to, 1))],

@@ -93,6 +93,13 @@ describe('a joint meeting', () => {
     const about = { decision: '议定', leadUnitId: desk.township, dueDay: '2020-09-01' }
     expect((await meeting([about])).body['errors']).toMatchObject([{ pointer: '/body/items/0/matterId' }])
   })
+
+  it('refuses a period that ends before it begins, for its list, its subjects and its figures', async () => {
+    for (const of of ['', '/subjects', '/figures']) {
+      const { body } = await desk.call('leader', 'GET', `/api/meetings${of}?from=2020-12-31&to=2020-01-01`)
+      expect(body).toMatchObject({ code: 'kpi/period-reversed', errors: [{ pointer: '/query/to' }] })
+    }
+  })
 })
 
 describe('a relief grant', () => {

@@ -62,6 +62,7 @@ describe('a yearly report', () => {
     expect((await add({}, 'leader')).status).toBe(403)
     expect((await add({}, 'liaison')).status).toBe(403)
     expect((await add({ formats: ['pdf'] })).status).toBe(422)
+    expect((await add({ formats: ['docx', 'docx'] })).status).toBe(422)
     expect((await add({ afterDays: 0 })).body['errors']).toMatchObject([{ pointer: '/body/afterDays' }])
     const added = await add({})
     expect(added.status).toBe(201)
