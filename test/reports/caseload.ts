@@ -66,8 +66,8 @@ export const caseload = fc
   })
 export type Caseload = typeof caseload extends fc.Arbitrary<infer C> ? C : never
 
-/** Half up, without decimals. */
-const rounded = (part: number, whole: number) => Math.round((part / whole) * 100 + 1e-9)
+/** Half up, without decimals; the product first, as a half must stay one. */
+const rounded = (part: number, whole: number) => Math.round((part * 100) / whole)
 
 /** The same year as figures of the catalogue, one a line. */
 export function figuresOf(year: Caseload): GivenFigure[] {
@@ -129,7 +129,7 @@ export function figuresOf(year: Caseload): GivenFigure[] {
 /** The same year in sentences, in another office's words than the report of 2020. */
 export function sentencesOf(year: Caseload): string[] {
   const change = (now: number, before: number, word: string) => {
-    const percent = Math.round((Math.abs(now - before) / before) * 100)
+    const percent = rounded(Math.abs(now - before), before)
     return percent === 0 ? '' : `，较上年${word}${now > before ? '增长' : '减少'}${percent}%`
   }
   const visits = (

@@ -101,7 +101,8 @@ describe('a consistent report', () => {
       const [batches, most] = [individual + collective, 5 * collective + crowd]
       const persons = individual + extra + most
       const change = (now: number) => {
-        const percent = Math.round((Math.abs(now - before) / before) * 100)
+        // The product first: 207 / 200 × 100 is a little less than the half that is to be rounded up.
+        const percent = Math.round((Math.abs(now - before) * 100) / before)
         return now === before || percent === 0
           ? ''
           : `，与去年相比批次${now > before ? '上升' : '下降'}${percent}%`
