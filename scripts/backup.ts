@@ -1,7 +1,6 @@
 // Backs up an installation with the embedded database while it works: `npm run backup -- --to DIR`.
 import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import { parseArgs } from 'node:util'
 import { readConfig } from '../src/config.ts'
 import { systemActor, NIL } from '../src/platform/actor.ts'
 import {
@@ -19,6 +18,7 @@ import { attachEmbedded, startEmbedded } from '../src/platform/embedded.ts'
 import { record } from '../src/platform/events.ts'
 import { openVault } from '../src/platform/vault.ts'
 import { version } from '../src/version.ts'
+import { misused, readArguments } from './arguments.ts'
 
 const USAGE = `用法：npm run backup -- --to 目录 [选项]
   --to 目录        备份所在目录，应在另一块磁盘上；每次备份为其中一个文件夹，附件只存一份
@@ -34,7 +34,7 @@ const rowsThatOnlyGrow = statement<{ table: string; count: number }>(
    union all select 'matters', count(*)::int from matters union all select 'legs', count(*)::int from legs`,
 )
 
-const { to, keysTo, keep } = readArguments()
+const { to, keysTo, keep } = asked()
 const config = readConfig()
 if (config.DATABASE_URL !== undefined) {
   leave(
@@ -58,21 +58,21 @@ try {
   await server.stop()
 }
 
-function readArguments() {
-  const options = { to: { type: 'string' }, keys: { type: 'string' }, keep: { type: 'string' } } as const
-  try {
-    const { values } = parseArgs({ options: { ...options, 'with-keys': { type: 'boolean' } } })
-    const kept = values.keep === undefined ? undefined : Number(values.keep)
-    if (values.to === undefined || (kept !== undefined && !(Number.isInteger(kept) && kept > 0)))
-      leave(2, USAGE)
-    const folder = resolve(values.to)
-    const keys = values['with-keys'] === true ? join(folder, 'keys') : values.keys && resolve(values.keys)
-    if (values['with-keys'] !== true && keys !== undefined && `${keys}${sep}`.startsWith(folder + sep))
-      leave(2, '主密钥不应与备份放在一起：请换一个目录，或明确使用 --with-keys。')
-    return { to: folder, keysTo: keys, keep: kept }
-  } catch (error) {
-    return leave(2, `${error instanceof Error ? error.message : ''}\n${USAGE}`)
-  }
+function asked() {
+  const { values } = readArguments(USAGE, {
+    options: {
+      ...{ to: { type: 'string' }, keys: { type: 'string' }, keep: { type: 'string' } },
+      'with-keys': { type: 'boolean' },
+    },
+  })
+  const kept = values.keep === undefined ? undefined : Number(values.keep)
+  if (values.to === undefined || (kept !== undefined && !(Number.isInteger(kept) && kept > 0)))
+    return misused(USAGE)
+  const folder = resolve(values.to)
+  const keys = values['with-keys'] === true ? join(folder, 'keys') : values.keys && resolve(values.keys)
+  if (values['with-keys'] !== true && keys !== undefined && `${keys}${sep}`.startsWith(folder + sep))
+    leave(2, '主密钥不应与备份放在一起：请换一个目录，或明确使用 --with-keys。')
+  return { to: folder, keysTo: keys, keep: kept }
 }
 
 /** The running server beside the service, or one that is started for this. */

@@ -1,13 +1,16 @@
 // Reads a report's text and prints what in it cannot be true, line by line. Needs neither database nor service.
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { readConfig } from '../src/config.ts'
 import { populationOn, townshipsOn } from '../src/orgs/region-rules.ts'
 import { shippedCensuses, shippedRegions } from '../src/orgs/regions.data.ts'
 import { checkText, yearOf } from '../src/reports/check-text.ts'
 import { textOfBytes } from '../src/reports/reading/text.ts'
+import { misused, readArguments } from './arguments.ts'
 
-const { values, positionals } = parseArgs({
+const USAGE =
+  'Usage: npm run check-report -- FILE [--year 2020] [--population 621978] [--region 510802] [--json]'
+
+const { values, positionals } = readArguments(USAGE, {
   allowPositionals: true,
   options: {
     year: { type: 'string' },
@@ -18,12 +21,7 @@ const { values, positionals } = parseArgs({
 })
 const [file] = positionals
 const numbers = [values.year, values.population].filter((value) => value !== undefined)
-if (file === undefined || numbers.some((value) => !/^\d{1,9}$/.test(value))) {
-  process.stderr.write(
-    'Usage: npm run check-report -- FILE [--year 2020] [--population 621978] [--region 510802] [--json]\n',
-  )
-  process.exit(2)
-}
+if (file === undefined || numbers.some((value) => !/^\d{1,9}$/.test(value))) misused(USAGE)
 
 const text = textOfBytes(bytesOf(file))
 const year = values.year === undefined ? yearOf(text) : Number(values.year)

@@ -1,13 +1,15 @@
 // Proves the figures' rollup against a full recount, or rewrites it: `npm run recount`, `npm run recount -- --rebuild`. Exit code 1 when they differ.
-import { parseArgs } from 'node:util'
 import { compare, rebuild } from '../src/kpi/rollup.ts'
 import { systemActor, NIL } from '../src/platform/actor.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { record } from '../src/platform/events.ts'
+import { readArguments } from './arguments.ts'
 import { say, withInstallation } from './installation.ts'
 
 const SHOWN = 20
-const { values } = parseArgs({ options: { rebuild: { type: 'boolean', default: false } } })
+const { values } = readArguments('Usage: npm run recount [-- --rebuild]', {
+  options: { rebuild: { type: 'boolean', default: false } },
+})
 
 await withInstallation(async ({ db }) => {
   const started = performance.now()

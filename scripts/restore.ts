@@ -2,7 +2,6 @@
 import { chmod, copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { readConfig } from '../src/config.ts'
 import { NIL, systemActor } from '../src/platform/actor.ts'
 import { listBackups, restoreFiles, type Backup } from '../src/platform/backups.ts'
@@ -13,6 +12,7 @@ import type { HomeOptions } from '../src/platform/embedded-home.ts'
 import { startEmbedded } from '../src/platform/embedded.ts'
 import { record } from '../src/platform/events.ts'
 import { isEmptyOrMissing, unlessGone } from '../src/platform/file-copies.ts'
+import { misused, readArguments } from './arguments.ts'
 import { prove } from './proof.ts'
 
 const USAGE = `用法：npm run restore -- --from 目录 [选项]
@@ -24,7 +24,7 @@ const USAGE = `用法：npm run restore -- --from 目录 [选项]
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const silent = { info() {}, warn() {}, error() {} }
 
-const { from, at, verify } = readArguments()
+const { from, at, verify } = asked()
 const config = readConfig()
 if (config.DATABASE_URL !== undefined)
   leave(2, '已设置 DATABASE_URL：外部 PostgreSQL 请用 pg_restore 恢复，见 docs/operations.md。')
@@ -38,16 +38,13 @@ try {
   leave(1, `✗ 恢复失败：${error instanceof Error ? error.message : String(error)}`)
 }
 
-function readArguments() {
-  const options = { from: { type: 'string' }, at: { type: 'string' }, verify: { type: 'boolean' } } as const
-  try {
-    const { values } = parseArgs({ options })
-    const moment = values.at === undefined ? undefined : toInstant(values.at)
-    if (values.from === undefined || (values.at !== undefined && moment === undefined)) leave(2, USAGE)
-    return { from: resolve(values.from), at: moment, verify: values.verify ?? false }
-  } catch (error) {
-    return leave(2, `${error instanceof Error ? error.message : ''}\n${USAGE}`)
-  }
+function asked() {
+  const { values } = readArguments(USAGE, {
+    options: { from: { type: 'string' }, at: { type: 'string' }, verify: { type: 'boolean' } },
+  })
+  const moment = values.at === undefined ? undefined : toInstant(values.at)
+  if (values.from === undefined || (values.at !== undefined && moment === undefined)) return misused(USAGE)
+  return { from: resolve(values.from), at: moment, verify: values.verify ?? false }
 }
 
 /** The newest backup from which the moment can be reached. */

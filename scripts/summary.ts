@@ -1,7 +1,6 @@
 // Writes the report of a year, month or week to a file: `npm run summary -- --year 2020 --format docx --out FILE`.
 import { stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { readConfig } from '../src/config.ts'
 import { systemActor } from '../src/platform/actor.ts'
 import { systemClock, toInstant } from '../src/platform/clock.ts'
@@ -9,11 +8,15 @@ import { record } from '../src/platform/events.ts'
 import { reportWriters, type ReportFormat } from '../src/reports/making.ts'
 import { endOf, periodOf } from '../src/reports/periods.ts'
 import { blocking, inOneSnapshot, makeSummary } from '../src/reports/summary.ts'
+import { misused, readArguments } from './arguments.ts'
 import { isInstalled, withInstallation } from './installation.ts'
 
 const isFormat = (text: string): text is ReportFormat => Object.hasOwn(reportWriters, text)
 
-const { values } = parseArgs({
+const USAGE = `Usage: npm run summary -- --year 2020 | --month 2020-11 | --week 2020-W46
+         [--format docx|xlsx|json] [--out FILE] [--as-of 2020-11-15T23:59:59+08:00]`
+
+const { values } = readArguments(USAGE, {
   options: {
     year: { type: 'string' },
     month: { type: 'string' },
@@ -31,13 +34,7 @@ const right =
   named.length === 1 &&
   period?.kind === (values.year ? 'year' : values.month ? 'month' : 'week') &&
   isFormat(format)
-if (!right || (values['as-of'] !== undefined && asOf === undefined)) {
-  process.stderr.write(
-    'Usage: npm run summary -- --year 2020 | --month 2020-11 | --week 2020-W46\n' +
-      '         [--format docx|xlsx|json] [--out FILE] [--as-of 2020-11-15T23:59:59+08:00]\n',
-  )
-  process.exit(2)
-}
+if (!right || (values['as-of'] !== undefined && asOf === undefined)) misused(USAGE)
 
 // Before anything is counted: that takes a while.
 const folder = dirname(resolve(values.out ?? 'here'))

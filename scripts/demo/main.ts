@@ -1,8 +1,8 @@
 // The demonstration: two years of an office, made up, taken in through the import, and its figures held against its report.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { Config } from '../../src/config.ts'
+import { readArguments } from '../arguments.ts'
 import { deskRecipe } from './casework/recipe.ts'
 import { reportedDesk } from './casework/reported.ts'
 import { prepareOffice } from './office.ts'
@@ -18,8 +18,8 @@ const USAGE = `npm run demo [-- --json] [-- --fresh]
 DATA_DIR (default data/demo) or DATABASE_URL say where; see also npm start.`
 
 const begun = performance.now()
-const { values: options } = parseArgs({
-  options: { json: { type: 'boolean' }, fresh: { type: 'boolean' }, help: { type: 'boolean' } },
+const { values: options } = readArguments(USAGE, {
+  options: { json: { type: 'boolean' }, fresh: { type: 'boolean' } },
 })
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 /** Progress never mixes with the JSON document. */
@@ -28,10 +28,6 @@ const tell = (line: string) =>
     `${seconds().padStart(6)} 秒  ${line}\n`,
   )
 
-if (options.help === true) {
-  say(USAGE)
-  process.exit(0)
-}
 try {
   process.exitCode = (await demonstrate()) ? 0 : 1
 } catch (error) {
