@@ -225,7 +225,8 @@ function table({ header, rows, widths }: Extract<Block, { kind: 'table' }>): Tab
   })
 }
 
-const isFigure = (text: string) => /^[-+]?[\d,.]+\s?(?:%|个百分点)?$|^—$/.test(text)
+/** A number, alone or with its unit. */
+const isFigure = (text: string) => /^[-+]?[\d,.]+\s?(?:%|\p{Script=Han}{1,4})?$|^—$/u.test(text)
 
 function cell(text: string, width: number, head: boolean, right: boolean): TableCell {
   const run = head ? { font: FONTS.black, size: SIZES.table } : { size: SIZES.table }
