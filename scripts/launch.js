@@ -53,6 +53,8 @@ else await start(COMMANDS[name], args)
 
 async function start({ flags = [], script }, given) {
   if (!existsSync(script)) leave(2, `${script} is missing from this checkout.`)
+  // What was compiled once is compiled: a third of a warm start. A folder that cannot be written is done without.
+  process.env.NODE_COMPILE_CACHE ??= join(MODULES, '.cache', 'compiled')
   process.exit(await run([...flags, script, ...given]))
 }
 
