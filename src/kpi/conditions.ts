@@ -55,6 +55,16 @@ export function meets({ all, any, none }: Condition, facts: number): boolean {
   return (facts & fixed) === needed && (any === undefined || (facts & bitsOf(any)) !== 0)
 }
 
+/**
+ * What these facts say of a matter `m` by the columns that move them: it follows from `holds`, and is of columns alone, so
+ * that an index tells which few matters to look at.
+ */
+export function movedIn(names: readonly FactName[], at: string): string[] {
+  return moving
+    .filter(([name]) => names.includes(name as FactName))
+    .map(([, { at: column }]) => `m.${column} < ${at}`)
+}
+
 function movingTerm([name, { at: column }]: [string, Fact], at: string): string {
   return `case when m.${column} < ${at} then ${bitOf(name as FactName)} else 0 end`
 }

@@ -7,7 +7,7 @@ import type { Db, Sql } from '../platform/db.ts'
 import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import type { Answers } from './answers.ts'
-import { factsAsOf, factsIn, factsNow, holds } from './conditions.ts'
+import { factsAsOf, factsIn, factsNow, holds, movedIn } from './conditions.ts'
 import { formulaFor } from './metric.ts'
 import { partOf, type Part } from './parts.ts'
 import {
@@ -197,7 +197,7 @@ function counted(part: Part, { units, facts }: Asked): string[] {
   const standing = OPEN.every((name) => part.none?.includes(name)) ? [STANDING] : []
   switch (part.by) {
     case undefined:
-      return [fact(part), ...led, ...standing]
+      return [fact(part), ...movedIn(part.all ?? [], AT), ...led, ...standing]
     case 'late-unit':
       return [fact({ ...part, all: part.all?.filter((name) => name !== 'leadLate') ?? [] }), lateAt(units)]
     case 'late-co':
