@@ -5,7 +5,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { PassThrough } from 'node:stream'
+import { PassThrough, pipeline } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { CheckedBatch, CheckJob } from './checked.ts'
 import { problems } from '../platform/problems.data.ts'
@@ -160,10 +160,13 @@ async function startReader(job: ReadJob): Promise<Reader> {
     spawnError = error
   })
   const closed = once(child, 'close').catch(() => undefined)
+  const output = new PassThrough({ highWaterMark: AHEAD_BYTES })
+  // A pipe that breaks is an error of whoever reads on, and of nobody else.
+  pipeline(child.stdout, output, () => undefined)
   const kill = () => void child.kill('SIGKILL')
   const reader: Reader = {
     child,
-    output: child.stdout.pipe(new PassThrough({ highWaterMark: AHEAD_BYTES })),
+    output,
     silent: false,
     kill,
     async end() {

@@ -32,8 +32,7 @@ export function copyText(value: CopyValue): string {
   return escaped(JSON.stringify(value))
 }
 
-// oxlint-disable-next-line no-control-regex
-const SPECIAL = /[\\\n\r\t\u0008\u000b\u000c]/
+const SPECIAL = /[\\\n\r\t\b\v\f]/
 const SPECIALS = new RegExp(SPECIAL, 'g')
 const NAMES: Record<string, string> = {
   '\\': '\\\\',

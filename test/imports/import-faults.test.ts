@@ -167,6 +167,29 @@ describe('between check and commit', () => {
     expect((await desk.told(second.id)).counts).toMatchObject({ new: 2, unchanged: 6 })
   })
 
+  test('another import brought the last order of a long file: what was written of it before is undone, and all is there once', async () => {
+    const rows = orders('LAST', 3000)
+    const long = await desk.check(rows)
+    const chunks = `select count(distinct chunk)::int as n from staging.i${long.id.replaceAll('-', '')}_ready`
+    expect((await other.query<{ n: number }>(chunks)).rows[0]?.n).toBeGreaterThan(1)
+    await desk.take(rows.slice(-1))
+    const before = await desk.counts()
+    await desk.post(`/api/imports/${long.id}/commit`, { mode: 'all-or-nothing' })
+    await desk.work()
+    expect(await desk.told(long.id)).toMatchObject({
+      status: { code: 'committed' },
+      counts: { rows: 3000, new: 2999, unchanged: 1 },
+    })
+    const after = await desk.counts()
+    expect((after?.matters ?? 0) - (before?.matters ?? 0)).toBe(2999)
+    const { rows: numbered } = await other.query<{ n: number; in_order: boolean }>(
+      `select count(distinct no)::int as n, bool_and(coalesce(no > before, true)) as in_order from (
+         select no, lag(no) over (order by external_no) as before from app.matters where import_id = $1) m`,
+      [long.id],
+    )
+    expect(numbered[0]).toEqual({ n: 2999, in_order: true })
+  })
+
   test('a day off was announced: what is promised is promised by the calendar of the commit', async () => {
     const told = await desk.check([row('F-00001')])
     desk.clock.forward({ minutes: 1 })
