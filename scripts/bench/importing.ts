@@ -155,9 +155,9 @@ async function copyIn(client: BulkClient, text: string, chunks: Buffer[]): Promi
 
 function watchMemory(): { stop(): number } {
   globalThis.gc?.()
-  const before = process.memoryUsage().rss
+  const before = process.memoryUsage.rss()
   let most = before
-  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20)
+  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20)
   return {
     stop() {
       clearInterval(timer)

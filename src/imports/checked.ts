@@ -19,11 +19,25 @@ export interface CheckJob {
 }
 
 /** In the order of the sheet. The first batch has the header and `about`. */
-export interface CheckedBatch {
+export interface CheckedBatch<Row = CheckedRow> {
   sheet: string
   about?: About
   header?: Header
-  rows: Checked[]
+  rows: Row[]
+}
+
+/** A checked row as it arrives: most orders are new, and wait as they were written until they are taken over. */
+export interface CheckedRow extends Omit<Checked, 'order'> {
+  order: WrittenOrder | null
+}
+
+export interface WrittenOrder {
+  /** JSON of the `Order`, without a line end in it. */
+  json: Buffer
+  /** The last moment that it tells of. */
+  last: Instant
+  confidential: boolean
+  regionCode: string | null
 }
 
 /** The header does not tell what is in the columns. */
@@ -34,7 +48,7 @@ export interface Headless {
 export async function* checkBatches(
   batches: AsyncIterable<Batch>,
   { now, years, days, units, regions }: CheckJob,
-): AsyncGenerator<CheckedBatch | Headless> {
+): AsyncGenerator<CheckedBatch<Checked> | Headless> {
   const calendar = calendarFrom(years, days)
   const places = placesOf(units, regions)
   let setting: CheckSetting | undefined

@@ -8,16 +8,17 @@ import type { Instant } from '../platform/clock.ts'
 import type { BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
+import type { CheckedRow } from './checked.ts'
 import type { Checked } from './checks.ts'
 import { findExisting, readDetails } from './existing.ts'
 import { finding } from './findings.ts'
 import type { Header } from './header.ts'
 import { checkFileRows } from './parse.ts'
-import { needsOf, planRow, type PlannedRow } from './planning.ts'
+import type { Order } from './order.ts'
+import { needsOf, planKnown, planNew, type PlannedRow } from './planning.ts'
 import { noteProgress, takeTurn, type ImportRecord } from './records.ts'
 import type { About } from './sheet.ts'
 import { createStaging, openStaging } from './staging.ts'
-import { lastMoment } from './states.ts'
 
 export interface Summary {
   sheet: string
@@ -79,14 +80,15 @@ async function readRows(
   let sending: Promise<void> = Promise.resolve()
 
   /** Compares and plans one batch while what was planned before is still being sent. */
-  async function work(rows: readonly Checked[], found: Header): Promise<void> {
-    const checked = rows.map((row) => onlyOnce(row, seen, found))
-    const numbers = checked.flatMap(({ order }) => order?.externalNo ?? [])
+  async function work(given: readonly CheckedRow[], found: Header): Promise<void> {
+    const rows = given.map((row) => onlyOnce(row, seen, found))
+    const numbers = rows.flatMap(({ order, externalNo }) => (order === null ? [] : (externalNo ?? [])))
     const existing = await findExisting(db, numbers)
-    const asked = checked.flatMap((each) => {
-      const held = existing.get(each.order?.externalNo ?? '')
-      return held === undefined ? [] : [{ held, needs: needsOf(each, held, vault) }]
+    const known = rows.flatMap((row) => {
+      const held = row.order === null ? undefined : existing.get(row.externalNo ?? '')
+      return held === undefined ? [] : [{ held, checked: parsed(row) }]
     })
+    const asked = known.map(({ held, checked }) => ({ held, needs: needsOf(checked, held, vault) }))
     const details = await readDetails(db, {
       legs: asked.filter(({ needs }) => needs.legs).map(({ held }) => held.matterId),
       matters: asked.filter(({ needs }) => needs.matter).map(({ held }) => held.matterId),
@@ -95,26 +97,29 @@ async function readRows(
       ),
     })
     const setting = { importId, vault, calendar, header: found }
-    for (const [i, each] of checked.entries()) {
+    const knownBy = new Map(known.map((each) => [each.checked.row, each]))
+    for (const [i, row] of rows.entries()) {
       if (i % BREATH === BREATH - 1) await setImmediate()
-      const planned = planRow(each, existing.get(each.order?.externalNo ?? ''), details, setting, staging)
-      count(summary, planned)
+      const here = knownBy.get(row.row)
+      const planned =
+        here === undefined
+          ? planNew(row, setting, staging)
+          : planKnown(here.checked, here.held, details, setting, staging)
+      count(summary, planned, row)
       staging.report({ ...planned, ...findingsOf(planned) })
     }
-    staging.pack()
     if (staging.size() > SEND) await send()
   }
 
   async function send(): Promise<void> {
     await sending
-    const go = staging.take()
-    sending = go(client, importId)
+    sending = staging.send(client, importId)
     sending.catch(() => undefined) // awaited before the next or at the end
     await noteProgress(db, importId, summary.rows)
   }
 
   try {
-    let waiting: Checked[] = []
+    let waiting: CheckedRow[] = []
     for await (const batch of checkFileRows(files.path(fileHash), job, { log })) {
       if (batch.about !== undefined) Object.assign(summary, { about: batch.about, sheet: batch.sheet })
       if (batch.header !== undefined) {
@@ -137,7 +142,7 @@ async function readRows(
 }
 
 /** A number that stands twice in a file: the second row is an error that names the first. */
-function onlyOnce(checked: Checked, seen: Map<string, number>, header: Header): Checked {
+function onlyOnce(checked: CheckedRow, seen: Map<string, number>, header: Header): CheckedRow {
   if (checked.externalNo === null) return checked
   const first = seen.get(checked.externalNo)
   if (first === undefined) {
@@ -154,18 +159,22 @@ function onlyOnce(checked: Checked, seen: Map<string, number>, header: Header): 
   return { ...checked, order: null, errors: [...checked.errors, twice] }
 }
 
-function count(summary: Summary, { verdict, checked }: PlannedRow): void {
+function parsed({ order, ...row }: CheckedRow): Checked {
+  return { ...row, order: order === null ? null : (JSON.parse(order.json.toString()) as Order) }
+}
+
+function count(summary: Summary, { verdict, checked }: PlannedRow, { order }: CheckedRow): void {
   summary.rows += 1
   if (verdict === 'error') summary.errors += 1
   else if (verdict === 'new') summary.newOrders += 1
   else summary[verdict] += 1
   if (verdict !== 'error' && checked.warnings.length > 0) summary.warnings += 1
-  if (checked.order === null) return
-  const last = lastMoment(checked.order)
-  if (summary.asOf === null || last > summary.asOf) summary.asOf = last
+  if (order !== null && (summary.asOf === null || order.last > summary.asOf)) summary.asOf = order.last
 }
 
 function findingsOf({ checked: { errors, warnings } }: PlannedRow) {
-  const json = (list: readonly object[]) => (list.length === 0 ? null : JSON.stringify(list))
-  return { errors: json(errors), warnings: json(warnings) }
+  return {
+    errors: errors.length === 0 ? null : errors,
+    warnings: warnings.length === 0 ? null : warnings,
+  }
 }

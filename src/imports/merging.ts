@@ -34,7 +34,7 @@ export async function mergeStaged(
   if (staged.rows[0]?.there !== true) return 'lost'
   const counts = await client.query<{ changed: number; fresh: number }>(
     `select (select count(*)::int from ${at('matters')}) as changed,
-       (select coalesce(sum(rows), 0)::int from ${at('ready')} where name = 'orders') as fresh`,
+       (select coalesce(sum(rows), 0)::int from ${at('ready')}) as fresh`,
   )
   if (counts.rows[0]?.changed !== changed || counts.rows[0].fresh !== newOrders) return 'lost'
   await holdCalendar(tx)

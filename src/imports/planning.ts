@@ -2,14 +2,14 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Vault } from '../platform/vault.ts'
 import { callerDigest, isSameCaller, newPerson } from './callers.ts'
-import { asksConfidence, planChange, headingOf, type Change, type PlanSetting } from './changing.ts'
+import { asksConfidence, planChange, headingOf, type PlanSetting } from './changing.ts'
+import type { CheckedRow } from './checked.ts'
 import type { Checked } from './checks.ts'
 import type { Details, Existing } from './existing.ts'
 import { finding } from './findings.ts'
 import { childId } from './ids.ts'
-import type { Order } from './order.ts'
 import { formOf, partNames } from './snapshot.ts'
-import type { Staging } from './staging.ts'
+import type { ReadyFacts, Staging } from './staging.ts'
 import type { Verdict } from './workflow.ts'
 
 /** A row of `import_rows`. */
@@ -20,7 +20,7 @@ export interface PlannedRow {
   verdict: Verdict
   matterId: string | null
   changes: string[] | null
-  checked: Checked
+  checked: Pick<Checked, 'errors' | 'warnings'>
 }
 
 /** What of an order is to be read before it can be compared. */
@@ -45,46 +45,39 @@ export function needsOf({ order, caller }: Checked, existing: Existing, vault: V
   return { legs: news && !touched, matter: news && touched, person }
 }
 
-export function planRow(
+/** A row that is an error, or whose order is new here. */
+export function planNew(checked: CheckedRow, { importId, vault }: PlanSetting, staging: Staging): PlannedRow {
+  const { order, caller, row: rowNo, externalNo } = checked
+  const planned = { importId, rowNo, externalNo, changes: null, checked }
+  if (order === null) return { ...planned, verdict: 'error', matterId: null }
+  const matterId = randomUUIDv7()
+  const ready: ReadyFacts = { matterId, row: rowNo, caller: null }
+  if (caller !== null) {
+    const person = newPerson(vault, childId(matterId, 'person'), caller, order)
+    const texts = Object.entries(person).map(([k, v]) => [k, Buffer.isBuffer(v) ? v.toString('base64') : v])
+    const digest = callerDigest(vault, caller).toString('base64')
+    ready.caller = { id: person.id, digest, person: Object.fromEntries(texts) as object }
+  }
+  staging.order(ready, order.json)
+  return { ...planned, verdict: 'new', matterId }
+}
+
+/** A row with the number of a matter that is here. */
+export function planKnown(
   checked: Checked,
-  existing: Existing | undefined,
+  existing: Existing,
   details: Details,
   setting: PlanSetting,
   staging: Staging,
 ): PlannedRow {
-  const { order, row } = checked
-  const planned = (
-    verdict: Verdict,
-    matterId: string | null,
-    changes: readonly Change[] = [],
-  ): PlannedRow => ({
-    importId: setting.importId,
-    rowNo: row,
-    externalNo: checked.externalNo,
-    verdict,
-    matterId,
-    changes:
-      changes.length === 0 ? null : [...new Set(changes.map((part) => headingOf(part, setting.header)))],
-    checked,
-  })
-  if (order === null) return planned('error', null)
-  if (existing === undefined) return planned('new', planNew(order, checked, setting, staging))
-  if (existing.told === null) {
-    checked.errors.push(finding(row, '', 'order/own', existing.no))
-    return planned('error', null)
-  }
+  const { order, row: rowNo, externalNo } = checked
+  const planned = { importId: setting.importId, rowNo, externalNo, changes: null, checked }
+  if (order !== null && existing.told === null)
+    checked.errors.push(finding(rowNo, '', 'order/own', existing.no))
+  if (order === null || existing.told === null) return { ...planned, verdict: 'error', matterId: null }
+  const { matterId } = existing
   const changes = planChange(order, checked, existing, details, setting, staging)
-  return planned(changes === undefined ? 'unchanged' : 'changed', existing.matterId, changes)
-}
-
-function planNew(order: Order, { caller, row }: Checked, { vault }: PlanSetting, staging: Staging): string {
-  const matterId = randomUUIDv7()
-  const personId = caller === null ? null : childId(matterId, 'person')
-  if (caller !== null && personId !== null) {
-    const place = { confidential: order.confidential ?? false, regionCode: order.regionCode }
-    staging.person(newPerson(vault, personId, caller, place))
-  }
-  const digest = caller === null ? null : callerDigest(vault, caller).toString('hex')
-  staging.order({ matterId, row, personId, caller: digest, order })
-  return matterId
+  if (changes === undefined) return { ...planned, verdict: 'unchanged', matterId }
+  const headings = new Set(changes.map((part) => headingOf(part, setting.header)))
+  return { ...planned, verdict: 'changed', matterId, changes: headings.size === 0 ? null : [...headings] }
 }

@@ -1,9 +1,10 @@
 // The events of an import: one for each matter that it writes, in the form of COPY.
 import { setImmediate } from 'node:timers/promises'
 import type { Actor } from '../platform/actor.ts'
-import { copyInto, copyLine, type BulkClient } from '../platform/copy.ts'
+import { copyRows, type BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
-import { sealWritten } from '../platform/events.ts'
+import { sealWritten, type SealedEvent } from '../platform/events.ts'
+import { eventShape, valuesOf } from './shapes.ts'
 
 const FETCH = 5000
 /** Events between two breaths of the event loop. */
@@ -24,39 +25,35 @@ export async function sealChanges(tx: Tx, client: BulkClient, actor: Actor, matt
     `declare to_seal no scroll cursor for
      select s.id, s.event, m.seq, m.head from ${matters} s join app.matters m on m.id = s.id order by s.row_no`,
   )
+  const events = copyRows(eventShape.columns)
+  const heads = copyRows(HEADS)
   for (let more = true; more;) {
     const { rows } = await client.query<ToSeal>(`fetch ${FETCH} from to_seal`)
-    const events: string[] = []
-    const heads: string[] = []
     for (const [i, row] of rows.entries()) {
       if (i % BREATH === BREATH - 1) await setImmediate()
-      const { line, seq, head } = seal(tx, actor, 'matter.import-update', row)
-      events.push(line)
-      heads.push(copyLine([row.id, seq, head]))
+      const event = seal(tx, actor, 'matter.import-update', row)
+      events.add(valuesOf(eventShape, event))
+      heads.add([row.id, event.seq, event.hash])
     }
-    await sendEvents(client, events.join(''))
-    await copyInto(client, 'sealed', ['matter_id', 'seq', 'head'], heads.join(''))
+    await events.send(client, 'app.events')
+    await heads.send(client, 'sealed')
     more = rows.length === FETCH
   }
   await client.query('close to_seal')
 }
 
-/** The event as a line for `sendEvents`, and the new place in the chain. */
+const HEADS = [
+  { name: 'matter_id', type: 'uuid' },
+  { name: 'seq', type: 'integer' },
+  { name: 'head', type: 'bytea' },
+]
+
 export function seal(
   tx: Tx,
   actor: Actor,
   type: 'matter.import' | 'matter.import-update',
   { id, event, seq, head }: ToSeal,
-): { line: string; seq: number; head: Buffer } {
+): SealedEvent {
   const told = { subject: 'matter', subjectId: id, type }
-  const sealed = sealWritten({ seq, hash: head }, actor.id, tx.now, told, event)
-  const { canon, hash } = sealed
-  const values = [sealed.id, 'matter', id, sealed.seq, type, sealed.at, sealed.actorId, canon, hash]
-  return { line: copyLine(values), seq: sealed.seq, head: hash }
+  return sealWritten({ seq, hash: head }, actor.id, tx.now, told, event)
 }
-
-export async function sendEvents(client: BulkClient, events: string): Promise<void> {
-  await copyInto(client, 'app.events', EVENT_COLUMNS, events)
-}
-
-const EVENT_COLUMNS = ['id', 'subject', 'subject_id', 'seq', 'type', 'at', 'actor_id', 'canon', 'hash']

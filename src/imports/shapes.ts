@@ -1,10 +1,11 @@
-// The rows that imports write, by table: which columns are staged, which the commit fills in, and how a row becomes a line of COPY.
+// The rows that imports write, by table: which columns are staged, which the commit fills in, and how a row becomes one of COPY.
 import { getTableColumns } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import * as recordTables from '../matters/record-tables.ts'
 import * as matterTables from '../matters/tables.ts'
 import { people } from '../people/tables.ts'
-import { copyText, type CopyValue } from '../platform/copy.ts'
+import type { CopyColumn, CopyValue } from '../platform/copy.ts'
+import { events } from '../platform/tables.ts'
 import type { History } from './history.ts'
 import { importOrders, importRows } from './tables.ts'
 
@@ -33,7 +34,7 @@ const staged = {
     more: {
       row_no: 'integer',
       expected_version: 'integer',
-      expected_due_at: 'timestamptz',
+      expected_due_at: 'timestamp with time zone',
       event: 'text',
     },
   },
@@ -64,34 +65,39 @@ export const stagedNames = Object.keys(staged) as StagedName[]
 export interface Shape {
   /** Members of a row and their columns, in one order. */
   keys: readonly string[]
-  columns: readonly string[]
+  columns: readonly CopyColumn[]
 }
 
-function shaped(table: PgTable, without: readonly string[], more: readonly string[] = []): Shape {
-  const all = Object.entries(getTableColumns(table) as Record<string, { name: string; generated?: unknown }>)
-  const found = all.filter(([key, column]) => column.generated === undefined && !without.includes(key))
+function shaped(
+  table: PgTable,
+  without: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): Shape {
+  const found = Object.entries(getTableColumns(table)).filter(
+    ([key, column]) => column.generated === undefined && !without.includes(key),
+  )
+  const columns = found.map(([, column]) => ({ name: column.name, type: column.getSQLType() }))
   return {
-    keys: [...found.map(([key]) => key), ...more],
-    columns: [...found.map(([, column]) => column.name), ...more],
+    keys: [...found.map(([key]) => key), ...Object.keys(more)],
+    columns: [...columns, ...Object.entries(more).map(([name, type]) => ({ name, type }))],
   }
 }
 
 const shapesOf = (shape: (of: Staged) => Shape) =>
   Object.fromEntries(stagedNames.map((name) => [name, shape(staged[name])])) as Record<StagedName, Shape>
 /** Of the staging tables. */
-export const wholeShapes = shapesOf(({ table, late, kept, more }) =>
-  shaped(table, [...late, ...kept], Object.keys(more)),
-)
+export const wholeShapes = shapesOf(({ table, late, kept, more }) => shaped(table, [...late, ...kept], more))
 /** Of what staging tables share with their targets. */
-export const sharedShapes = shapesOf(({ table, late, kept }) => shaped(table, [...late, ...kept]))
+const sharedShapes = shapesOf(({ table, late, kept }) => shaped(table, [...late, ...kept]))
 /** Of rows that the commit writes as they are. */
 export const writtenShapes = shapesOf(({ table, kept }) => shaped(table, kept))
 /** Of the report on a file, which stays. */
-export const reportShape = shaped(importRows, [])
+export const reportShape = shaped(importRows)
+export const eventShape = shaped(events)
 
 /** The columns that a staging table shares with its target. */
 export function sharedColumns(name: StagedName): readonly string[] {
-  return sharedShapes[name].columns
+  return sharedShapes[name].columns.map((column) => column.name)
 }
 
 /** The columns of a staging table as SQL, with those of its own. */
@@ -101,15 +107,10 @@ export function stagedColumns(name: StagedName): string {
 }
 
 /** `own`: members that count before those of `row`; apart from it, as large objects are costly to copy. */
-export function lineOf({ keys }: Shape, row: object, own?: object): string {
+export function valuesOf({ keys }: Shape, row: object, own?: object): CopyValue[] {
   const values = row as Record<string, CopyValue>
   const first = own as Record<string, CopyValue> | undefined
-  let line = ''
-  for (const key of keys) {
-    const value = first !== undefined && key in first ? first[key] : values[key]
-    line += `\t${copyText(value)}`
-  }
-  return `${line.slice(1)}\n`
+  return keys.map((key) => (first !== undefined && key in first ? first[key] : values[key]))
 }
 
 /** The rows beside a matter and its legs, each with its table. */

@@ -1,33 +1,32 @@
 // Where what a checked file brings waits for its commit: tables of their own for each import, dropped with it.
-import { copyInto, type BulkClient } from '../platform/copy.ts'
+import { Bytes } from '../platform/bytes.ts'
+import { copyRows, type BulkClient, type CopyRows } from '../platform/copy.ts'
 import type { History } from './history.ts'
 import type { Order } from './order.ts'
 import {
-  lineOf,
   recordsOf,
   reportShape,
-  sharedShapes,
   stagedColumns,
   stagedNames,
+  valuesOf,
   wholeShapes,
   type StagedName,
 } from './shapes.ts'
 
 /** A new order as it waits: the commit makes its matter of it, while the database writes those before. */
-export interface ReadyOrder {
-  matterId: string
-  /** In the file. */
-  row: number
-  personId: string | null
-  /** Digest of the caller, in hex. */
-  caller: string | null
+export interface ReadyOrder extends ReadyFacts {
   order: Order
 }
 
-/** What of new orders waits as lines: their people, sealed and in the form of COPY, and `ReadyOrder`s as JSON. */
-export type ReadyName = 'people' | 'orders'
+export interface ReadyFacts {
+  matterId: string
+  /** In the file. */
+  row: number
+  /** `person`: the row of the caller, sealed; its bytes and the digest in base64. */
+  caller: { id: string; digest: string; person: object } | null
+}
 
-/** A staging table of an import, with its schema; `ready` has the lines of new orders, the others what changes. */
+/** A staging table of an import, with its schema; `ready` has `ReadyOrder`s as lines of JSON, the others what changes. */
 export function stagingTable(importId: string, name: StagedName | 'ready'): string {
   if (!/^[0-9a-f-]{36}$/.test(importId)) throw new TypeError('not an id')
   return `staging.i${importId.replaceAll('-', '')}_${name}`
@@ -43,7 +42,7 @@ export async function createStaging(client: BulkClient, importId: string): Promi
   }
   const ready = stagingTable(importId, 'ready')
   await client.query(
-    `create unlogged table ${ready} (chunk integer not null, name text not null, rows integer not null, lines text not null)`,
+    `create unlogged table ${ready} (chunk integer not null, rows integer not null, lines text not null)`,
   )
   // They are read once and soon: to compress them costs more than to write them.
   await client.query(`alter table ${ready} alter column lines set storage external`)
@@ -54,94 +53,51 @@ export async function dropStaging(client: Pick<BulkClient, 'query'>, importId: s
   await client.query(`drop table if exists ${tables.join(', ')}`)
 }
 
-/** Rows on their way into the staging tables, already in the form of COPY and outside of the heap. */
+/** Rows on their way into the staging tables. */
 export interface Staging {
   /** A row of the report. */
   report(row: object): void
-  /** A row of a changed order; `own` as in `lineOf`. */
+  /** A row of a changed order; `own` as in `valuesOf`. */
   add(name: StagedName, row: object, own?: object): void
-  /** The person of a new order. */
-  person(row: object): void
-  order(ready: ReadyOrder): void
-  /** Turns what was added into bytes; call it often, as strings weigh on the heap. */
-  pack(): void
-  /** Bytes packed since the last `take`. */
+  /** A new order; `order` is its JSON. */
+  order(ready: ReadyFacts, order: Buffer): void
+  /** Bytes since the last `send`. */
   size(): number
-  /** What was packed, to be sent; begins anew. */
-  take(): (client: BulkClient, importId: string) => Promise<void>
+  /** Sends what was added. More may be added meanwhile, but not sent. */
+  send(client: BulkClient, importId: string): Promise<void>
 }
 
 export function openStaging(): Staging {
-  const rows = openLines<'rows'>()
-  const changed = openLines<StagedName>()
-  const ready = openLines<ReadyName>()
+  const report = copyRows(reportShape.columns)
+  const changed = new Map<StagedName, CopyRows>()
+  let ready = { rows: 0, lines: new Bytes() }
+  let sent = { rows: 0, lines: new Bytes() }
   let chunk = 0
   return {
-    report: (row) => rows.add('rows', lineOf(reportShape, row)),
-    add: (name, row, own) => changed.add(name, lineOf(wholeShapes[name], row, own)),
-    person: (row) => ready.add('people', lineOf(sharedShapes.people, row)),
+    report: (row) => report.add(valuesOf(reportShape, row)),
+    add(name, row, own) {
+      const rows = changed.get(name) ?? copyRows(wholeShapes[name].columns)
+      changed.set(name, rows)
+      rows.add(valuesOf(wholeShapes[name], row, own))
+    },
     // JSON holds no line end as such.
-    order: (order) => ready.add('orders', `${JSON.stringify(order)}\n`),
-    pack() {
-      for (const lines of [rows, changed, ready]) lines.pack()
+    order(facts, order) {
+      ready.rows += 1
+      ready.lines.text(`${JSON.stringify(facts).slice(0, -1)},"order":`)
+      ready.lines.bytes(order)
+      ready.lines.text('}\n')
     },
-    size: () => rows.size() + changed.size() + ready.size(),
-    take() {
-      const [told, touched, fresh] = [rows.take(), changed.take(), ready.take()]
+    size: () =>
+      [...changed.values()].reduce((sum, rows) => sum + rows.size(), report.size() + ready.lines.end),
+    async send(client, importId) {
+      ;[ready, sent] = [sent, ready]
+      ready.rows = ready.lines.end = 0
+      await report.send(client, 'app.import_rows')
+      for (const [name, each] of changed) await each.send(client, stagingTable(importId, name))
+      if (sent.rows === 0) return
       chunk += 1
-      const no = chunk
-      return async (client, importId) => {
-        for (const { bytes } of told) await copyInto(client, 'app.import_rows', reportShape.columns, [bytes])
-        for (const { name, bytes } of touched)
-          await copyInto(client, stagingTable(importId, name), wholeShapes[name].columns, [bytes])
-        for (const { name, rows: count, bytes } of fresh)
-          await client.query(`insert into ${stagingTable(importId, 'ready')} values ($1, $2, $3, $4)`, [
-            ...[no, name, count, bytes],
-          ])
-      }
-    },
-  }
-}
-
-interface Packed<N> {
-  name: N
-  rows: number
-  bytes: Buffer
-}
-
-/** Lines by the name of what they are rows of. */
-function openLines<N extends string>() {
-  let lines = new Map<N, string[]>()
-  let packed = new Map<N, { rows: number; buffers: Buffer[] }>()
-  let bytes = 0
-  return {
-    add(name: N, line: string): void {
-      const known = lines.get(name)
-      if (known === undefined) lines.set(name, [line])
-      else known.push(line)
-    },
-    pack(): void {
-      for (const [name, texts] of lines) {
-        const buffer = Buffer.from(texts.join(''))
-        bytes += buffer.length
-        const known = packed.get(name)
-        packed.set(name, {
-          rows: (known?.rows ?? 0) + texts.length,
-          buffers: [...(known?.buffers ?? []), buffer],
-        })
-      }
-      lines = new Map()
-    },
-    size: () => bytes,
-    take(): Packed<N>[] {
-      const taken = [...packed].map(([name, { rows, buffers }]) => ({
-        name,
-        rows,
-        bytes: Buffer.concat(buffers),
-      }))
-      packed = new Map()
-      bytes = 0
-      return taken
+      const values = [chunk, sent.rows, sent.lines.whole()]
+      await client.query(`insert into ${stagingTable(importId, 'ready')} values ($1, $2, $3)`, values)
     },
   }
 }

@@ -1,10 +1,13 @@
-// How rows travel from the reading process to its parent: length-prefixed JSON, plain values for plain cells.
-import type { CheckedBatch, CheckJob, Headless } from './checked.ts'
+// How rows travel from the reading process to its parent: frames of JSON, plain values for plain cells, orders as they were written.
+import { Bytes } from '../platform/bytes.ts'
+import type { CheckedBatch, CheckedRow, CheckJob, Headless, WrittenOrder } from './checked.ts'
+import type { Checked } from './checks.ts'
 import type { Header } from './header.ts'
 import type { FieldId } from './columns.ts'
 import type { ImportLimits } from './limits.ts'
 import type { ImportFileError } from './refusal.ts'
 import type { About, Batch, CellKind, RawCell, SheetRow } from './sheet.ts'
+import { lastMoment } from './states.ts'
 
 /** What the reading process is to do; the first thing it is told, as JSON. */
 export interface ReadJob {
@@ -21,7 +24,14 @@ type WireCell = null | string | number | boolean | [CellKind, RawCell['v'], stri
 type WireRow = [number, WireCell[], 1?, string[]?] | [number, WireCell[], 0, string[]]
 
 type WireHeader = Omit<Header, 'at' | 'names'> & { at: [FieldId, number][]; names: [FieldId, string][] }
-type WireChecked = { t: 'checked' } & Omit<CheckedBatch, 'header'> & { header?: WireHeader }
+/** The JSON of the orders follows, in the order of the rows; here is how many bytes it has. */
+type WireCheckedRow = Omit<CheckedRow, 'order'> & {
+  order: (Omit<WrittenOrder, 'json'> & { bytes: number }) | null
+}
+type WireChecked = { t: 'checked' } & Omit<CheckedBatch, 'header' | 'rows'> & {
+    header?: WireHeader
+    rows: WireCheckedRow[]
+  }
 type WireBatch = { t: 'rows'; sheet: string; rows: WireRow[]; about?: About }
 /** `tick` is a sign of life, `end` says that everything was read, `failed` is an error of ours. */
 type Message =
@@ -45,10 +55,23 @@ export function frame(message: Exclude<Message, WireBatch | WireChecked>): Buffe
   return framed(JSON.stringify(message))
 }
 
-export function frameOfChecked({ header, ...batch }: CheckedBatch): Buffer {
-  const message: WireChecked = { t: 'checked', ...batch }
+export function frameOfChecked({ header, rows, ...batch }: CheckedBatch<Checked>): Buffer {
+  const orders = new Bytes()
+  const message: WireChecked = { t: 'checked', ...batch, rows: rows.map((row) => wireChecked(row, orders)) }
   if (header !== undefined) message.header = { ...header, at: [...header.at], names: [...header.names] }
-  return framed(JSON.stringify(message))
+  return framed(JSON.stringify(message), orders.whole())
+}
+
+function wireChecked({ order, ...row }: Checked, orders: Bytes): WireCheckedRow {
+  if (order === null) return { ...row, order }
+  const { confidential, regionCode } = order
+  const from = orders.end
+  orders.text(JSON.stringify(order))
+  const bytes = orders.end - from
+  return {
+    ...row,
+    order: { bytes, last: lastMoment(order), confidential: confidential ?? false, regionCode },
+  }
 }
 
 export function frameOfBatch({ sheet, rows, about }: Batch): Buffer {
@@ -61,13 +84,19 @@ export function frameOfBatch({ sheet, rows, about }: Batch): Buffer {
   return framed(JSON.stringify(message))
 }
 
-function framed(json: string): Buffer {
+/** Length of what follows, length of its JSON, the JSON, and the rest. */
+function framed(json: string, rest?: Buffer): Buffer {
   const length = Buffer.byteLength(json)
-  const bytes = Buffer.allocUnsafe(4 + length)
-  bytes.writeUInt32LE(length)
-  bytes.write(json, 4)
+  const end = HEAD_BYTES + length
+  const bytes = Buffer.allocUnsafe(end + (rest?.length ?? 0))
+  bytes.writeUInt32LE(bytes.length - 4)
+  bytes.writeUInt32LE(length, 4)
+  bytes.write(json, HEAD_BYTES)
+  rest?.copy(bytes, end)
   return bytes
 }
+
+const HEAD_BYTES = 8
 
 function wireRow({ n, cells, hidden, merged }: SheetRow): WireRow {
   const wire = cells.map(wireCell)
@@ -98,7 +127,9 @@ export async function* messages(stream: AsyncIterable<Buffer>): AsyncGenerator<R
       needed = bytes.length < 4 ? 4 : 4 + bytes.readUInt32LE()
       if (needed > FRAME_BYTES) throw new Error('a frame is too long')
       if (bytes.length < needed) break
-      yield received(JSON.parse(bytes.toString('utf8', 4, needed)) as Message)
+      const end = HEAD_BYTES + bytes.readUInt32LE(4)
+      const message = JSON.parse(bytes.toString('utf8', HEAD_BYTES, end)) as Message
+      yield received(message, bytes.subarray(end, needed))
       bytes = bytes.subarray(needed)
     }
     waiting = [bytes]
@@ -106,9 +137,10 @@ export async function* messages(stream: AsyncIterable<Buffer>): AsyncGenerator<R
   }
 }
 
-function received(message: Message): Received {
+function received(message: Message, rest: Buffer): Received {
   if (message.t === 'checked') {
-    const { t, header, ...batch } = message
+    const { t, header, rows, ...plain } = message
+    const batch = { ...plain, rows: checkedRows(rows, rest) }
     if (header === undefined) return { t, batch }
     return {
       t,
@@ -119,6 +151,17 @@ function received(message: Message): Received {
   const { sheet, about } = message
   const rows = message.rows.map(rowOf)
   return { t: 'rows', batch: about === undefined ? { sheet, rows } : { sheet, rows, about } }
+}
+
+function checkedRows(rows: readonly WireCheckedRow[], orders: Buffer): CheckedRow[] {
+  let at = 0
+  return rows.map(({ order, ...row }) => {
+    if (order === null) return { ...row, order }
+    const { bytes, ...rest } = order
+    const json = orders.subarray(at, at + bytes)
+    at += bytes
+    return { ...row, order: { ...rest, json } }
+  })
 }
 
 function rowOf([n, wire, hidden, merged]: WireRow): SheetRow {

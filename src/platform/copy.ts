@@ -1,11 +1,14 @@
-// COPY: many rows into a table in one stream, for imports; the text form of PostgreSQL, written here.
+// COPY: many rows into a table in one stream, for imports; the binary form of PostgreSQL, written here.
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from } from 'pg-copy-streams'
+import { Bytes } from './bytes.ts'
+import { epochMs } from './clock.ts'
 
 /** A connection outside the request pool, as `Database.bulk` and `bulkTransaction` hand it out. */
 export type BulkClient = pg.PoolClient
 
+/** Instants and ids as texts; bytes also in base64; what goes into a jsonb column may be anything that JSON holds. */
 export type CopyValue =
   | string
   | number
@@ -13,58 +16,139 @@ export type CopyValue =
   | null
   | undefined
   | Buffer
-  | readonly string[]
+  | readonly unknown[]
   | { [key: string]: unknown }
 
-/** One row in COPY's text form. */
-export function copyLine(values: readonly CopyValue[]): string {
-  return `${values.map(copyText).join('\t')}\n`
+export interface CopyColumn {
+  name: string
+  /** As the column is declared; of some types there is no form here, and `copyRows` throws a TypeError. */
+  type: string
 }
 
-/** A value in it: null and undefined as `\N`, buffers as bytea, arrays as text[] or uuid[], objects as JSON. */
-export function copyText(value: CopyValue): string {
-  if (value === null || value === undefined) return '\\N'
-  if (typeof value === 'string') return escaped(value)
-  if (typeof value === 'number') return String(value)
-  if (typeof value === 'boolean') return value ? 't' : 'f'
-  if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`
-  if (Array.isArray(value)) return escaped(`{${(value as string[]).map(element).join(',')}}`)
-  return escaped(JSON.stringify(value))
+/** Rows on their way into one table, outside of the heap. */
+export interface CopyRows {
+  /** Values in the order of the columns. Throws a TypeError for a value that is not of its column's type, and adds nothing. */
+  add(values: readonly CopyValue[]): void
+  /** Bytes since the last `send`. */
+  size(): number
+  /** Takes what was added so far: more may be added while it is sent. Nothing else may run on the connection meanwhile. */
+  send(client: BulkClient, table: string): Promise<void>
 }
 
-const SPECIAL = /[\\\n\r\t\b\v\f]/
-const SPECIALS = new RegExp(SPECIAL, 'g')
-const NAMES: Record<string, string> = {
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\b': '\\b',
-  '\v': '\\v',
-  '\f': '\\f',
+export function copyRows(columns: readonly CopyColumn[]): CopyRows {
+  const forms = columns.map(({ type }) => formOf(type))
+  const names = columns.map(({ name }) => `"${name}"`).join(', ')
+  let rows = new Bytes(HEAD)
+  // Both are filled again and again: memory outside of the heap is costly to collect.
+  let sent = new Bytes(HEAD)
+  return {
+    add(values) {
+      const start = rows.end
+      try {
+        rows.int16(forms.length)
+        for (let i = 0; i < forms.length; i++) {
+          const value = values[i]
+          if (value === null || value === undefined) rows.int32(NULL)
+          else forms[i]?.(rows, value)
+        }
+      } catch (error) {
+        rows.end = start
+        throw error
+      }
+    },
+    size: () => rows.end - HEAD.length,
+    async send(client, table) {
+      if (rows.end === HEAD.length) return
+      ;[rows, sent] = [sent, rows]
+      rows.end = HEAD.length
+      sent.int16(END)
+      await pipeline(
+        [sent.whole()],
+        client.query(from(`copy ${table} (${names}) from stdin (format binary)`)),
+      )
+    },
+  }
 }
 
-function escaped(text: string): string {
-  return SPECIAL.test(text) ? text.replace(SPECIALS, (c) => NAMES[c] ?? c) : text
+const HEAD = Buffer.from('PGCOPY\n\xFF\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+const NULL = -1
+const END = -1
+
+/** Writes a value with its length before it. */
+type Form = (to: Bytes, value: Exclude<CopyValue, null | undefined>) => void
+
+function textOf(value: CopyValue): string {
+  if (typeof value !== 'string') throw new TypeError('not a text')
+  return value
 }
 
-function element(text: string): string {
-  return /^[\w-]+$/.test(text) && text.toLowerCase() !== 'null' ? text : `"${text.replace(/["\\]/g, '\\$&')}"`
+const EPOCH = Date.UTC(2000, 0, 1)
+const OIDS = { uuid: 2950, text: 25 }
+
+const text: Form = (to, value) => to.measured(() => to.text(textOf(value)))
+
+const uuid: Form = (to, value) => {
+  to.int32(16)
+  to.uuid(textOf(value))
 }
 
-/**
- * Sends lines of `copyLine` into a table. `columns` as in SQL, in the order of the lines' values. Nothing else may run on
- * the connection meanwhile: await it. Returns the number of rows.
- */
-export async function copyInto(
-  client: BulkClient,
-  table: string,
-  columns: readonly string[],
-  lines: string | readonly Buffer[],
-): Promise<number> {
-  if (lines.length === 0) return 0
-  const names = columns.map((column) => `"${column}"`).join(', ')
-  const stream = client.query(from(`copy ${table} (${names}) from stdin`))
-  await pipeline(typeof lines === 'string' ? [Buffer.from(lines)] : lines, stream)
-  return stream.rowCount
+const integer =
+  (bytes: 2 | 4, least = -(2 ** (8 * bytes - 1))): Form =>
+  (to, value) => {
+    if (!Number.isInteger(value) || Number(value) < least || Number(value) >= -least)
+      throw new TypeError(`not an integer of ${bytes} bytes`)
+    to.int32(bytes)
+    if (bytes === 2) to.int16(Number(value))
+    else to.int32(Number(value))
+  }
+
+const forms: Record<string, Form> = {
+  text,
+  uuid,
+  smallint: integer(2),
+  integer: integer(4),
+  boolean(to, value) {
+    if (typeof value !== 'boolean') throw new TypeError('not a truth value')
+    to.int32(1)
+    to.byte(value ? 1 : 0)
+  },
+  'timestamp with time zone'(to, value) {
+    const ms = epochMs(textOf(value))
+    if (Number.isNaN(ms)) throw new TypeError('not an instant')
+    to.int32(8)
+    to.int64((ms - EPOCH) * 1000)
+  },
+  bytea(to, value) {
+    to.measured(() => (Buffer.isBuffer(value) ? to.bytes(value) : to.text(textOf(value), 'base64')))
+  },
+  jsonb(to, value) {
+    to.measured(() => {
+      to.byte(1) // of the form's version
+      to.text(JSON.stringify(value))
+    })
+  },
+  'uuid[]': array(OIDS.uuid, uuid),
+  'text[]': array(OIDS.text, text),
+}
+
+function array(oid: number, element: Form): Form {
+  return (to, value) => {
+    if (!Array.isArray(value)) throw new TypeError('not an array')
+    const elements: readonly string[] = value.map(textOf)
+    to.measured(() => {
+      to.int32(elements.length === 0 ? 0 : 1) // dimensions
+      to.int32(0) // none of the elements is null
+      to.int32(oid)
+      if (elements.length === 0) return
+      to.int32(elements.length)
+      to.int32(1) // is the number of the first
+      for (const each of elements) element(to, each)
+    })
+  }
+}
+
+function formOf(type: string): Form {
+  const form = forms[type]
+  if (form === undefined) throw new TypeError(`no form of ${type} for COPY`)
+  return form
 }
