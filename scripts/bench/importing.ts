@@ -157,7 +157,7 @@ function watchMemory(): { stop(): number } {
   globalThis.gc?.()
   const before = process.memoryUsage.rss()
   let most = before
-  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20)
+  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 100)
   return {
     stop() {
       clearInterval(timer)

@@ -54,12 +54,19 @@ export function planNew(checked: CheckedRow, { importId, vault }: PlanSetting, s
   const ready: ReadyFacts = { matterId, row: rowNo, caller: null }
   if (caller !== null) {
     const person = newPerson(vault, childId(matterId, 'person'), caller, order)
-    const texts = Object.entries(person).map(([k, v]) => [k, Buffer.isBuffer(v) ? v.toString('base64') : v])
     const digest = callerDigest(vault, caller).toString('base64')
-    ready.caller = { id: person.id, digest, person: Object.fromEntries(texts) as object }
+    ready.caller = { id: person.id, digest, person: inTexts(person) }
   }
   staging.order(ready, order.json)
   return { ...planned, verdict: 'new', matterId }
+}
+
+/** Its bytes in base64. */
+function inTexts(row: object): object {
+  const texts: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(row))
+    texts[key] = Buffer.isBuffer(value) ? value.toString('base64') : value
+  return texts
 }
 
 /** A row with the number of a matter that is here. */

@@ -8,7 +8,7 @@ import { FIXED } from './existing.ts'
 import { derive } from './history.ts'
 import type { ImportRecord } from './records.ts'
 import { seal } from './sealing.ts'
-import { eventShape, recordsOf, stagedNames, valuesOf, writtenShapes, type StagedName } from './shapes.ts'
+import { eventShape, recordsOf, stagedNames, writtenShapes, type StagedName } from './shapes.ts'
 import { snapshotOf, writeSnapshot } from './snapshot.ts'
 import { stagingTable, type ReadyOrder } from './staging.ts'
 
@@ -76,42 +76,53 @@ interface Setting {
 }
 
 /** Bytes. A COPY of less costs more to begin than to carry. */
-const WORTH_SENDING = 1024 * 1024
+const WORTH_SENDING = 256 * 1024
 /** Bytes that may wait while the server takes others. */
-const AHEAD = 12 * 1024 * 1024
+const AHEAD = 6 * 1024 * 1024
 
 /** Rows on their way into the tables: the server takes some while more are made. */
 function openRows(client: BulkClient) {
-  const events = copyRows(eventShape.columns)
-  const tables = new Map(stagedNames.map((name) => [name, copyRows(writtenShapes[name].columns)]))
+  const events = copyRows(eventShape)
+  const tables = new Map(stagedNames.map((name) => [name, copyRows(writtenShapes[name])]))
   const all = [...tables, ['events', events] as const]
+  /** What is being sent; stays when it was refused. */
   let sending: Promise<void> | undefined
+  let ended = false
 
-  async function send(least: number): Promise<void> {
-    for (;;) {
-      const found = all.find(([, rows]) => rows.size() >= least)
-      if (found === undefined) return
-      await found[1].send(client, `app.${found[0]}`)
-    }
+  /** Sends one table after the other, until none has as many bytes. */
+  function begin(least: number): void {
+    const [name, rows] = all.reduce((most, each) => (each[1].size() > most[1].size() ? each : most))
+    if (ended || rows.size() < least) return
+    sending = rows.send(client, `app.${name}`).then(() => {
+      sending = undefined
+      begin(least)
+    })
+    sending.catch(() => undefined) // is awaited when too much waits, or at the end
+  }
+
+  async function sent(): Promise<void> {
+    while (sending !== undefined) await sending
   }
 
   return {
-    event: (event: SealedEvent) => events.add(valuesOf(eventShape, event)),
-    add: (name: StagedName, row: object, own?: object) =>
-      tables.get(name)?.add(valuesOf(writtenShapes[name], row, own)),
-    /** Lets what waits go on its way; takes long when the server is behind. Throws what it refused before. */
+    event: (event: SealedEvent) => events.add(event),
+    add: (name: StagedName, row: object, own?: object) => tables.get(name)?.add(row, own),
+    /** Lets what waits go on its way; takes longer when the server is behind. Throws what it refused before. */
     async breathe(): Promise<void> {
-      sending ??= send(WORTH_SENDING).then(() => void (sending = undefined))
-      sending.catch(() => undefined) // stays, and is awaited when too much waits or at the end
+      if (sending === undefined) begin(WORTH_SENDING)
       const waiting = all.reduce((sum, [, rows]) => sum + rows.size(), 0)
       await (waiting > AHEAD ? sending : setImmediate())
     },
     async finish(): Promise<void> {
-      await sending
-      await send(1)
+      await sent()
+      begin(1)
+      await sent()
     },
     /** Until nothing is under way, refused or not. */
-    rest: async () => sending?.catch(() => undefined),
+    async rest(): Promise<void> {
+      ended = true
+      await sending?.catch(() => undefined)
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import type { Actor } from '../platform/actor.ts'
 import { copyRows, type BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
 import { sealWritten, type SealedEvent } from '../platform/events.ts'
-import { eventShape, valuesOf } from './shapes.ts'
+import { eventShape } from './shapes.ts'
 
 const FETCH = 5000
 /** Events between two breaths of the event loop. */
@@ -25,15 +25,15 @@ export async function sealChanges(tx: Tx, client: BulkClient, actor: Actor, matt
     `declare to_seal no scroll cursor for
      select s.id, s.event, m.seq, m.head from ${matters} s join app.matters m on m.id = s.id order by s.row_no`,
   )
-  const events = copyRows(eventShape.columns)
+  const events = copyRows(eventShape)
   const heads = copyRows(HEADS)
   for (let more = true; more;) {
     const { rows } = await client.query<ToSeal>(`fetch ${FETCH} from to_seal`)
     for (const [i, row] of rows.entries()) {
       if (i % BREATH === BREATH - 1) await setImmediate()
       const event = seal(tx, actor, 'matter.import-update', row)
-      events.add(valuesOf(eventShape, event))
-      heads.add([row.id, event.seq, event.hash])
+      events.add(event)
+      heads.add(event)
     }
     await events.send(client, 'app.events')
     await heads.send(client, 'sealed')
@@ -43,9 +43,9 @@ export async function sealChanges(tx: Tx, client: BulkClient, actor: Actor, matt
 }
 
 const HEADS = [
-  { name: 'matter_id', type: 'uuid' },
-  { name: 'seq', type: 'integer' },
-  { name: 'head', type: 'bytea' },
+  { name: 'matter_id', key: 'subjectId', type: 'uuid' },
+  { name: 'seq', key: 'seq', type: 'integer' },
+  { name: 'head', key: 'hash', type: 'bytea' },
 ]
 
 export function seal(

@@ -1,10 +1,10 @@
-// The rows that imports write, by table: which columns are staged, which the commit fills in, and how a row becomes one of COPY.
+// The rows that imports write, by table: which columns are staged, which the commit fills in, and which members of a row they are.
 import { getTableColumns } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import * as recordTables from '../matters/record-tables.ts'
 import * as matterTables from '../matters/tables.ts'
 import { people } from '../people/tables.ts'
-import type { CopyColumn, CopyValue } from '../platform/copy.ts'
+import type { CopyColumn } from '../platform/copy.ts'
 import { events } from '../platform/tables.ts'
 import type { History } from './history.ts'
 import { importOrders, importRows } from './tables.ts'
@@ -62,29 +62,25 @@ export type StagedName = keyof typeof staged
 
 export const stagedNames = Object.keys(staged) as StagedName[]
 
-export interface Shape {
-  /** Members of a row and their columns, in one order. */
-  keys: readonly string[]
-  columns: readonly CopyColumn[]
-}
-
 function shaped(
   table: PgTable,
   without: readonly string[] = [],
   more: Readonly<Record<string, string>> = {},
-): Shape {
+): CopyColumn[] {
   const found = Object.entries(getTableColumns(table)).filter(
     ([key, column]) => column.generated === undefined && !without.includes(key),
   )
-  const columns = found.map(([, column]) => ({ name: column.name, type: column.getSQLType() }))
-  return {
-    keys: [...found.map(([key]) => key), ...Object.keys(more)],
-    columns: [...columns, ...Object.entries(more).map(([name, type]) => ({ name, type }))],
-  }
+  return [
+    ...found.map(([key, column]) => ({ key, name: column.name, type: column.getSQLType() })),
+    ...Object.entries(more).map(([name, type]) => ({ key: name, name, type })),
+  ]
 }
 
-const shapesOf = (shape: (of: Staged) => Shape) =>
-  Object.fromEntries(stagedNames.map((name) => [name, shape(staged[name])])) as Record<StagedName, Shape>
+const shapesOf = (shape: (of: Staged) => CopyColumn[]) =>
+  Object.fromEntries(stagedNames.map((name) => [name, shape(staged[name])])) as Record<
+    StagedName,
+    CopyColumn[]
+  >
 /** Of the staging tables. */
 export const wholeShapes = shapesOf(({ table, late, kept, more }) => shaped(table, [...late, ...kept], more))
 /** Of what staging tables share with their targets. */
@@ -97,20 +93,13 @@ export const eventShape = shaped(events)
 
 /** The columns that a staging table shares with its target. */
 export function sharedColumns(name: StagedName): readonly string[] {
-  return sharedShapes[name].columns.map((column) => column.name)
+  return sharedShapes[name].map((column) => column.name)
 }
 
 /** The columns of a staging table as SQL, with those of its own. */
 export function stagedColumns(name: StagedName): string {
   const own = Object.entries(staged[name].more).map(([column, type]) => `null::${type} as ${column}`)
   return [...sharedColumns(name).map((column) => `"${column}"`), ...own].join(', ')
-}
-
-/** `own`: members that count before those of `row`; apart from it, as large objects are costly to copy. */
-export function valuesOf({ keys }: Shape, row: object, own?: object): CopyValue[] {
-  const values = row as Record<string, CopyValue>
-  const first = own as Record<string, CopyValue> | undefined
-  return keys.map((key) => (first !== undefined && key in first ? first[key] : values[key]))
 }
 
 /** The rows beside a matter and its legs, each with its table. */

@@ -79,10 +79,12 @@ export function snapshotOf(order: Order, before?: Snapshot, heard?: Snapshot['he
 
 /** As it is stored: what says nothing is left out. */
 export function writeSnapshot(snapshot: Snapshot): string {
-  const telling: Record<string, unknown> = { ...snapshot }
-  for (const [key, value] of Object.entries(snapshot))
-    if (value === null || isEmpty(value)) telling[key] = undefined
-  return JSON.stringify(telling)
+  let json = ''
+  for (const [key, value] of Object.entries(snapshot)) {
+    if (value === null || isEmpty(value)) continue
+    json += `${json === '' ? '' : ','}"${key}":${JSON.stringify(value)}`
+  }
+  return `{${json}}`
 }
 
 export function parseSnapshot(text: string): Snapshot {

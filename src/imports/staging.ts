@@ -3,15 +3,7 @@ import { Bytes } from '../platform/bytes.ts'
 import { copyRows, type BulkClient, type CopyRows } from '../platform/copy.ts'
 import type { History } from './history.ts'
 import type { Order } from './order.ts'
-import {
-  recordsOf,
-  reportShape,
-  stagedColumns,
-  stagedNames,
-  valuesOf,
-  wholeShapes,
-  type StagedName,
-} from './shapes.ts'
+import { recordsOf, reportShape, stagedColumns, stagedNames, wholeShapes, type StagedName } from './shapes.ts'
 
 /** A new order as it waits: the commit makes its matter of it, while the database writes those before. */
 export interface ReadyOrder extends ReadyFacts {
@@ -57,7 +49,7 @@ export async function dropStaging(client: Pick<BulkClient, 'query'>, importId: s
 export interface Staging {
   /** A row of the report. */
   report(row: object): void
-  /** A row of a changed order; `own` as in `valuesOf`. */
+  /** A row of a changed order; `own` as in `CopyRows`. */
   add(name: StagedName, row: object, own?: object): void
   /** A new order; `order` is its JSON. */
   order(ready: ReadyFacts, order: Buffer): void
@@ -68,17 +60,17 @@ export interface Staging {
 }
 
 export function openStaging(): Staging {
-  const report = copyRows(reportShape.columns)
+  const report = copyRows(reportShape)
   const changed = new Map<StagedName, CopyRows>()
   let ready = { rows: 0, lines: new Bytes() }
   let sent = { rows: 0, lines: new Bytes() }
   let chunk = 0
   return {
-    report: (row) => report.add(valuesOf(reportShape, row)),
+    report: (row) => report.add(row),
     add(name, row, own) {
-      const rows = changed.get(name) ?? copyRows(wholeShapes[name].columns)
+      const rows = changed.get(name) ?? copyRows(wholeShapes[name])
       changed.set(name, rows)
-      rows.add(valuesOf(wholeShapes[name], row, own))
+      rows.add(row, own)
     },
     // JSON holds no line end as such.
     order(facts, order) {

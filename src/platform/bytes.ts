@@ -82,4 +82,7 @@ const HYPHEN = 45
 const HALVES = Int8Array.from({ length: 128 }, (_, code) =>
   '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase()),
 )
-const half = (text: string, at: number): number => HALVES[text.charCodeAt(at)] ?? -1
+function half(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  return code < 128 ? (HALVES[code] ?? -1) : -1
+}

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { instantFromMs } from '../../src/platform/clock.ts'
-import { copyRows, type CopyValue } from '../../src/platform/copy.ts'
+import { copyRows } from '../../src/platform/copy.ts'
 import { openDependencies, type Opened } from './opened.ts'
 
 const columns = {
@@ -18,10 +18,10 @@ const columns = {
   names: 'text[]',
 }
 const names = Object.keys(columns)
-const declared = Object.entries(columns).map(([name, type]) => ({ name, type }))
+const declared = Object.entries(columns).map(([name, type]) => ({ name, key: name, type }))
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((each) => !each.includes('\0'))
-const values: fc.Arbitrary<Record<keyof typeof columns, CopyValue>> = fc.record({
+const values: fc.Arbitrary<Record<keyof typeof columns, unknown>> = fc.record({
   id: fc.uuid(),
   words: fc.oneof(text, fc.constantFrom('', '\\N', '\\.', 'a\tb\r\nc', '群众反映𠮷野家扰民', 'NULL')),
   small: fc.integer({ min: -32_768, max: 32_767 }),
@@ -47,7 +47,7 @@ describe('rows on their way by COPY', () => {
   afterAll(() => deps.close())
   beforeEach(() => deps.db.bulk((client) => client.query('truncate public.copied')))
 
-  const rowsOf = () => copyRows([{ name: 'n', type: 'integer' }, ...declared])
+  const rowsOf = () => copyRows([{ name: 'n', key: 'n', type: 'integer' }, ...declared])
   const send = (rows: ReturnType<typeof copyRows>) =>
     deps.db.bulk((client) => rows.send(client, 'public.copied'))
   const held = () =>
@@ -61,8 +61,7 @@ describe('rows on their way by COPY', () => {
       fc.asyncProperty(fc.array(values, { maxLength: 30 }), async (given) => {
         await deps.db.bulk((client) => client.query('truncate public.copied'))
         const rows = rowsOf()
-        for (const [n, row] of given.entries())
-          rows.add([n, ...names.map((name) => row[name as keyof typeof row])])
+        for (const [n, row] of given.entries()) rows.add(row, { n })
         await send(rows)
         expect(await held()).toEqual(given)
       }),
@@ -71,25 +70,25 @@ describe('rows on their way by COPY', () => {
   })
 
   it('have nothing where there is nothing, and bytes also as base64', async () => {
-    const rows = rowsOf()
-    rows.add([1, ...names.map(() => null)])
-    rows.add([2])
-    rows.add([3, ...names.map((name) => (name === 'raw' ? Buffer.from('章').toString('base64') : undefined))])
-    await send(rows)
     const nothing = Object.fromEntries(names.map((name) => [name, null]))
+    const rows = rowsOf()
+    rows.add(nothing, { n: 1 })
+    rows.add({ n: 2 })
+    rows.add({ n: 3, raw: Buffer.from('章').toString('base64') })
+    await send(rows)
     expect(await held()).toEqual([nothing, nothing, { ...nothing, raw: Buffer.from('章') }])
   })
 
   it('are many at once, more of them while some are sent, and none twice', async () => {
     const rows = copyRows([
-      { name: 'n', type: 'integer' },
-      { name: 'words', type: 'text' },
+      { name: 'n', key: 'n', type: 'integer' },
+      { name: 'words', key: 'words', type: 'text' },
     ])
     const words = '数'.repeat(500)
     const sent: Promise<void>[] = []
     await deps.db.bulk(async (client) => {
       for (let n = 0; n < 3000; n++) {
-        rows.add([n, words])
+        rows.add({ n, words })
         if (n % 1000 !== 999) continue
         await sent.at(-1)
         sent.push(rows.send(client, 'public.copied'))
@@ -105,7 +104,7 @@ describe('rows on their way by COPY', () => {
     expect(counted).toEqual({ n: 3000, each: 3000, words })
   })
 
-  it.each<[string, CopyValue]>([
+  it.each<[string, unknown]>([
     ['uuid', 'no id'],
     ['uuid', '00000000-0000-7000-8000-00000000000g'],
     ['uuid', '00000000-0000-7000-8000-0000000000000'],
@@ -120,15 +119,19 @@ describe('rows on their way by COPY', () => {
     ['uuid[]', ['甲']],
   ])('of a wrong %s are refused and leave nothing: %j', async (type, value) => {
     const found = declared.filter((column) => column.type === type)
-    const rows = copyRows([{ name: 'n', type: 'integer' }, ...found])
-    rows.add([1, null])
-    expect(() => rows.add([2, value])).toThrow(TypeError)
-    rows.add([3, null])
+    const rows = copyRows([{ name: 'n', key: 'n', type: 'integer' }, ...found])
+    rows.add({ n: 1 })
+    expect(() => rows.add({ n: 2, ...Object.fromEntries(found.map(({ key }) => [key, value])) })).toThrow(
+      TypeError,
+    )
+    rows.add({ n: 3 })
     await send(rows)
     expect(await held()).toHaveLength(2)
   })
 
   it('of a type without a form are refused at once', () => {
-    expect(() => copyRows([{ name: 'sum', type: 'numeric' }])).toThrow('no form of numeric for COPY')
+    expect(() => copyRows([{ name: 'sum', key: 'sum', type: 'numeric' }])).toThrow(
+      'no form of numeric for COPY',
+    )
   })
 })
