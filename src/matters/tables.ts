@@ -169,7 +169,7 @@ export const matters = app.table(
     index('matters_merged')
       .on(t.mergedIntoId)
       .where(sql`merged_into_id is not null`),
-    /** Covers the recount: one index-only pass over the days asked for. */
+    /** Covers the recount: one index-only pass over the days asked for; with the id also the lists behind its counts. */
     index('matters_count').on(
       t.dispatchedDay,
       t.leadUnitId,
@@ -181,6 +181,7 @@ export const matters = app.table(
       t.leadSignLateFrom,
       t.settledAt,
       t.topic,
+      t.id,
     ),
     /** What is no order: few beside the orders, and looked for by the day it came. */
     index('matters_channel_received')

@@ -1,0 +1,2 @@
+DROP INDEX "app"."matters_count";--> statement-breakpoint
+CREATE INDEX "matters_count" ON "app"."matters" USING btree ("dispatched_day","lead_unit_id","channel","flags","late_from","sign_late_from","lead_late_from","lead_sign_late_from","settled_at","topic","id");
