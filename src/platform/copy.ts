@@ -145,6 +145,7 @@ const midnights = new Map<Day, number>()
 const DAYS = 10_000
 
 function msOf(instant: Instant): number {
+  if (instant.length !== 29 || !instant.endsWith('+08:00')) return Number.NaN
   const day = dayOf(instant)
   let midnight = midnights.get(day)
   if (midnight === undefined) {

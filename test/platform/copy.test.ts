@@ -113,6 +113,8 @@ describe('rows on their way by COPY', () => {
     ['integer', 1.5],
     ['integer', '1'],
     ['timestamp with time zone', 'yesterday'],
+    ['timestamp with time zone', '2020-02-30T09:03:07.000Z'],
+    ['timestamp with time zone', '2020-08-14T09:03:07.000+09:00'],
     ['text', 1],
     ['boolean', 'true'],
     ['text[]', '甲'],
