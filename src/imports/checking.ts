@@ -35,8 +35,8 @@ export interface Summary {
 
 /** Rows that are compared with what is held in one statement. */
 const BATCH = 500
-/** Rows between two breaths of the event loop: about ten milliseconds. */
-const BREATH = 50
+/** Rows between two breaths of the event loop: about two milliseconds. */
+const BREATH = 10
 /** Bytes that are sent to the staging tables at once. */
 const SEND = 2 * 1024 * 1024
 

@@ -31,9 +31,13 @@ function meterOf(limits: ImportLimits): Meter {
   }
 }
 
-/** Waits while the parent is not reading. */
+/** What may wait while the parent is at other work: it reads only between two pieces of that. */
+const AHEAD_BYTES = 1_048_576
+
+/** Waits while the parent is far behind. */
 async function send(bytes: Buffer): Promise<void> {
-  if (!process.stdout.write(bytes)) await once(process.stdout, 'drain')
+  process.stdout.write(bytes)
+  if (process.stdout.writableLength > AHEAD_BYTES) await once(process.stdout, 'drain')
 }
 
 /** Where an error of ours arose: without its message, which may quote what was being read, and without folders. */

@@ -26,14 +26,14 @@ export async function writeReady(
   const chunks = await client.query<{ last: number }>(`select coalesce(max(chunk), 0) as last from ${ready}`)
   const last = chunks.rows[0]?.last ?? 0
   const rows = openRows(client)
-  const read = (no: number) => (no > last ? NONE : readChunk(db, ready, no))
+  const read = (no: number) => (no > last ? NONE : readChunks(db, ready, no))
   let next = read(1)
   try {
-    for (let no = 1; no <= last; no++) {
-      const chunk = await next
-      next = read(no + 1)
+    for (let no = 1; no <= last; no += AT_ONCE) {
+      const orders = await next
+      next = read(no + AT_ONCE)
       next.catch(() => undefined) // awaited in the next round, unless the server refuses what is sent
-      await complete(chunk, { tx, actor, record, numbered }, rows)
+      await complete(orders, { tx, actor, record, numbered }, rows)
     }
     await rows.finish()
   } catch (error) {
@@ -45,22 +45,27 @@ export async function writeReady(
   return 'written'
 }
 
-interface Chunk {
+interface Orders {
   /** `ReadyOrder`s as JSON. */
   lines: readonly string[]
   /** For the orders, in their order. */
   numbers: number[]
 }
 
-const NONE = Promise.resolve<Chunk>({ lines: [], numbers: [] })
+const NONE = Promise.resolve<Orders>({ lines: [], numbers: [] })
+/** Chunks that are read together. */
+const AT_ONCE = 4
 
-async function readChunk(db: Db, ready: string, no: number): Promise<Chunk> {
-  const rows = await db.query<{ rows: number; lines: string }>(
-    { name: '', text: `select rows, lines from ${ready} where chunk = $1` },
-    [no],
+async function readChunks(db: Db, ready: string, from: number): Promise<Orders> {
+  const chunks = await db.query<{ rows: number; lines: string }>(
+    { name: '', text: `select rows, lines from ${ready} where chunk between $1 and $2 order by chunk` },
+    [from, from + AT_ONCE - 1],
   )
-  const numbers = await nextNumbers(db, [rows[0]?.rows ?? 0])
-  return { lines: (rows[0]?.lines ?? '').split('\n').slice(0, -1), numbers: numbers.map(({ n }) => n) }
+  const numbers = await nextNumbers(db, [chunks.reduce((sum, { rows }) => sum + rows, 0)])
+  return {
+    lines: chunks.flatMap(({ lines }) => lines.split('\n').slice(0, -1)),
+    numbers: numbers.map(({ n }) => n),
+  }
 }
 
 const nextNumbers = statement<{ n: number }>(
@@ -131,7 +136,7 @@ type Rows = ReturnType<typeof openRows>
 /** Orders between two breaths. */
 const BREATH = 5
 
-async function complete({ lines, numbers }: Chunk, setting: Setting, rows: Rows): Promise<void> {
+async function complete({ lines, numbers }: Orders, setting: Setting, rows: Rows): Promise<void> {
   const { tx, actor, record, numbered } = setting
   const same = {
     ...FIXED,

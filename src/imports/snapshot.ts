@@ -80,8 +80,9 @@ export function snapshotOf(order: Order, before?: Snapshot, heard?: Snapshot['he
 /** As it is stored: what says nothing is left out. */
 export function writeSnapshot(snapshot: Snapshot): string {
   let json = ''
-  for (const [key, value] of Object.entries(snapshot)) {
-    if (value === null || isEmpty(value)) continue
+  for (const key of MEMBERS) {
+    const value = snapshot[key]
+    if (value === null || value === undefined || isEmpty(value)) continue
     json += `${json === '' ? '' : ','}"${key}":${JSON.stringify(value)}`
   }
   return `{${json}}`
@@ -132,6 +133,8 @@ const SILENT: Snapshot = {
     state: null,
   },
 }
+
+const MEMBERS = [...Object.keys(SILENT), 'heard'] as (keyof Snapshot)[]
 
 /** A kept text of which only the digest is known says nothing: the row has the text. */
 export function withoutDigests(order: Order): Order {

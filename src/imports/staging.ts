@@ -34,7 +34,7 @@ export async function createStaging(client: BulkClient, importId: string): Promi
   }
   const ready = stagingTable(importId, 'ready')
   await client.query(
-    `create unlogged table ${ready} (chunk integer not null, rows integer not null, lines text not null)`,
+    `create unlogged table ${ready} (chunk integer primary key, rows integer not null, lines text not null)`,
   )
   // They are read once and soon: to compress them costs more than to write them.
   await client.query(`alter table ${ready} alter column lines set storage external`)
@@ -59,37 +59,51 @@ export interface Staging {
   send(client: BulkClient, importId: string): Promise<void>
 }
 
+/** Bytes of orders in one row of `ready`: what is read at once stays small, and what it is read into, too. */
+const CHUNK = 64 * 1024
+
+const READY = [
+  { name: 'chunk', key: 'chunk', type: 'integer' },
+  { name: 'rows', key: 'rows', type: 'integer' },
+  { name: 'lines', key: 'lines', type: 'text' },
+]
+
 export function openStaging(): Staging {
   const report = copyRows(reportShape)
   const changed = new Map<StagedName, CopyRows>()
-  let ready = { rows: 0, lines: new Bytes() }
-  let sent = { rows: 0, lines: new Bytes() }
-  let chunk = 0
+  const ready = copyRows(READY)
+  const lines = new Bytes()
+  let [chunk, rows] = [0, 0]
+
+  function endChunk(): void {
+    if (rows === 0) return
+    chunk += 1
+    ready.add({ chunk, rows, lines: lines.whole() })
+    rows = lines.end = 0
+  }
+
   return {
     report: (row) => report.add(row),
     add(name, row, own) {
-      const rows = changed.get(name) ?? copyRows(wholeShapes[name])
-      changed.set(name, rows)
-      rows.add(row, own)
+      const waiting = changed.get(name) ?? copyRows(wholeShapes[name])
+      changed.set(name, waiting)
+      waiting.add(row, own)
     },
     // JSON holds no line end as such.
     order(facts, order) {
-      ready.rows += 1
-      ready.lines.text(`${JSON.stringify(facts).slice(0, -1)},"order":`)
-      ready.lines.bytes(order)
-      ready.lines.text('}\n')
+      rows += 1
+      lines.text(`${JSON.stringify(facts).slice(0, -1)},"order":`)
+      lines.bytes(order)
+      lines.text('}\n')
+      if (lines.end >= CHUNK) endChunk()
     },
     size: () =>
-      [...changed.values()].reduce((sum, rows) => sum + rows.size(), report.size() + ready.lines.end),
+      [...changed.values(), report].reduce((sum, each) => sum + each.size(), ready.size() + lines.end),
     async send(client, importId) {
-      ;[ready, sent] = [sent, ready]
-      ready.rows = ready.lines.end = 0
+      endChunk()
       await report.send(client, 'app.import_rows')
       for (const [name, each] of changed) await each.send(client, stagingTable(importId, name))
-      if (sent.rows === 0) return
-      chunk += 1
-      const values = [chunk, sent.rows, sent.lines.whole()]
-      await client.query(`insert into ${stagingTable(importId, 'ready')} values ($1, $2, $3)`, values)
+      await ready.send(client, stagingTable(importId, 'ready'))
     },
   }
 }

@@ -8,7 +8,7 @@ import { dayOf, epochMs, instantOf, type Day, type Instant } from './clock.ts'
 /** A connection outside the request pool, as `Database.bulk` and `bulkTransaction` hand it out. */
 export type BulkClient = pg.PoolClient
 
-/** Instants and ids as texts; bytes also in base64; what goes into a jsonb column may be anything that JSON holds. */
+/** Instants and ids as texts; bytes also in base64, and texts also in their bytes; what goes into a jsonb column may be anything that JSON holds. */
 type CopyValue =
   | string
   | number
@@ -94,7 +94,8 @@ function textOf(value: CopyValue): string {
 const EPOCH = Date.UTC(2000, 0, 1)
 const OIDS = { uuid: 2950, text: 25 }
 
-const text: Form = (to, value) => to.measured(() => to.text(textOf(value)))
+const text: Form = (to, value) =>
+  to.measured(() => (Buffer.isBuffer(value) ? to.bytes(value) : to.text(textOf(value))))
 
 const uuid: Form = (to, value) => {
   to.int32(16)
