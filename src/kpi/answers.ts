@@ -2,21 +2,40 @@
 import { hash } from 'node:crypto'
 import { repeated } from '../platform/repeated.ts'
 
+/** At what the rollup stands, as SQL: other after every change of it. */
+export const STAMP = 'coalesce((select changes from kpi_stand), 0)::text'
+
+/** Beyond these it is not told apart what waits. */
+const MOST_WAITING = 500
+
 /**
- * What the rollup stands at, as SQL: other after every change of it; null while an event waits for it, or a row of it no
- * longer holds at `now` by the mere passing of time.
+ * Which events wait for the rollup, as SQL: empty where none does, null where they are very many, or where a row has ceased
+ * to hold at `now` by the mere passing of time.
  */
-export const stampAt = (now: string): string => `case
-  when exists (select 1 from outbox where job = 'rollup') or (select min(fresh_until) from kpi_daily) < ${now} then null
-  else (select last_value || ' ' || is_called from kpi_changes) end`
+export const waitingAt = (
+  now: string,
+): string => `case when (select min(fresh_until) from kpi_daily) < ${now} then null else
+  (select case when count(*) <= ${MOST_WAITING} then coalesce(md5(string_agg(event_id::text, '' order by event_id)), '') end
+   from (select event_id from outbox where job = 'rollup' limit ${MOST_WAITING + 1}) w) end`
+
+/** The two, read in one snapshot. */
+export interface Stand {
+  stamp: string
+  waiting: string | null
+}
+
+/** The same for as long as nobody has done anything that counts, and no deadline has passed; null where that cannot be told. */
+export function standing({ stamp, waiting }: Stand): string | null {
+  return waiting === null ? null : `${stamp} ${waiting}`
+}
 
 /** Names of units and the like may change without the rollup: so long, at the most, they are given as they were. */
 const LONGEST_MS = 30_000
 
 export interface Answers {
   /**
-   * What `make` made for the same question since the rollup last changed, or makes now. `question` must say all that the
-   * answer depends on, also whose rights.
+   * What `make` made for the same question at the same stamp, or makes now, as without a stamp. `question` must say all
+   * that the answer depends on besides, also whose rights.
    */
   answer<T extends object>(stamp: string | null, question: object, make: () => Promise<T>): Promise<T>
 }

@@ -12,7 +12,7 @@ import { recordExport } from './export.ts'
 import { metricIds } from './metrics.ts'
 import { LEAST_SHOWN, publicRows, type PublicRow } from './public.ts'
 import { figures } from './queries.ts'
-import { stampSeen } from './scope.ts'
+import { standingSeen } from './scope.ts'
 import { asked, figureProblems, figureShape, listOf, matterPage, matterQuery } from './shapes.ts'
 import { flows, mattersInStock, stockOf } from './stock.ts'
 
@@ -72,7 +72,7 @@ export function boardRoutes(http: Http): void {
       const now = clock.now()
       const make = () => boardTable(db, actor, asked(query), now)
       // Whoever sees all sees the same; others, and other instants than now, are counted each time.
-      const seen = query.asOf === undefined ? await stampSeen(db, actor, now) : undefined
+      const seen = query.asOf === undefined ? await standingSeen(db, actor, now) : undefined
       return seen === undefined ? make() : answers.answer(seen.stamp, { board: query }, make)
     },
   )

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { states } from '../matters/workflow.ts'
 import { NIL, type Actor } from '../platform/actor.ts'
 import type { Day, Instant } from '../platform/clock.ts'
-import type { Db, Sql } from '../platform/db.ts'
+import type { Db } from '../platform/db.ts'
 import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
-import type { Answers } from './answers.ts'
+import { standing, type Answers } from './answers.ts'
 import { factsAsOf, factsIn, factsNow, holds, movedIn } from './conditions.ts'
 import { formulaFor } from './metric.ts'
 import { partOf, type Part } from './parts.ts'
@@ -15,13 +15,12 @@ import {
   instantAsked,
   metricAsked,
   planned,
-  preparing,
   valuesFrom,
   visibleCondition,
 } from './questions.ts'
 import type { MatterQuery, Place } from './questions.ts'
 import { AT, ledBy, SHARED } from './recount.ts'
-import { placesOf, type Places } from './queries.ts'
+import { placesOf, type Places } from './pages.ts'
 import { resolveScope } from './scope.ts'
 
 export interface ListQuery extends MatterQuery {
@@ -51,14 +50,12 @@ export interface MatterPage {
   next: string | null
 }
 
-const prepared = preparing()
-
 const COLUMNS = `m.id, m.no, m.title, m.lead_unit_id as "unitId", u.name as unit, m.state,
   m.dispatched_at as "dispatchedAt", m.due_at as "dueAt", m.first_accepted_at as "repliedAt", m.late_from as "lateFrom"`
 
 /**
  * A page of the matters that a part of a metric counts, by day of dispatch. `cursor` is the `next` of the page before.
- * `answers` keep what the rollup tells of it. Throws `kpi/is-a-count` when a count is asked for its denominator.
+ * `answers` keep it, and what the rollup tells of it. Throws `kpi/is-a-count` when a count is asked for its denominator.
  */
 export async function matterIdsBehind(
   db: Db,
@@ -83,11 +80,13 @@ export async function matterIdsBehind(
   const after = afterOf(page)
   const part = { query, asOf, units: scope.units, part: name }
   const asked = { rows: page.limit + 1, after: after?.day }
-  const find = async () => ({ places: await placesOf(db, part, asked) })
-  const question = { ...part, asOf: query.asOf, asked }
-  const found = excluded ? undefined : await (answers?.answer(scope.stamp, question, find) ?? find())
-  const places = found?.places
-  return { asOf, ...(await pageAfter(db, { conditions, values, place }, page.limit, after, places)) }
+  const make = async () => {
+    const places = excluded ? undefined : await placesOf(db, part, asked, scope.stand, answers)
+    return { asOf, ...(await pageAfter(db, { conditions, values, place }, page.limit, after, places)) }
+  }
+  // Whoever sees all sees the same.
+  if (answers === undefined || excluded || actor.sees !== 'all') return make()
+  return answers.answer(standing(scope.stand), { page, query, units: scope.units, part: name }, make)
 }
 
 interface Behind {
@@ -119,9 +118,9 @@ async function pageAfter(
     conditions.push(`(m.dispatched_day, m.id) > (${place(after.day)}::date, ${place(after.id)}::uuid)`)
   }
   const most = place(limit + 1)
-  const read = (kind: (text: string) => Sql, given: unknown[], ...more: string[]) =>
+  const read = (given: unknown[], ...more: string[]) =>
     db.query<Omit<MatterBehind, 'stateLabel'> & { day: Day }>(
-      kind(`select p.day, ${COLUMNS} from (
+      planned(`select p.day, ${COLUMNS} from (
           select m.id, m.dispatched_day as day from matters m where ${[...conditions, ...more].join(' and ')}
           order by m.dispatched_day, m.id limit ${most}) p
         join matters m on m.id = p.id left join units u on u.id = m.lead_unit_id order by p.day, m.id`),
@@ -129,11 +128,10 @@ async function pageAfter(
     )
   // Of a thin list the page is found without going through the days on which nothing counts.
   const quick =
-    known &&
-    (await read(prepared, [...values, known.days], `m.dispatched_day = any($${values.length + 1}::date[])`))
+    known && (await read([...values, known.days], `m.dispatched_day = any($${values.length + 1}::date[])`))
   // Fewer than the days held a moment ago, and more behind them: something has moved meanwhile.
   const short = quick === undefined || (known?.more === true && quick.length <= limit)
-  const rows = short ? await read(planned, values) : quick
+  const rows = short ? await read(values) : quick
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
     total,

@@ -1,6 +1,6 @@
 // Counts figures, from the rollup where it can answer and from the matters where it cannot: both give the same integers.
 import { NIL, type Actor } from '../platform/actor.ts'
-import type { Day, Instant } from '../platform/clock.ts'
+import type { Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { figuresOf, type Counts, type FigureTable } from './figures.ts'
 import { formulaFor, type Metric } from './metric.ts'
@@ -16,7 +16,7 @@ import {
   valuesFrom,
   visibleCondition,
 } from './questions.ts'
-import type { FigureQuery, Grouping, MatterQuery, Place } from './questions.ts'
+import type { FigureQuery, Grouping, Place } from './questions.ts'
 import { AT, counting, countingKeys, mattersWhere, type GroupColumn } from './recount.ts'
 import { DIRTY_KEYS } from './rollup.ts'
 import { resolveScope } from './scope.ts'
@@ -50,9 +50,8 @@ export async function figures(db: Db, actor: Actor, query: FigureQuery, now: Ins
 }
 
 const preparedTable = preparing()
-const preparedPlaces = preparing()
 
-interface Plan {
+export interface Plan {
   query: FigureQuery
   asOf: Instant
   groupBy: Grouping
@@ -74,7 +73,7 @@ function countsIn(row: Record<string, unknown>, parts: readonly PartName[]): Cou
 }
 
 /** The rollup knows units, days and channels; a late matter of several units taken together it would count twice. */
-function rollupAnswers({ query, groupBy, units, parts }: Plan): boolean {
+export function rollupAnswers({ query, groupBy, units, parts }: Plan): boolean {
   if (groupBy === 'category' || groupBy === 'topic' || groupBy === 'source') return false
   if (query.category !== undefined || query.topic !== undefined || query.source !== undefined) return false
   const together = units !== null && units.length > 1 && groupBy !== 'unit'
@@ -108,74 +107,12 @@ function fromMatters(db: Db, plan: Plan, viewer: Actor | undefined, isNow: boole
   return db.query<Row>(planned(text), values)
 }
 
-export interface PartQuery {
-  query: MatterQuery
-  asOf: Instant
-  /** Null: the office as a whole. */
-  units: readonly string[] | null
-  part: PartName
-}
-
-export interface Places {
-  total: number
-  days: Day[]
-  /** Whether more of them lie on later days. */
-  more: boolean
-}
-
-/**
- * How many matters a part counts, and the days of dispatch of the first `rows` of them, or of the first behind those of the
- * day `after`. Undefined where the rollup cannot tell; the viewer must be one from whom nothing is withheld.
- */
-export async function placesOf(
-  db: Db,
-  { query, asOf, units, part }: PartQuery,
-  { rows, after }: { rows: number; after: Day | undefined },
-): Promise<Places | undefined> {
-  const plan: Plan = { query, asOf, groupBy: 'day', units, parts: [part] }
-  if (!rollupAnswers(plan)) return undefined
-  const column = columnOf(part)
-  const read = async ({ text, values, place, moved }: Built) => {
-    const [from, last] = [`${place(after ?? null)}::date`, place(rows)]
-    // Of the day `after` itself it is not known how many are behind.
-    const fresh = `case when ${from} is null or grp > ${from} then ${column} else 0 end`
-    const [found] = await db.query<Places & { moved: boolean }>(
-      preparedPlaces(`select coalesce(sum(${column}), 0)::int as total, ${moved ?? 'false'} as moved,
-        coalesce(bool_or(${column} > 0 and before >= ${last}), false) as more, coalesce(array_agg(grp::text order by grp)
-          filter (where ${column} > 0 and before < ${last} and (${from} is null or grp >= ${from})), '{}') as days
-        from (select *, sum(${fresh}) over (order by grp) - ${fresh} as before from (${text}) t) d`),
-      values,
-    )
-    return found
-  }
-  const settled = await read(settledSql(plan, column))
-  return settled?.moved === true ? read(rollupSql(plan)) : settled
-}
-
-interface Built {
-  text: string
-  values: unknown[]
-  place: Place
-  /** Whether it is not what is asked for, as SQL over its rows. */
-  moved?: string
-}
-
-/** By day what rows of the rollup say, and whether one of them does not hold: nearly always none, and quickly found out. */
-function settledSql(plan: Plan, column: string): Built {
-  const { values, place } = valuesFrom(plan.asOf)
-  const { where, holding } = keysIn(plan, place)
-  const text = `select m.day as grp, sum(m.${column})::int as ${column}, bool_and(${holding}) as holds
-    from kpi_daily m where ${where} group by m.day`
-  const moved = `not coalesce(bool_and(holds), true) or exists (select 1 from (${DIRTY_KEYS}) m where ${where})`
-  return { text, values, place, moved }
-}
-
 /**
  * Rows of the rollup that hold as of the instant, and a count of those that do not: because an event on one of their
  * matters still waits for its job, a due time has passed, or something came about since. All in one snapshot, so that the
  * figures are exact at any moment.
  */
-function rollupSql(plan: Plan): Built {
+export function rollupSql(plan: Plan): { text: string; values: unknown[] } {
   const { values, place } = valuesFrom(plan.asOf)
   const { where, holding, now } = keysIn(plan, place)
   const columns = plan.parts.map(columnOf)
@@ -192,11 +129,11 @@ function rollupSql(plan: Plan): Built {
       union all
       select ${listed} from (${countingKeys(plan.parts, { now })}) live) m
     ${groups.length === 0 ? '' : 'group by grp'}`
-  return { text, values, place }
+  return { text, values }
 }
 
 /** Which keys `m` are asked about, and whether a row of one holds as of the instant. */
-function keysIn({ query, units }: Plan, place: Place) {
+export function keysIn({ query, units }: Plan, place: Place) {
   const now = query.asOf === undefined
   const found = [`m.day between ${place(query.from)}::date and ${place(query.to)}::date`]
   if (query.channel !== undefined) found.push(`m.channel = ${place(query.channel)}`)

@@ -27,7 +27,10 @@ const lockAll = statement(
   `select pg_advisory_xact_lock(5108, stripe) from generate_series(0, ${STRIPES - 1}) stripe`,
 )
 
-const changes = statement('kpi.changes', `select nextval('kpi_changes')`)
+const changes = statement(
+  'kpi.changes',
+  'insert into kpi_stand as s (changes) values (1) on conflict (one) do update set changes = s.changes + 1',
+)
 
 const columns = partNames.map(columnOf)
 const written = [...columns, 'fresh_until', 'fresh_from']
@@ -79,16 +82,17 @@ export async function recountDays(tx: Tx, keys: readonly Key[]): Promise<void> {
   const values = [keys.map((k) => k.unitId), keys.map((k) => k.day), keys.map((k) => k.channel)]
   // The counting statement takes its snapshot only after the locks are held.
   await lockStripes(tx, values)
-  tx.later(changes)
   await recountKeys(tx, [tx.now, ...values])
+  // Last, as no other recount can end before this one has.
+  tx.later(changes)
 }
 
 /** Rewrites the whole rollup; as slow as a recount of all years. Call it once in a transaction. */
 export async function rebuild(tx: Tx): Promise<void> {
   await lockAll(tx)
-  tx.later(changes)
   await tx.query(countAll(tx.now))
   await recountAll(tx, [tx.now])
+  tx.later(changes)
 }
 
 /** The keys that a matter counts under or ever did: every unit that held a leg, and none, on its day. */

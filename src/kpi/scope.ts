@@ -4,7 +4,7 @@ import { NIL, type Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
-import { stampAt } from './answers.ts'
+import { STAMP, standing, waitingAt, type Stand } from './answers.ts'
 
 export interface ScopeQuery {
   /** Units whose legs are asked about; the nil UUID for matters that no unit leads. */
@@ -21,8 +21,8 @@ export interface Scope {
   label: string
   /** Whether some matters are withheld from the viewer: for what they accuse, or because the viewer stepped aside. */
   excluded: boolean
-  /** Of `answers.ts`, in the snapshot in which this was read. */
-  stamp: string | null
+  /** In the snapshot in which this was read. */
+  stand: Stand
 }
 
 export const NO_UNIT_LABEL = '无承办单位'
@@ -34,11 +34,11 @@ interface Unit {
   sees: string[]
 }
 
-type Viewed = Pick<Scope, 'excluded' | 'stamp'>
+type Viewed = Pick<Scope, 'excluded'> & Stand
 
 const viewed = statement<Viewed & { units: Unit[] | null }>(
   'kpi.scope',
-  `select ${stampAt('$3')} as stamp,
+  `select ${STAMP} as stamp, ${waitingAt('$3')} as waiting,
      exists (select 1 from matters m where m.accused_unit_ids <> '{}' and m.accused_unit_ids && $1::uuid[])
        or exists (select 1 from matters m where m.barred_ids <> '{}' and m.barred_ids && $1::uuid[]) as excluded,
      (select json_agg(json_build_object('id', u.id, 'name', u.name, 'sees', u.sees)) from units u where u.id = any($2::uuid[])) as units`,
@@ -46,8 +46,11 @@ const viewed = statement<Viewed & { units: Unit[] | null }>(
 
 async function view(db: Db, actor: Actor, now: Instant, units: readonly string[] = []) {
   const [row] = await viewed(db, [withheldFrom(actor), units, now])
-  const { excluded = false, stamp = null, units: found } = row ?? {}
-  return { how: { excluded, stamp }, known: new Map((found ?? []).map((unit) => [unit.id, unit])) }
+  const { excluded = false, stamp = '', waiting = null, units: found } = row ?? {}
+  return {
+    how: { excluded, stand: { stamp, waiting } },
+    known: new Map((found ?? []).map((unit) => [unit.id, unit])),
+  }
 }
 
 /** A unit's staff ask about their own units only; every other unit does not exist for them. */
@@ -84,13 +87,13 @@ async function ofUnits(db: Db, asked: readonly string[], actor: Actor, now: Inst
   return { units, asked: { units }, label, ...how }
 }
 
-/** For whoever sees the whole office, with nothing withheld: at what the rollup stands. Undefined for others. */
-export async function stampSeen(
+/** For whoever sees the whole office, with nothing withheld: what `standing` says of now. Undefined for others. */
+export async function standingSeen(
   db: Db,
   actor: Actor,
   now: Instant,
 ): Promise<{ stamp: string | null } | undefined> {
   if (actor.sees !== 'all') return undefined
-  const { excluded, stamp } = (await view(db, actor, now)).how
-  return excluded ? undefined : { stamp }
+  const { excluded, stand } = (await view(db, actor, now)).how
+  return excluded ? undefined : { stamp: standing(stand) }
 }

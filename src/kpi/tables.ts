@@ -1,6 +1,17 @@
 // The rollup: how much was counted of each part, per unit, day and channel; a cache that a recount can always rewrite.
 import { sql } from 'drizzle-orm'
-import { date, index, integer, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { app, instant } from '../platform/tables.ts'
 import { columnOf, partNames, type PartName } from './parts.ts'
 
@@ -10,8 +21,15 @@ const counts = Object.fromEntries(partNames.map((name) => [name, count(name)])) 
   ReturnType<typeof count>
 >
 
-/** Taken by every recount that may change the rollup: who sees the same value has the same rollup. */
-export const kpiChanges = app.sequence('kpi_changes')
+/** At what the rollup stands, one row: counted up by every recount that may change it, and seen with what that wrote. */
+export const kpiStand = app.table(
+  'kpi_stand',
+  {
+    one: boolean('one').primaryKey().default(true),
+    changes: bigint('changes', { mode: 'number' }).notNull(),
+  },
+  (t) => [check('kpi_stand_one', sql`${t.one}`)],
+)
 
 export const kpiDaily = app.table(
   'kpi_daily',

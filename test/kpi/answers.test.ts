@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAnswers } from '../../src/kpi/answers.ts'
 import { rebuild, rollupEvents } from '../../src/kpi/rollup.ts'
-import { stampSeen } from '../../src/kpi/scope.ts'
+import { standingSeen } from '../../src/kpi/scope.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import { statement } from '../../src/platform/db.ts'
 import { runBatch } from '../../src/platform/outbox.ts'
@@ -23,7 +23,7 @@ const work = async () => {
   await runBatch(desk.deps, 'rollup', ids, rollupEvents)
 }
 const stamp = async () =>
-  (await stampSeen(desk.deps.db, systemActor('test'), desk.clock.now()))?.stamp ?? null
+  (await standingSeen(desk.deps.db, systemActor('test'), desk.clock.now()))?.stamp ?? null
 const order = async () => {
   const { id } = await desk.register()
   await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.township })
@@ -41,9 +41,11 @@ describe('an answer', () => {
       answers.answer(await stamp(), question, async () => ({ n: ++made }))
     expect(await Promise.all([ask(), ask(), ask()])).toEqual([{ n: 1 }, { n: 1 }, { n: 1 }])
     expect(await ask({ board: 2 })).toEqual({ n: 2 })
-    // An event that waits for the rollup: counted each time.
+    // Events that wait for the rollup: counted once more after each.
     const id = await order()
-    expect([await ask(), await ask()]).toEqual([{ n: 3 }, { n: 4 }])
+    expect([await ask(), await ask()]).toEqual([{ n: 3 }, { n: 3 }])
+    await order()
+    expect([await ask(), await ask()]).toEqual([{ n: 4 }, { n: 4 }])
     await work()
     expect([await ask(), await ask()]).toEqual([{ n: 5 }, { n: 5 }])
     await desk.deps.db.bulkTransaction((tx) => rebuild(tx))

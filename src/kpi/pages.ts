@@ -1,0 +1,146 @@
+// On which days the matters of a figure lie, and so each page of its list: what the rollup says, put right by what waits for it.
+import type { Day, Instant } from '../platform/clock.ts'
+import type { Db, Sql } from '../platform/db.ts'
+import { STAMP, standing, type Answers, type Stand } from './answers.ts'
+import { columnOf, type PartName } from './parts.ts'
+import { keysIn, rollupAnswers, rollupSql, type Plan } from './queries.ts'
+import { planned, preparing, valuesFrom, type MatterQuery } from './questions.ts'
+import { countingKeys } from './recount.ts'
+import { DIRTY_KEYS } from './rollup.ts'
+
+export interface PartQuery {
+  query: MatterQuery
+  asOf: Instant
+  /** Null: the office as a whole. */
+  units: readonly string[] | null
+  part: PartName
+}
+
+export interface Places {
+  total: number
+  days: Day[]
+  /** Whether more of them lie on later days. */
+  more: boolean
+}
+
+/** The first `rows` matters, or the first behind those of the day `after`. */
+export interface PageOfDays {
+  rows: number
+  after: Day | undefined
+}
+
+/** How many there are on each day that has any, in the order of the days. */
+type Counts = readonly (readonly [Day, number])[]
+
+/**
+ * How many matters a part counts, and the days of dispatch of a page of them. Undefined where the rollup cannot tell; the
+ * viewer must be one from whom nothing is withheld. `stand` is from the viewer's own snapshot.
+ */
+export async function placesOf(
+  db: Db,
+  part: PartQuery,
+  page: PageOfDays,
+  stand: Stand,
+  answers?: Answers,
+): Promise<Places | undefined> {
+  const counts = await countsOf(db, part, stand, answers)
+  return counts && placesIn(counts, page)
+}
+
+async function countsOf(
+  db: Db,
+  { query, asOf, units, part }: PartQuery,
+  stand: Stand,
+  answers?: Answers,
+): Promise<Counts | undefined> {
+  const plan: Plan = { query, asOf, groupBy: 'day', units, parts: [part] }
+  if (!rollupAnswers(plan)) return undefined
+  const kept = <T extends object>(at: string | null, told: string, make: () => Promise<T>): Promise<T> =>
+    answers?.answer(at, { told, query, units, part }, make) ?? make()
+  const whole = () => read(db, wholeSql(plan))
+  const putRight = async () => {
+    const rows = await kept(stand.stamp, 'rows', () => read(db, rowsSql(plan)))
+    if (stand.waiting === '' && rows.stamp === stand.stamp) return rows
+    const moved = await read(db, movedSql(plan), prepared)
+    // Rewritten between the two: then what has moved is not what the rows lack.
+    return rows.stamp === moved.stamp ? { counts: added(rows.counts, moved.counts) } : whole()
+  }
+  const found = await kept(standing(stand), 'counts', query.asOf === undefined ? putRight : whole)
+  return found.counts
+}
+
+/** For what is small whatever is asked. The others are planned for the days and units asked about. */
+const prepared = preparing()
+
+interface Built {
+  text: string
+  values: unknown[]
+}
+
+async function read(
+  db: Db,
+  { text, values }: Built,
+  kind: (text: string) => Sql = planned,
+): Promise<{ stamp: string; counts: Counts }> {
+  const [row] = await db.query<{ stamp: string; days: Day[]; counts: number[] }>(
+    kind(`select ${STAMP} as stamp, coalesce(array_agg(day::text order by day), '{}') as days,
+      coalesce(array_agg(n order by day), '{}') as counts from (${text}) d where n <> 0`),
+    values,
+  )
+  const { stamp = '', days = [], counts = [] } = row ?? {}
+  return { stamp, counts: days.map((day, i) => [day, counts[i] ?? 0] as const) }
+}
+
+/** Exact as of any instant, at the cost of looking at each row. */
+function wholeSql(plan: Plan): Built {
+  const { text, values } = rollupSql(plan)
+  const column = plan.parts.map(columnOf).join()
+  return { text: `select grp as day, ${column} as n from (${text}) w`, values }
+}
+
+/** What the rows say, whether they hold or not: the same at any instant. */
+function rowsSql(plan: Plan): Built {
+  const values: unknown[] = []
+  const column = plan.parts.map(columnOf).join()
+  const { where } = keysIn(plan, (value) => `$${values.push(value)}`)
+  return {
+    text: `select m.day, sum(m.${column})::int as n from kpi_daily m where ${where} group by m.day`,
+    values,
+  }
+}
+
+/** What the rows that do not hold, or for which an event waits, say too little; below nought: too much. */
+function movedSql(plan: Plan): Built {
+  const { values, place } = valuesFrom(plan.asOf)
+  const column = plan.parts.map(columnOf).join()
+  const { where, holding, now } = keysIn(plan, place)
+  const text = `with dirty as materialized (${DIRTY_KEYS}),
+    keys as materialized (
+      select m.unit_id, m.day, m.channel from kpi_daily m where ${where} and not (${holding})
+      union select m.unit_id, m.day, m.channel from dirty m where ${where})
+    select day, sum(n)::int as n from (
+      select day, ${column} as n from (${countingKeys(plan.parts, { now })}) live
+      union all
+      select m.day, -m.${column} from kpi_daily m join keys k using (unit_id, day, channel)) c group by day`
+  return { text, values }
+}
+
+function added(counts: Counts, more: Counts): Counts {
+  const sums = new Map(counts)
+  for (const [day, n] of more) sums.set(day, (sums.get(day) ?? 0) + n)
+  return [...sums].filter(([, n]) => n !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** Of the day `after` itself it is not known how many are behind. Pure. */
+export function placesIn(counts: Counts, { rows, after }: PageOfDays): Places {
+  const places: Places = { total: 0, days: [], more: false }
+  let before = 0
+  for (const [day, n] of counts) {
+    places.total += n
+    if (after !== undefined && day < after) continue
+    if (before < rows) places.days.push(day)
+    else places.more = true
+    if (day !== after) before += n
+  }
+  return places
+}
