@@ -69,14 +69,22 @@ describe('rows on their way by COPY', () => {
     )
   })
 
-  it('have nothing where there is nothing, and bytes also as base64', async () => {
+  it('have nothing where there is nothing, and take bytes also as base64 and texts also as bytes', async () => {
     const nothing = Object.fromEntries(names.map((name) => [name, null]))
     const rows = rowsOf()
     rows.add(nothing, { n: 1 })
     rows.add({ n: 2 })
-    rows.add({ n: 3, raw: Buffer.from('章').toString('base64') })
+    rows.add({ n: 3, raw: Buffer.from('章').toString('base64'), words: Buffer.from('群众𠮷') })
     await send(rows)
-    expect(await held()).toEqual([nothing, nothing, { ...nothing, raw: Buffer.from('章') }])
+    expect(await held()).toEqual([nothing, nothing, { ...nothing, raw: Buffer.from('章'), words: '群众𠮷' }])
+  })
+
+  it('are refused whole where the bytes of a text are none', async () => {
+    const rows = rowsOf()
+    rows.add({ n: 1, words: '数' })
+    rows.add({ n: 2, words: Buffer.from('数').subarray(0, 2) })
+    await expect(send(rows)).rejects.toThrow('invalid byte sequence')
+    expect(await held()).toEqual([])
   })
 
   it('are many at once, more of them while some are sent, and none twice', async () => {
