@@ -1,12 +1,11 @@
 // A board that many look at is counted once, and again after any event, any recount, any deadline that passes.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAnswers } from '../../src/kpi/answers.ts'
-import { rebuild, rollupEvents } from '../../src/kpi/rollup.ts'
+import { rebuild } from '../../src/kpi/rollup.ts'
 import { standingSeen } from '../../src/kpi/scope.ts'
 import { systemActor } from '../../src/platform/actor.ts'
-import { statement } from '../../src/platform/db.ts'
-import { runBatch } from '../../src/platform/outbox.ts'
 import { openDesk, type Desk } from '../matters/desk.ts'
+import { dispatched, rollUp } from './rolling.ts'
 
 let desk: Desk
 beforeAll(async () => {
@@ -14,21 +13,10 @@ beforeAll(async () => {
 })
 afterAll(() => desk.close())
 
-const waiting = statement<{ id: string }>(
-  'test.waiting',
-  `select event_id as id from outbox where job = 'rollup'`,
-)
-const work = async () => {
-  const ids = (await waiting(desk.deps.db)).map(({ id }) => id)
-  await runBatch(desk.deps, 'rollup', ids, rollupEvents)
-}
+const work = () => rollUp(desk)
 const stamp = async () =>
   (await standingSeen(desk.deps.db, systemActor('test'), desk.clock.now()))?.stamp ?? null
-const order = async () => {
-  const { id } = await desk.register()
-  await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.township })
-  return id
-}
+const order = () => dispatched(desk)
 
 describe('an answer', () => {
   it('is made once for all who ask the same, until something moves', async () => {

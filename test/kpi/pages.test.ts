@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAnswers } from '../../src/kpi/answers.ts'
 import type { PartName } from '../../src/kpi/parts.ts'
 import { placesIn, placesOf } from '../../src/kpi/pages.ts'
-import { rebuild, rollupEvents } from '../../src/kpi/rollup.ts'
+import { rebuild } from '../../src/kpi/rollup.ts'
 import { resolveScope } from '../../src/kpi/scope.ts'
 import { systemActor } from '../../src/platform/actor.ts'
-import { statement, type Db } from '../../src/platform/db.ts'
-import { runBatch } from '../../src/platform/outbox.ts'
+import type { Db } from '../../src/platform/db.ts'
 import { openDesk, type Desk } from '../matters/desk.ts'
+import { dispatched, rollUp } from './rolling.ts'
 
 let desk: Desk
 beforeAll(async () => {
@@ -16,19 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => desk.close())
 
-const waiting = statement<{ id: string }>(
-  'test.waiting',
-  `select event_id as id from outbox where job = 'rollup'`,
-)
-const work = async () => {
-  const ids = (await waiting(desk.deps.db)).map(({ id }) => id)
-  await runBatch(desk.deps, 'rollup', ids, rollupEvents)
-}
-const order = async () => {
-  const { id } = await desk.register()
-  await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.township })
-  return id
-}
+const work = () => rollUp(desk)
+const order = () => dispatched(desk)
 const query = { from: '2020-08-01', to: '2020-12-31' } as const
 const answers = createAnswers(() => 0)
 
