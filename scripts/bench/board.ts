@@ -135,7 +135,7 @@ function lists(unit: (n: number) => string): Record<string, (n: number, time: nu
   const path = (metric: string, n: number, time: number, more = '') =>
     `/api/kpi/matters?metric=${metric}&part=numerator&from=2020-${two((n % 12) + 1)}-${two((Math.floor(time / 12) % 28) + 1)}&to=2020-12-${two(31 - (Math.floor(time / 336) % 3))}${more}&limit=20`
   return {
-    'a unit': (n, time) => path('M07', time === 0 ? 0 : n, time, `&unit=${unit(1 + (n % 64))}`),
+    'a unit': (n, time) => path('M07', n, time, `&unit=${unit(1 + (n % 64))}`),
     'all of the office': (n, time) => path('M01', n, time),
     'what of the office came late': (n, time) => path('M07', n, time),
   }

@@ -55,18 +55,16 @@ async function countsOf(
 ): Promise<Counts | undefined> {
   const plan: Plan = { query, asOf, groupBy: 'day', units, parts: [part] }
   if (!rollupAnswers(plan)) return undefined
-  const kept = <T extends object>(at: string | null, told: string, make: () => Promise<T>): Promise<T> =>
-    answers?.answer(at, { told, query, units, part }, make) ?? make()
-  const whole = () => read(db, wholeSql(plan))
-  const putRight = async () => {
-    const rows = await kept(stand.stamp, 'rows', () => read(db, rowsSql(plan)))
-    if (stand.waiting === '' && rows.stamp === stand.stamp) return rows
-    const moved = await read(db, movedSql(plan), prepared)
-    // Rewritten between the two: then what has moved is not what the rows lack.
-    return rows.stamp === moved.stamp ? { counts: added(rows.counts, moved.counts) } : whole()
-  }
-  const found = await kept(standing(stand), 'counts', query.asOf === undefined ? putRight : whole)
-  return found.counts
+  const column = columnOf(part)
+  const kept = <T extends object>(at: string | null, make: () => Promise<T>): Promise<T> =>
+    answers?.answer(at, { query, units, part }, make) ?? make()
+  const whole = () => read(db, wholeSql(plan, column))
+  if (query.asOf !== undefined) return (await kept(standing(stand), whole)).counts
+  const rows = await kept(stand.stamp, () => read(db, rowsSql(plan, column)))
+  if (stand.waiting === '' && rows.stamp === stand.stamp) return rows.counts
+  const moved = await read(db, movedSql(plan, column), prepared)
+  // Rewritten between the two: then what has moved is not what the rows lack.
+  return rows.stamp === moved.stamp ? added(rows.counts, moved.counts) : (await whole()).counts
 }
 
 /** For what is small whatever is asked. The others are planned for the days and units asked about. */
@@ -92,16 +90,14 @@ async function read(
 }
 
 /** Exact as of any instant, at the cost of looking at each row. */
-function wholeSql(plan: Plan): Built {
+function wholeSql(plan: Plan, column: string): Built {
   const { text, values } = rollupSql(plan)
-  const column = plan.parts.map(columnOf).join()
   return { text: `select grp as day, ${column} as n from (${text}) w`, values }
 }
 
 /** What the rows say, whether they hold or not: the same at any instant. */
-function rowsSql(plan: Plan): Built {
+function rowsSql(plan: Plan, column: string): Built {
   const values: unknown[] = []
-  const column = plan.parts.map(columnOf).join()
   const { where } = keysIn(plan, (value) => `$${values.push(value)}`)
   return {
     text: `select m.day, sum(m.${column})::int as n from kpi_daily m where ${where} group by m.day`,
@@ -110,9 +106,8 @@ function rowsSql(plan: Plan): Built {
 }
 
 /** What the rows that do not hold, or for which an event waits, say too little; below nought: too much. */
-function movedSql(plan: Plan): Built {
+function movedSql(plan: Plan, column: string): Built {
   const { values, place } = valuesFrom(plan.asOf)
-  const column = plan.parts.map(columnOf).join()
   const { where, holding, now } = keysIn(plan, place)
   const text = `with dirty as materialized (${DIRTY_KEYS}),
     keys as materialized (
