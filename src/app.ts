@@ -12,6 +12,7 @@ import { registerRoutes } from './registers/routes.ts'
 import { kpiRoutes } from './kpi/routes.ts'
 import { boardRoutes } from './kpi/board-routes.ts'
 import { tallyRoutes } from './kpi/tally-routes.ts'
+import { stockRoutes } from './kpi/stock-routes.ts'
 import { meetingRoutes } from './ledger/meeting-routes.ts'
 import { reliefRoutes } from './ledger/relief-routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
@@ -134,6 +135,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   mailImportRoutes(http)
   kpiRoutes(http)
   boardRoutes(http)
+  stockRoutes(http)
   tallyRoutes(http)
   reportRoutes(http)
   summaryRoutes(http)

@@ -24,6 +24,25 @@ export function epochMs(instant: Instant): number {
   return Date.parse(instant)
 }
 
+/** Midnights of the days that came lately: to read a date costs more than all else that a row does. */
+const midnights = new Map<Day, number>()
+const DAYS = 10_000
+
+/** The same for an instant in its canonical form alone, at a fraction of the time; of another text not a number. */
+export function canonicalMs(instant: Instant): number {
+  if (instant.length !== 29 || !instant.endsWith('+08:00')) return Number.NaN
+  const day = dayOf(instant)
+  let midnight = midnights.get(day)
+  if (midnight === undefined) {
+    midnight = epochMs(instantOf(day))
+    if (midnights.size >= DAYS) midnights.clear()
+    midnights.set(day, midnight)
+  }
+  const two = (at: number) => 10 * (instant.charCodeAt(at) - 48) + instant.charCodeAt(at + 1) - 48
+  const seconds = 3600 * two(11) + 60 * two(14) + two(17)
+  return midnight + 1000 * seconds + 10 * two(20) + instant.charCodeAt(22) - 48
+}
+
 /** Any ISO 8601 moment with an offset → the canonical Instant; undefined when it is not a moment. */
 export function toInstant(text: string): Instant | undefined {
   if (!CANONICAL.test(text) && !/(?:Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined

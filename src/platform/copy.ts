@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from } from 'pg-copy-streams'
 import { Bytes } from './bytes.ts'
-import { dayOf, epochMs, instantOf, type Day, type Instant } from './clock.ts'
+import { canonicalMs } from './clock.ts'
 
 /** A connection outside the request pool, as `Database.bulk` and `bulkTransaction` hand it out. */
 export type BulkClient = pg.PoolClient
@@ -123,7 +123,7 @@ const forms: Record<string, Form> = {
     to.byte(value ? 1 : 0)
   },
   'timestamp with time zone'(to, value) {
-    const ms = msOf(textOf(value))
+    const ms = canonicalMs(textOf(value))
     if (Number.isNaN(ms)) throw new TypeError('not an instant')
     to.int32(8)
     to.int64((ms - EPOCH) * 1000)
@@ -139,24 +139,6 @@ const forms: Record<string, Form> = {
   },
   'uuid[]': array(OIDS.uuid, uuid),
   'text[]': array(OIDS.text, text),
-}
-
-/** Midnights of the days that came lately: to read a date costs more than all else that a row does. */
-const midnights = new Map<Day, number>()
-const DAYS = 10_000
-
-function msOf(instant: Instant): number {
-  if (instant.length !== 29 || !instant.endsWith('+08:00')) return Number.NaN
-  const day = dayOf(instant)
-  let midnight = midnights.get(day)
-  if (midnight === undefined) {
-    midnight = epochMs(instantOf(day))
-    if (midnights.size >= DAYS) midnights.clear()
-    midnights.set(day, midnight)
-  }
-  const two = (at: number) => 10 * (instant.charCodeAt(at) - 48) + instant.charCodeAt(at + 1) - 48
-  const seconds = 3600 * two(11) + 60 * two(14) + two(17)
-  return midnight + 1000 * seconds + 10 * two(20) + instant.charCodeAt(22) - 48
 }
 
 function array(oid: number, element: Form): Form {
