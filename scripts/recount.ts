@@ -26,7 +26,7 @@ await withInstallation(async ({ db }) => {
   }
   const found = await db.bulkTransaction((tx) => compare(tx, systemClock.now()))
   for (const { day, unitId, channel, part, rollup, recount } of found.slice(0, SHOWN))
-    say(`✗ ${day} ${channel} ${unitId} ${part}：汇总 ${rollup}，重新计算 ${recount}`)
+    say(`✗ ${day} ${channel} ${unitId ?? '全区'} ${part}：汇总 ${rollup}，重新计算 ${recount}`)
   if (found.length > SHOWN) say(`……另有 ${found.length - SHOWN} 处`)
   const advice = '请执行 npm run recount -- --rebuild'
   say(

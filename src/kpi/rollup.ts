@@ -73,6 +73,19 @@ const countAll = (now: Instant) => ({
   text: `create temp table counted_now on commit drop as ${ofAll(true).replaceAll(AT, `'${now}'::timestamptz`)}`,
 })
 
+/** The sums of the units' rows, of some days or of all. */
+const summing = (on: string) => `
+  with summed as materialized (select k.day, k.channel, ${columns.map((c) => `sum(k.${c})::int as ${c}`).join(', ')}
+    from kpi_daily k where ${on} group by k.day, k.channel),
+  gone as (delete from kpi_office_daily k where ${on} and not exists (
+    select 1 from summed s where s.day = k.day and s.channel = k.channel))
+  insert into kpi_office_daily as k (day, channel, ${columns.join(', ')})
+  select day, channel, ${columns.join(', ')} from summed order by day
+  on conflict (day, channel) do update set ${columns.map((c) => `${c} = excluded.${c}`).join(', ')}
+  where (${columns.map((c) => `k.${c}`).join(', ')}) is distinct from (${columns.map((c) => `excluded.${c}`).join(', ')})`
+const sumDays = statement('kpi.sum-days', summing('k.day = any($1::date[])'))
+const sumAll = statement('kpi.sum-all', summing('true'))
+
 /**
  * Rewrites the rows of these keys from the matters, as of the transaction's moment, in one statement. Two recounts of
  * one key take turns, and the later counts what the earlier transaction left. Call it once in a transaction.
@@ -83,8 +96,9 @@ export async function recountDays(tx: Tx, keys: readonly Key[]): Promise<void> {
   // The counting statement takes its snapshot only after the locks are held.
   await lockStripes(tx, values)
   await recountKeys(tx, [tx.now, ...values])
-  // Last, as no other recount can end before this one has.
+  // Last, as no other recount can end before this one has: the sums see what the others wrote.
   tx.later(changes)
+  tx.later(sumDays, [[...new Set(keys.map((k) => k.day))]])
 }
 
 /** Rewrites the whole rollup; as slow as a recount of all years. Call it once in a transaction. */
@@ -93,6 +107,7 @@ export async function rebuild(tx: Tx): Promise<void> {
   await tx.query(countAll(tx.now))
   await recountAll(tx, [tx.now])
   tx.later(changes)
+  tx.later(sumAll)
 }
 
 /** The keys that a matter counts under or ever did: every unit that held a leg, and none, on its day. */
@@ -125,8 +140,12 @@ export async function rollupEvents(tx: Tx, events: readonly OutboxEvent[]): Prom
   await recountDays(tx, [...touched, ...stale])
 }
 
-/** A count that the rollup has wrong; or `freshFrom`, when it claims to hold from too early on (milliseconds, 0 for ever). */
-export interface Difference extends Key {
+/**
+ * A count that the rollup has wrong; or `freshFrom`, when it claims to hold from too early on (milliseconds, 0 for ever).
+ * Without a unit: the sum over all units.
+ */
+export interface Difference extends Omit<Key, 'unitId'> {
+  unitId: string | null
   part: PartName | 'freshFrom'
   rollup: number
   recount: number
@@ -149,7 +168,16 @@ const differences = statement<Difference>(
    from pairs cross join lateral (values ${partNames.map((p) => `('${p}', k_${columnOf(p)}, c_${columnOf(p)})`).join(', ')},
      ('freshFrom', ${epoch('k_from')}, ${epoch('c_from')}))
      as v(part, rollup, recount)
-   where rollup <> recount order by day, unit_id, channel, part`,
+   where rollup <> recount
+   union all
+   select null, day, channel, part, rollup, recount
+   from (select day, channel, ${columns.map((c) => `coalesce(o.${c}, 0) as o_${c}, coalesce(s.${c}, 0) as s_${c}`).join(', ')}
+     from kpi_office_daily o full join (
+       select day, channel, ${columns.map((c) => `sum(${c}) as ${c}`).join(', ')} from kpi_daily group by day, channel) s
+     using (day, channel)) sums
+   cross join lateral (values ${partNames.map((p) => `('${p}', o_${columnOf(p)}, s_${columnOf(p)})`).join(', ')})
+     as v(part, rollup, recount)
+   where rollup <> recount order by day, "unitId", channel, part`,
 )
 
 /**
@@ -173,6 +201,9 @@ export async function prove(tx: Tx): Promise<Difference[]> {
     type: 'kpi.drift',
     data: { counts: found.length, first: found.slice(0, 50).map((difference) => ({ ...difference })) },
   })
-  await recountDays(tx, found)
+  await recountDays(
+    tx,
+    found.map((key) => ({ ...key, unitId: key.unitId ?? NIL })),
+  )
   return found
 }

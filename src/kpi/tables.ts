@@ -16,10 +16,11 @@ import { app, instant } from '../platform/tables.ts'
 import { columnOf, partNames, type PartName } from './parts.ts'
 
 const count = (name: PartName) => integer(columnOf(name)).notNull().default(0)
-const counts = Object.fromEntries(partNames.map((name) => [name, count(name)])) as Record<
-  PartName,
-  ReturnType<typeof count>
->
+const counts = () =>
+  Object.fromEntries(partNames.map((name) => [name, count(name)])) as Record<
+    PartName,
+    ReturnType<typeof count>
+  >
 
 /** At what the rollup stands, one row: counted up by every recount that may change it, and seen with what that wrote. */
 export const kpiStand = app.table(
@@ -39,7 +40,7 @@ export const kpiDaily = app.table(
     /** The day of the first dispatch. */
     day: date('day', { mode: 'string' }).notNull(),
     channel: text('channel').notNull(),
-    ...counts,
+    ...counts(),
     recountedAt: instant('recounted_at').notNull(),
     /** The next moment at which a count changes by the mere passing of time; after it the row no longer holds. */
     freshUntil: timestamp('fresh_until', { withTimezone: true, mode: 'string' })
@@ -55,4 +56,11 @@ export const kpiDaily = app.table(
     index('kpi_daily_day').on(t.day),
     index('kpi_daily_fresh').on(t.freshUntil),
   ],
+)
+
+/** The rows of all units together, written with them: where a list of the whole office lies is told without going through each. */
+export const kpiOfficeDaily = app.table(
+  'kpi_office_daily',
+  { day: date('day', { mode: 'string' }).notNull(), channel: text('channel').notNull(), ...counts() },
+  (t) => [primaryKey({ columns: [t.day, t.channel] })],
 )

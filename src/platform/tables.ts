@@ -59,7 +59,8 @@ export const outbox = app.table(
     deadAt: instant('dead_at'),
   },
   (t) => [
-    primaryKey({ columns: [t.eventId, t.job] }),
+    // The job first: what waits for one is found without going through what waits for all.
+    primaryKey({ columns: [t.job, t.eventId] }),
     index('outbox_waiting')
       .on(t.at)
       .where(sql`handed_at is null and dead_at is null`),

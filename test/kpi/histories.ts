@@ -326,7 +326,7 @@ const closeLeg = statement(
 )
 
 // Not `delete`: legs guard themselves against it.
-const clear = statement('test.clear', 'truncate matters, legs, kpi_daily, outbox')
+const clear = statement('test.clear', 'truncate matters, legs, kpi_daily, kpi_office_daily, outbox')
 
 export async function empty(db: Database): Promise<void> {
   await clear(db)

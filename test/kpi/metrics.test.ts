@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { bitOf, bitsOf, factsIn, movingColumns } from '../../src/kpi/conditions.ts'
 import { metrics } from '../../src/kpi/metrics.ts'
 import { columnOf, partNames, partOf, type Part, type PartName } from '../../src/kpi/parts.ts'
-import { kpiDaily } from '../../src/kpi/tables.ts'
+import { kpiDaily, kpiOfficeDaily } from '../../src/kpi/tables.ts'
 import { matters } from '../../src/matters/tables.ts'
 import { flagsExpression, movingFacts, settledFacts } from '../../src/matters/facts.ts'
 
@@ -76,10 +76,13 @@ describe('facts', () => {
   })
 })
 
-it('the rollup has one column a part', () => {
-  const columns = Object.values(getTableColumns(kpiDaily)).map(({ name }) => name)
+it.each([
+  { table: kpiDaily, others: 6 },
+  { table: kpiOfficeDaily, others: 2 },
+])('the rollup has one column a part', ({ table, others }) => {
+  const columns = Object.values(getTableColumns(table)).map(({ name }) => name)
   expect(columns).toEqual(expect.arrayContaining(partNames.map(columnOf)))
-  expect(new Set(columns).size).toBe(partNames.length + 6)
+  expect(new Set(columns).size).toBe(partNames.length + others)
 })
 
 function met({ all = [], any, none = [] }: Part, has: ReadonlySet<string>): boolean {

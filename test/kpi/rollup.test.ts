@@ -269,6 +269,31 @@ describe('recounting', () => {
     await expectExact(all)
   }, 60_000)
 
+  it('by rivals for two units of one day leaves the sum of both', async () => {
+    const all = named(fc.sample(history, { numRuns: 60, seed: 14 }))
+    await given(all)
+    const spoil = statement<{ unitId: string; day: string; channel: string }>(
+      'test.spoil-day',
+      `update kpi_daily set done = done + 1 where (day, channel) = (
+         select day, channel from kpi_daily group by day, channel order by count(*) desc, day, channel limit 1)
+       returning unit_id as "unitId", day, channel`,
+    )
+    const [one, ...others] = await spoil(world.db)
+    if (one === undefined) throw new Error('no such day')
+    expect(others).not.toEqual([])
+    let letGo = () => undefined as void
+    const released = new Promise<void>((resolve) => (letGo = resolve))
+    let rival = Promise.resolve()
+    await world.db.transaction(async (tx) => {
+      await recountDays(tx, [one])
+      rival = world.db.transaction((theirs) => recountDays(theirs, others))
+      setTimeout(letGo, 200)
+      await released
+    })
+    await rival
+    expect(await compare(world.db, NOW)).toEqual([])
+  })
+
   it('takes out rows of units that have nothing left', async () => {
     await given(named(fc.sample(history, { numRuns: 30, seed: 5 })))
     expect((await rows(world.db))[0]?.n).toBeGreaterThan(0)
@@ -276,6 +301,7 @@ describe('recounting', () => {
     await insert(world.db, [])
     await world.db.transaction((tx) => rebuild(tx))
     expect(await rows(world.db)).toEqual([{ n: 0 }])
+    expect(await compare(world.db, NOW)).toEqual([])
   })
 
   it('leaves rows alone that are right', async () => {
@@ -329,6 +355,20 @@ describe('the nightly proof', () => {
     ).toEqual([found.length])
     expect(await compare(world.db, NOW)).toEqual([])
     await expectExact(all)
+  })
+
+  it('finds a spoilt sum of all units, and mends it', async () => {
+    await given(named(fc.sample(history, { numRuns: 40, seed: 9 })))
+    const spoil = statement<{ day: string; channel: string; rollup: number }>(
+      'test.spoil-sum',
+      `update kpi_office_daily set done = done + 3 where (day, channel) =
+         (select day, channel from kpi_office_daily order by day, channel limit 1)
+       returning day, channel, done as rollup`,
+    )
+    const [spoilt] = await spoil(world.db)
+    const found = await world.db.bulkTransaction((tx) => prove(tx))
+    expect(found).toEqual([{ ...spoilt, unitId: null, part: 'done', recount: (spoilt?.rollup ?? 0) - 3 }])
+    expect(await compare(world.db, NOW)).toEqual([])
   })
 
   it('finds a row that claims to hold for earlier than it does, and mends it', async () => {
