@@ -55,9 +55,12 @@ export function createAnswers(elapsed: () => number, most = 100): Answers {
       if (stamp === null) return make()
       const key = hash('sha256', JSON.stringify(question), 'base64url')
       const known = kept.get(key)
-      if (known?.stamp === stamp && elapsed() - known.at < LONGEST_MS) return known.answer as Promise<T>
-      const made = make().then(repeated)
       kept.delete(key)
+      if (known?.stamp === stamp && elapsed() - known.at < LONGEST_MS) {
+        kept.set(key, known) // last of all: the next to go is the one that nobody has asked for the longest
+        return known.answer as Promise<T>
+      }
+      const made = make().then(repeated)
       kept.set(key, { stamp, at: elapsed(), answer: made })
       // What failed is not given again.
       made.catch(() => kept.delete(key))

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { states } from '../matters/workflow.ts'
 import { NIL, type Actor } from '../platform/actor.ts'
 import type { Day, Instant } from '../platform/clock.ts'
-import type { Db } from '../platform/db.ts'
+import type { Db, Sql } from '../platform/db.ts'
 import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { standing, type Answers } from './answers.ts'
@@ -15,6 +15,7 @@ import {
   instantAsked,
   metricAsked,
   planned,
+  preparing,
   valuesFrom,
   visibleCondition,
 } from './questions.ts'
@@ -99,6 +100,9 @@ interface PageAsked {
   cursor?: string | undefined
 }
 
+/** For pages whose days are known: however long the list, these few days are read. */
+const prepared = preparing()
+
 /** A page of the matters `m` that meet the conditions, and how many there are in all. */
 export function pageOf(db: Db, behind: Behind, page: PageAsked): Promise<Omit<MatterPage, 'asOf'>> {
   return pageAfter(db, behind, page.limit, afterOf(page))
@@ -118,20 +122,20 @@ async function pageAfter(
     conditions.push(`(m.dispatched_day, m.id) > (${place(after.day)}::date, ${place(after.id)}::uuid)`)
   }
   const most = place(limit + 1)
-  const read = (given: unknown[], ...more: string[]) =>
+  const read = (kind: (text: string) => Sql, given: unknown[], ...more: string[]) =>
     db.query<Omit<MatterBehind, 'stateLabel'> & { day: Day }>(
-      planned(`select p.day, ${COLUMNS} from (
+      kind(`select p.day, ${COLUMNS} from (
           select m.id, m.dispatched_day as day from matters m where ${[...conditions, ...more].join(' and ')}
           order by m.dispatched_day, m.id limit ${most}) p
         join matters m on m.id = p.id left join units u on u.id = m.lead_unit_id order by p.day, m.id`),
       given,
     )
   // Of a thin list the page is found without going through the days on which nothing counts.
-  const quick =
-    known && (await read([...values, known.days], `m.dispatched_day = any($${values.length + 1}::date[])`))
+  const within = `m.dispatched_day = any($${values.length + 1}::date[])`
+  const quick = known && (await read(prepared, [...values, known.days], within))
   // Fewer than the days held a moment ago, and more behind them: something has moved meanwhile.
   const short = quick === undefined || (known?.more === true && quick.length <= limit)
-  const rows = short ? await read(values) : quick
+  const rows = short ? await read(planned, values) : quick
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
     total,

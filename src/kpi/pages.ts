@@ -60,14 +60,16 @@ async function countsOf(
     answers?.answer(at, { query, units, part }, make) ?? make()
   const whole = () => read(db, wholeSql(plan, column))
   if (query.asOf !== undefined) return (await kept(standing(stand), whole)).counts
-  const rows = await kept(stand.stamp, () => read(db, rowsSql(plan, column)))
+  const rows = await kept(stand.stamp, () =>
+    read(db, rowsSql(plan, column), units === null ? prepared : planned),
+  )
   if (stand.waiting === '' && rows.stamp === stand.stamp) return rows.counts
   const moved = await read(db, movedSql(plan, column), prepared)
   // Rewritten between the two: then what has moved is not what the rows lack.
   return rows.stamp === moved.stamp ? added(rows.counts, moved.counts) : (await whole()).counts
 }
 
-/** For what is small whatever is asked. The others are planned for the days and units asked about. */
+/** For what reads little whatever is asked. Of single units a plan for any days would read the days of all units. */
 const prepared = preparing()
 
 interface Built {
@@ -80,13 +82,14 @@ async function read(
   { text, values }: Built,
   kind: (text: string) => Sql = planned,
 ): Promise<{ stamp: string; counts: Counts }> {
-  const [row] = await db.query<{ stamp: string; days: Day[]; counts: number[] }>(
-    kind(`select ${STAMP} as stamp, coalesce(array_agg(day::text order by day), '{}') as days,
-      coalesce(array_agg(n order by day), '{}') as counts from (${text}) d where n <> 0`),
+  const [row] = await db.query<{ stamp: string; counts: string | null }>(
+    kind(`select ${STAMP} as stamp, string_agg(day || ' ' || n, ',' order by day) as counts
+      from (${text}) d where n <> 0`),
     values,
   )
-  const { stamp = '', days = [], counts = [] } = row ?? {}
-  return { stamp, counts: days.map((day, i) => [day, counts[i] ?? 0] as const) }
+  const { stamp = '', counts = null } = row ?? {}
+  const pairs = counts === null ? [] : counts.split(',')
+  return { stamp, counts: pairs.map((pair) => [pair.slice(0, 10), Number(pair.slice(11))] as const) }
 }
 
 /** Exact as of any instant, at the cost of looking at each row. */
@@ -99,8 +102,9 @@ function wholeSql(plan: Plan, column: string): Built {
 function rowsSql(plan: Plan, column: string): Built {
   const values: unknown[] = []
   const { where } = keysIn(plan, (value) => `$${values.push(value)}`)
+  const rows = plan.units === null ? 'kpi_office_daily' : 'kpi_daily'
   return {
-    text: `select m.day, sum(m.${column})::int as n from kpi_daily m where ${where} group by m.day`,
+    text: `select m.day, sum(m.${column})::int as n from ${rows} m where ${where} group by m.day`,
     values,
   }
 }

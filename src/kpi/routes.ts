@@ -67,7 +67,7 @@ const figureTable = z.object({
 
 export function kpiRoutes(http: Http): void {
   const { db, clock } = http.deps
-  const answers = createAnswers(() => performance.now(), 300)
+  const answers = createAnswers(() => performance.now(), 500)
 
   http.reads(
     { url: '/api/kpi/metrics', summary: '指标目录：每个指标的口径', tag, for: 'kpi.read', reply: catalogue },
