@@ -69,7 +69,7 @@ async function countsOf(
   return rows.stamp === moved.stamp ? added(rows.counts, moved.counts) : (await whole()).counts
 }
 
-/** For what reads little whatever is asked. Of single units a plan for any days would read the days of all units. */
+/** For what reads little whatever is asked. Of several units a plan for any values would read the days of all. */
 const prepared = preparing()
 
 interface Built {
