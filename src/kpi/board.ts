@@ -41,7 +41,7 @@ async function compared(db: Db, actor: Actor, query: ComparedQuery, now: Instant
   const today = dayOf(query.asOf ?? now)
   const to = query.to > today && query.from <= today ? today : query.to
   const asked = { ...query, to }
-  const lastYear = { from: yearBefore(query.from), to: yearBefore(to) }
+  const lastYear = yearBefore({ from: query.from, to })
   const before = daysBefore(query.from, to, query.to)
   const [current, aYearAgo, justBefore] = await Promise.all(
     [{ from: query.from, to }, lastYear, ...(before === null ? [] : [before])].map(({ from, to: last }) =>
@@ -100,7 +100,7 @@ export async function boardTable(
     asOf,
     periods: {
       current: first?.period ?? { from, to },
-      yearBefore: first?.yearBefore.period ?? { from: yearBefore(from), to: yearBefore(to) },
+      yearBefore: first?.yearBefore.period ?? yearBefore({ from, to }),
       periodBefore: first?.periodBefore?.period ?? null,
     },
     metrics: (rows[0] ?? []).map(({ metric, version, name, unit, settings, note }) => ({

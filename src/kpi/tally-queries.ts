@@ -50,7 +50,7 @@ export async function tallyFigures(db: Db, actor: Actor, query: TallyQuery, now:
   const asOf = instantAsked(query, now)
   const asked = query.ids === undefined ? tallies : query.ids.map(tallyAsked)
   const { from, to } = query
-  const before = { from: yearBefore(from), to: yearBefore(to) }
+  const before = yearBefore({ from, to })
   const [current, previous] = await Promise.all([
     countAll(db, actor, asked, { from, to }, asOf),
     countAll(db, actor, asked, before, asOf),

@@ -81,8 +81,15 @@ export function weekdayOf(day: Day): number {
   return (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7
 }
 
-/** The same day a year before; 29 February has none of its own there. */
-export function yearBefore(day: Day): Day {
+/** The same days a year before; whole months beside whole months, also where February has a day more or less there. */
+export function yearBefore({ from, to }: { from: Day; to: Day }): { from: Day; to: Day } {
+  const monthEnds = from.endsWith('-01') && plusDays(to, 1).endsWith('-01')
+  const end = monthEnds ? plusDays(dayAYearBefore(plusDays(to, 1)), -1) : dayAYearBefore(to)
+  return { from: dayAYearBefore(from), to: end }
+}
+
+/** 29 February has none of its own there. */
+function dayAYearBefore(day: Day): Day {
   const year = Number(day.slice(0, 4)) - 1
   return day.endsWith('02-29') ? `${year}-02-28` : `${year}${day.slice(4)}`
 }

@@ -156,7 +156,7 @@ function spansOf({ from, to: end, before }: ReportPeriod, asOf: Instant) {
   const asFar = plusDays(before.from, elapsed)
   return {
     to,
-    lastYear: { from: yearBefore(from), to: yearBefore(to) },
+    lastYear: yearBefore({ from, to }),
     before: { from: before.from, to: running && asFar < before.to ? asFar : before.to },
   }
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { changeText, pointsBetween, pointsText } from '../../src/kpi/rules.ts'
+import { yearBefore } from '../../src/platform/clock.ts'
 import { percent, percentText } from '../../src/platform/numbers.ts'
 
 describe('a rate', () => {
@@ -114,5 +115,21 @@ describe('rates are compared in percentage points', () => {
         expect(there === '0' ? back : there?.replace('-', '')).toBe(back?.replace('-', ''))
       }),
     )
+  })
+})
+
+describe('the same days a year before', () => {
+  it.each([
+    ['a year', '2020-01-01', '2020-12-31', '2019-01-01', '2019-12-31'],
+    ['February after a leap year', '2021-02-01', '2021-02-28', '2020-02-01', '2020-02-29'],
+    ['February of a leap year', '2020-02-01', '2020-02-29', '2019-02-01', '2019-02-28'],
+    ['two months that end with February', '2021-01-01', '2021-02-28', '2020-01-01', '2020-02-29'],
+    ['a month of a leap year that is not over', '2020-02-01', '2020-02-28', '2019-02-01', '2019-02-28'],
+    ['a week that ends with February', '2021-02-22', '2021-02-28', '2020-02-22', '2020-02-28'],
+    ['29 February', '2020-02-29', '2020-02-29', '2019-02-28', '2019-02-28'],
+    ['1 March', '2021-03-01', '2021-03-01', '2020-03-01', '2020-03-01'],
+    ['a winter', '2020-12-01', '2021-02-28', '2019-12-01', '2020-02-29'],
+  ])('of %s', (_, from, to, first, last) => {
+    expect(yearBefore({ from, to })).toEqual({ from: first, to: last })
   })
 })
