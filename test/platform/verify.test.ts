@@ -263,6 +263,10 @@ describe('verification of the history', () => {
     await refused('truncate app.events')
     await refused('delete from app.checkpoints')
     await refused('update app.sealed_heads set seq = 1')
+    const versions = ['document_wordings', 'report_wordings', 'report_paragraphs', 'register_versions']
+    for (const table of versions) await refused(`delete from app.${table}`)
+    await refused(`update app.report_overrides set explanation = ''`)
+    for (const table of ['ledger_statuses', 'ledger_progress']) await refused(`truncate app.${table}`)
     await guarded.close()
   })
 })
