@@ -12,6 +12,7 @@ import { sweepDue } from '../../src/matters/sweeping.ts'
 import { jobsFor } from '../../src/jobs.ts'
 import { statement } from '../../src/platform/db.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
+import { runReports } from '../../src/reports/runs.ts'
 import { sms as runSms } from '../../workers/sms.ts'
 import { openDesk, type Desk } from '../matters/desk.ts'
 import { inputs } from '../matters/scenes.ts'
@@ -218,14 +219,16 @@ describe('a write', { timeout: PATIENCE }, () => {
 describe('a job', { timeout: PATIENCE }, () => {
   /** Kills the job at every statement, then runs it to its end in this process. */
   async function checkEverywhere(
-    job: 'rollup' | 'index' | 'notify' | 'sms' | 'sweep',
+    job: 'rollup' | 'index' | 'notify' | 'reports' | 'sms' | 'sweep',
     prepare: () => Promise<void>,
     told: (done: boolean) => Promise<void>,
+    places = deaths,
   ): Promise<void> {
-    const finish = () =>
-      job === 'sweep'
-        ? desk.deps.db.transaction(async (tx) => sweepDue(tx, await readCalendar(tx)))
-        : runWaiting(desk, job)
+    const finish = () => {
+      if (job === 'sweep') return desk.deps.db.transaction(async (tx) => sweepDue(tx, await readCalendar(tx)))
+      if (job === 'reports') return runReports(desk.deps)
+      return runWaiting(desk, job)
+    }
     const attempt = async (dies?: Order['dies']) => {
       await prepare()
       const eventIds = await waitingFor(desk, job)
@@ -246,7 +249,7 @@ describe('a job', { timeout: PATIENCE }, () => {
     const whole = await attempt()
     const statements = whole?.statements ?? 0
     expect(statements).toBeGreaterThan(3)
-    for (const dies of deaths(statements)) expect(await attempt(dies)).toBeUndefined()
+    for (const dies of places(statements)) expect(await attempt(dies)).toBeUndefined()
   }
   const recorded = async () => {
     const id = (await desk.register({ dispatch: { leadUnitId: desk.township } })).id
@@ -353,6 +356,43 @@ describe('a job', { timeout: PATIENCE }, () => {
           if (done) expect(marks).toHaveLength(1)
         }
       },
+    )
+  })
+
+  it('makes every scheduled report once, and tells of it once', { timeout: 2 * PATIENCE }, async () => {
+    const terms = { formats: ['json'], afterDays: 1, hour: 0, roles: ['leader'], enabled: true }
+    const admin = await desk.account(['system-admin'])
+    await desk.call(admin, 'POST', '/api/reports/schedules', { kind: 'week', ...terms })
+    const made = statement<{ period: string; files: number; told: number }>(
+      'test.made',
+      `select r.period, (select count(*)::int from files f where f.subject_id = r.id) as files,
+         (select count(*)::int from inbox i join events e on e.id = i.event_id where e.subject_id = r.id) as told
+       from report_runs r order by r.period desc`,
+    )
+    const people = statement<{ n: number }>(
+      'test.leaders',
+      `select count(*)::int as n from accounts where roles && '{leader}' and disabled_at is null`,
+    )
+    const [leaders] = await people(desk.deps.db)
+    let weeks = 0
+    await checkEverywhere(
+      'reports',
+      async () => {
+        weeks += 1
+        desk.clock.forward({ days: 7 })
+      },
+      async (done) => {
+        const runs = await made(desk.deps.db)
+        expect(new Set(runs.map(({ period }) => period)).size).toBe(runs.length)
+        for (const { files, told } of runs.slice(1))
+          expect({ files, told }).toEqual({ files: 1, told: leaders?.n })
+        expect(done ? [1] : [0, 1, undefined]).toContain(runs[0]?.files)
+        if (done) expect(runs).toHaveLength(weeks)
+        // What the killed one had taken is another's once its lease has ended.
+        else desk.clock.forward({ minutes: 16 })
+      },
+      // In between it only reads.
+      (statements) => deaths(statements).filter(({ at }) => at <= 5 || at > statements - 6),
     )
   })
 })

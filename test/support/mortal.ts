@@ -6,11 +6,13 @@ import { readConfig } from '../../src/config.ts'
 import type { Deps } from '../../src/deps.ts'
 import { jobsFor } from '../../src/jobs.ts'
 import { openDatabase } from '../../src/platform/db.ts'
+import { openFiles } from '../../src/platform/files.ts'
 import { openLog } from '../../src/platform/log.ts'
+import type { Job } from '../../workers/job.ts'
 
 export type Task =
   | { request: { method: 'POST' | 'PATCH'; url: string; headers: Record<string, string>; body: object } }
-  | { job: 'index' | 'notify' | 'rollup' | 'sms' | 'sweep'; eventIds: string[] }
+  | { job: 'index' | 'notify' | 'reports' | 'rollup' | 'sms' | 'sweep'; eventIds: string[] }
 
 export interface Order {
   environment: Record<string, string>
@@ -102,7 +104,9 @@ async function work() {
       import('../../src/notices/sms.ts'),
       import('../../src/platform/vault.ts'),
     ])
-  const jobs = { index, notify, rollup, sms, sweep }
+  // What writes documents is slow to load, and one job in six needs it.
+  const reports: Job = async (deps, data) => (await import('../../workers/reports.ts')).reports(deps, data)
+  const jobs = { index, notify, reports, rollup, sms, sweep }
   return async (order: Order): Promise<Survived> => {
     if (!('job' in order.task)) throw new Error('this process works on jobs')
     const { config, ...rest } = open(order)
@@ -110,7 +114,8 @@ async function work() {
     const gateway = config.SMS_GATEWAY_URL
     const sending =
       gateway === undefined ? undefined : openSmsGateway(gateway, config.SMS_GATEWAY_TOKEN ?? '')
-    const deps = { ...rest, config, vault, sms: sending } as Partial<Deps> as Deps
+    const files = await openFiles({ dir: join(config.dataDir, 'files') })
+    const deps = { ...rest, config, vault, files, sms: sending } as Partial<Deps> as Deps
     const counted = countStatements(order.dies)
     await jobs[order.task.job](deps, { eventIds: order.task.eventIds })
     await deps.db.end()
