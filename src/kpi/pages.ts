@@ -1,12 +1,12 @@
 // On which days the matters of a figure lie, and so each page of its list: what the rollup says, put right by what waits for it.
 import type { Day, Instant } from '../platform/clock.ts'
-import type { Db, Sql } from '../platform/db.ts'
-import { STAMP, standing, type Answers, type Stand } from './answers.ts'
+import { statement, type Db, type Sql } from '../platform/db.ts'
+import { STAMP, standing, waitingAt, type Answers, type Stand } from './answers.ts'
 import { columnOf, type PartName } from './parts.ts'
 import { keysIn, rollupAnswers, rollupSql, type Plan } from './queries.ts'
 import { planned, preparing, valuesFrom, type MatterQuery } from './questions.ts'
 import { countingKeys } from './recount.ts'
-import { DIRTY_KEYS } from './rollup.ts'
+import { DIRTY_KEYS, type Key } from './rollup.ts'
 
 export interface PartQuery {
   query: MatterQuery
@@ -63,10 +63,48 @@ async function countsOf(
   const rows = await kept(stand.stamp, () =>
     read(db, rowsSql(plan, column), units === null ? prepared : planned),
   )
-  if (stand.waiting === '' && rows.stamp === stand.stamp) return rows.counts
+  if (rows.stamp === stand.stamp && (await untouched(db, plan, stand, answers))) return rows.counts
   const moved = await read(db, movedSql(plan, column), prepared)
   // Rewritten between the two: then what has moved is not what the rows lack.
   return rows.stamp === moved.stamp ? added(rows.counts, moved.counts) : (await whole()).counts
+}
+
+/** Whether what waits concerns other units, days and channels. `false` also where that is not known. */
+async function untouched(
+  db: Db,
+  { query, units, asOf }: Plan,
+  stand: Stand,
+  answers?: Answers,
+): Promise<boolean> {
+  const still = standing(stand)
+  if (stand.waiting === '') return true
+  if (still === null || answers === undefined) return false
+  const { keys, ...at } = await answers.answer(still, { waiting: true }, () => keysWaiting(db, asOf))
+  return (
+    standing(at) === still &&
+    keys.length <= MOST_KEYS &&
+    !keys.some(
+      ({ unitId, day, channel }) =>
+        day >= query.from &&
+        day <= query.to &&
+        (query.channel === undefined || channel === query.channel) &&
+        (units === null || units.includes(unitId)),
+    )
+  )
+}
+
+const MOST_KEYS = 2000
+const keysRead = statement<Stand & { keys: Key[] }>(
+  'kpi.keys-waiting',
+  `select ${STAMP} as stamp, ${waitingAt('$1')} as waiting, coalesce((
+     select json_agg(json_build_object('unitId', unit_id, 'day', day, 'channel', channel))
+     from (select * from (${DIRTY_KEYS}) d limit ${MOST_KEYS + 1}) k), '[]') as keys`,
+)
+
+/** The keys of what waits for the rollup, one more than are looked at where there are many. */
+async function keysWaiting(db: Db, now: Instant): Promise<Stand & { keys: Key[] }> {
+  const [read] = await keysRead(db, [now])
+  return read ?? { stamp: '', waiting: null, keys: [] }
 }
 
 /** For what reads little whatever is asked. Of several units a plan for any values would read the days of all. */

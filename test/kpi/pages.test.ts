@@ -25,6 +25,7 @@ const answers = createAnswers(() => 0)
 async function total(
   name: PartName = 'accepted',
   reading: () => Promise<unknown> = async () => undefined,
+  unit?: string,
 ): Promise<number | undefined> {
   const now = desk.clock.now()
   const { db } = desk.deps
@@ -34,7 +35,12 @@ async function total(
       return db.query(sql, values)
     },
   }
-  const { stand, units } = await resolveScope(db, systemActor('test'), {}, now)
+  const { stand, units } = await resolveScope(
+    db,
+    systemActor('test'),
+    unit === undefined ? {} : { units: [unit] },
+    now,
+  )
   const part = { query, asOf: now, units, part: name }
   return (await placesOf(racing, part, { rows: 21, after: undefined }, stand, answers))?.total
 }
@@ -83,6 +89,26 @@ describe('how many matters a figure counts', () => {
     expect(await total('open')).toBe((before ?? 0) - 1)
     await work()
     expect(await total('open')).toBe((before ?? 0) - 1)
+  })
+})
+
+describe('of a unit', () => {
+  it('is exact while events wait, and what waits for other units is not counted for it', async () => {
+    let counted = 0
+    const of = (unit: string) => total('accepted', async () => void (counted += 1), unit)
+    await work()
+    const [own, others] = [await of(desk.township), await of(desk.other)]
+    const id = await order()
+    expect(await of(desk.other)).toBe(others)
+    expect(counted).toBe(0)
+    expect(await of(desk.township)).toBe((own ?? 0) + 1)
+    expect(counted).toBe(1)
+    await desk.does('dispatcher', id, 'redispatch', { leadUnitId: desk.other, reason: '职责已调整' })
+    expect(await of(desk.other)).toBe((others ?? 0) + 1)
+    expect(await of(desk.township)).toBe(own)
+    await work()
+    expect(await of(desk.other)).toBe((others ?? 0) + 1)
+    expect(await of(desk.township)).toBe(own)
   })
 })
 
