@@ -58,6 +58,9 @@ interface Guarded {
   connections: number
 }
 
+/** How long a measurement of the event loop lasts, and counts. */
+const SAMPLE_MS = 500
+
 /** Installs the guards; before any route. */
 export function guardEdge(app: FastifyInstance, { log, db, metrics, connections }: Guarded): void {
   app.server.maxConnections = 2_000
@@ -66,7 +69,9 @@ export function guardEdge(app: FastifyInstance, { log, db, metrics, connections 
 
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => void routes.push(route))
+  let readyAt = Number.POSITIVE_INFINITY
   app.addHook('onReady', async () => {
+    readyAt = performance.now()
     const open = routes.filter((route) => route.config?.audience === undefined)
     const names = open.map(({ method, url }) => `${String(method)} ${url}`)
     if (names.length > 0) throw new Error(`it is not said whom these are for: ${names.join(', ')}`)
@@ -81,9 +86,10 @@ export function guardEdge(app: FastifyInstance, { log, db, metrics, connections 
   })
   void app.register(underPressure, {
     maxEventLoopDelay: 500,
-    sampleInterval: 500,
+    sampleInterval: SAMPLE_MS,
     pressureHandler: async () => {
-      throw unavailable()
+      // What was measured while the service started is no pressure: on a slow machine the first callers would be refused.
+      if (performance.now() - readyAt > 2 * SAMPLE_MS) throw unavailable()
     },
   })
 

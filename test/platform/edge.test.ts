@@ -1,7 +1,8 @@
 // The edge refuses what is malformed, hostile or too much, always with a problem document and never with an inner word.
 import { connect } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { buildApp } from '../../src/app.ts'
 import { systemActor, type Actor } from '../../src/platform/actor.ts'
@@ -347,6 +348,27 @@ describe('the edge', () => {
     expect((await small.inject('/healthz')).statusCode).toBe(200)
     await small.close()
     await strict.close()
+  })
+
+  it('refuses what comes while it cannot keep up, but takes its own start for no such thing', async () => {
+    const hold = async () => {
+      for (const until = performance.now() + 700; performance.now() < until;);
+      await pause(0)
+    }
+    const busy = await buildApp(deps, { authenticate })
+    testRoutes(busy, deps)
+    const status = async () => (await busy.inject('/test/read')).statusCode
+    await hold()
+    await hold()
+    expect(await status()).toBe(200)
+    await pause(1_100)
+    await hold()
+    await hold()
+    const refused = await busy.inject('/test/read')
+    expectProblem(refused, 503, 'server/unavailable')
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    await vi.waitFor(async () => expect(await status()).toBe(200), { timeout: 5_000 })
+    await busy.close()
   })
 
   it('knows for whom each route is', async () => {
