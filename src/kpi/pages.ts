@@ -56,17 +56,21 @@ async function countsOf(
   const plan: Plan = { query, asOf, groupBy: 'day', units, parts: [part] }
   if (!rollupAnswers(plan)) return undefined
   const column = columnOf(part)
-  const kept = <T extends object>(at: string | null, make: () => Promise<T>): Promise<T> =>
-    answers?.answer(at, { query, units, part }, make) ?? make()
+  const kept = <T extends object>(at: string | null, question: object, make: () => Promise<T>): Promise<T> =>
+    answers?.answer(at, question, make) ?? make()
   const whole = () => read(db, wholeSql(plan, column))
-  if (query.asOf !== undefined) return (await kept(standing(stand), whole)).counts
-  const rows = await kept(stand.stamp, () =>
-    read(db, rowsSql(plan, column), units === null ? prepared : planned),
-  )
-  if (rows.stamp === stand.stamp && (await untouched(db, plan, stand, answers))) return rows.counts
+  if (query.asOf !== undefined) return (await kept(standing(stand), { query, units, part }, whole)).counts
+  // Of whole years: whoever looks at a month looks at the next one too.
+  const years = { from: `${query.from.slice(0, 4)}-01-01`, to: `${query.to.slice(0, 4)}-12-31` }
+  const { stamp, counts } = await kept(stand.stamp, { years, channel: query.channel, units, part }, () => {
+    const ofYears = rowsSql({ ...plan, query: { ...query, ...years } }, column)
+    return read(db, ofYears, (units?.length ?? 1) === 1 ? prepared : planned)
+  })
+  const rows = counts.filter(([day]) => day >= query.from && day <= query.to)
+  if (stamp === stand.stamp && (await untouched(db, plan, stand, answers))) return rows
   const moved = await read(db, movedSql(plan, column), prepared)
   // Rewritten between the two: then what has moved is not what the rows lack.
-  return rows.stamp === moved.stamp ? added(rows.counts, moved.counts) : (await whole()).counts
+  return stamp === moved.stamp ? added(rows, moved.counts) : (await whole()).counts
 }
 
 /** Whether what waits concerns other units, days and channels. `false` also where that is not known. */

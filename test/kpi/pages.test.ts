@@ -6,6 +6,7 @@ import { placesIn, placesOf } from '../../src/kpi/pages.ts'
 import { rebuild } from '../../src/kpi/rollup.ts'
 import { resolveScope } from '../../src/kpi/scope.ts'
 import { systemActor } from '../../src/platform/actor.ts'
+import { dayOf, plusDays, type Day } from '../../src/platform/clock.ts'
 import type { Db } from '../../src/platform/db.ts'
 import { openDesk, type Desk } from '../matters/desk.ts'
 import { dispatched, rollUp } from './rolling.ts'
@@ -18,7 +19,7 @@ afterAll(() => desk.close())
 
 const work = () => rollUp(desk)
 const order = () => dispatched(desk)
-const query = { from: '2020-08-01', to: '2020-12-31' } as const
+const query: { from: Day; to: Day } = { from: '2020-08-01', to: '2020-12-31' }
 const answers = createAnswers(() => 0)
 
 /** `reading` runs before each statement that asks for what has moved. */
@@ -26,6 +27,7 @@ async function total(
   name: PartName = 'accepted',
   reading: () => Promise<unknown> = async () => undefined,
   unit?: string,
+  period = query,
 ): Promise<number | undefined> {
   const now = desk.clock.now()
   const { db } = desk.deps
@@ -41,7 +43,7 @@ async function total(
     unit === undefined ? {} : { units: [unit] },
     now,
   )
-  const part = { query, asOf: now, units, part: name }
+  const part = { query: period, asOf: now, units, part: name }
   return (await placesOf(racing, part, { rows: 21, after: undefined }, stand, answers))?.total
 }
 
@@ -110,6 +112,27 @@ describe('of a unit', () => {
     expect(await of(desk.other)).toBe((others ?? 0) + 1)
     expect(await of(desk.township)).toBe(own)
   })
+})
+
+it('takes any days out of the years that were read, also over the end of one', async () => {
+  const first = dayOf(desk.clock.now())
+  await order()
+  desk.clock.forward({ days: 200 })
+  const later = dayOf(desk.clock.now())
+  expect(later.slice(0, 4)).not.toBe(first.slice(0, 4))
+  await order()
+  await order()
+  await work()
+  const within = (from: Day, to: Day) => total('dispatched', undefined, undefined, { from, to })
+  const here = (await within(first, first)) ?? 0
+  expect(await within(later, later)).toBe(2)
+  expect(await within(plusDays(later, -1), plusDays(later, 1))).toBe(2)
+  expect(await within(plusDays(first, 1), plusDays(later, -1))).toBe(0)
+  expect(await within(plusDays(first, 1), later)).toBe(2)
+  expect(await within(first, later)).toBe(here + 2)
+  await order()
+  expect(await within(first, later)).toBe(here + 3)
+  expect(await within(first, plusDays(later, -1))).toBe(here)
 })
 
 describe('the days of a page', () => {
