@@ -117,7 +117,7 @@ async function measureServed({
         `p99 ${p99.toFixed(1)} ms (goal p99 20 ms, ${p99 < 20 ? 'reached' : 'MISSED'})`,
     )
   }
-  // What nobody has asked before, one after the other.
+  // Pages that nobody has asked for before, one after the other; on which days they lie is read once a year and unit.
   for (const [whose, path] of Object.entries(lists(unit)))
     await opened(`${whose}, each for the first time, one client`, 1, (n) => path(n, n))
   for (const state of ['', ', while an event waits for the rollup']) {
