@@ -24,4 +24,4 @@ VOLUME /data
 EXPOSE 3200
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--import", "./scripts/imports.js", "--disable-proto=throw", "scripts/start.ts"]
+CMD ["node", "--import", "./scripts/module-formats.js", "--disable-proto=throw", "scripts/start.ts"]

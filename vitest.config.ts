@@ -6,7 +6,7 @@ const config = defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global.ts'],
     pool: 'forks',
-    execArgv: ['--import', './scripts/imports.js'],
+    execArgv: ['--import', './scripts/module-formats.js'],
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -55,7 +55,7 @@ async function start({ flags = [], script }, given) {
   if (!existsSync(script)) leave(2, `${script} is missing from this checkout.`)
   // What was compiled once is compiled: a third of a warm start. A folder that cannot be written is done without.
   process.env.NODE_COMPILE_CACHE ??= join(MODULES, '.cache', 'compiled')
-  process.exit(await run(['--import', './scripts/imports.js', ...flags, script, ...given]))
+  process.exit(await run(['--import', './scripts/module-formats.js', ...flags, script, ...given]))
 }
 
 async function test(given) {

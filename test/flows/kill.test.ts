@@ -47,7 +47,10 @@ afterAll(async () => {
 
 async function start(kind: Kind): Promise<ChildProcess> {
   const child = fork(join(import.meta.dirname, '../support/mortal.ts'), [kind], {
-    ...{ execArgv: ['--import', './scripts/imports.js'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+    ...{
+      execArgv: ['--import', './scripts/module-formats.js'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
     env: { ...process.env, NODE_COMPILE_CACHE: cache },
   })
   const outcome = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => undefined)])
