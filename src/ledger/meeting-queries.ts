@@ -28,25 +28,26 @@ export interface MeetingFilter {
   to: Day
   rank?: string | undefined
   kind?: string | undefined
-  /** Meetings with a decision whose day has passed and that nobody reported as carried out. */
+  /** Only decisions whose day has passed and that nobody reported as carried out, and the meetings that took them. */
   overdue?: boolean | undefined
 }
+
+/** Where items `mi` of meetings are read with their subjects, those that the reader may see. */
+const seenItems = (first: number) => `meeting_items mi join units u on u.id = mi.lead_unit_id
+  left join matters m on m.id = mi.matter_id left join ledger_items i on i.id = mi.ledger_item_id
+  where (mi.matter_id is null or ${visibleTo(first)}) and (mi.ledger_item_id is null or ${itemVisibleTo(first)})`
+const isOverdue = (today: string) => `mi.done_day is null and mi.due_day < ${today}::date`
 
 /** Meetings of a period, newest first; of their items only those whose subject the reader may see. */
 const meetingsOf = statement<ListedMeeting>(
   'meeting.list',
-  `select ${columnsOf(jointMeetings, 'j')}, coalesce((
-     select json_agg(json_build_object('id', mi.id, 'n', mi.n, 'matterId', mi.matter_id, 'ledgerItemId', mi.ledger_item_id,
-       'subject', coalesce(m.title, i.title), 'decision', mi.decision, 'leadUnit', u.name, 'dueDay', mi.due_day,
-       'doneDay', mi.done_day, 'result', mi.result) order by mi.n)
-     from meeting_items mi join units u on u.id = mi.lead_unit_id
-       left join matters m on m.id = mi.matter_id left join ledger_items i on i.id = mi.ledger_item_id
-     where mi.meeting_id = j.id and (mi.matter_id is null or ${visibleTo(1)})
-       and (mi.ledger_item_id is null or ${itemVisibleTo(1)})), '[]') as items
-   from joint_meetings j
+  `select ${columnsOf(jointMeetings, 'j')}, t.items from joint_meetings j cross join lateral (
+     select count(*) as n, coalesce(json_agg(json_build_object('id', mi.id, 'n', mi.n, 'matterId', mi.matter_id,
+       'ledgerItemId', mi.ledger_item_id, 'subject', coalesce(m.title, i.title), 'decision', mi.decision,
+       'leadUnit', u.name, 'dueDay', mi.due_day, 'doneDay', mi.done_day, 'result', mi.result) order by mi.n), '[]') as items
+     from ${seenItems(1)} and mi.meeting_id = j.id and (not $8::boolean or (${isOverdue('$9')}))) t
    where j.day between $4 and $5 and ($6::text is null or j.convenor_rank = $6) and ($7::text is null or j.kind = $7)
-     and (not $8::boolean or exists (select 1 from meeting_items o where o.meeting_id = j.id and o.done_day is null
-       and o.due_day < $9::date))
+     and (not $8::boolean or t.n > 0)
      and ($10::date is null or (j.day, j.id) < ($10, $11::uuid))
    order by j.day desc, j.id desc limit $12`,
 )
@@ -71,13 +72,14 @@ const meetingSums = statement<{ meetings: number; byLeaders: number; subjects: n
   `select count(distinct j.id)::int as meetings,
      count(distinct j.id) filter (where j.convenor_rank = 'district-leader')::int as "byLeaders",
      count(distinct coalesce(i.matter_id, i.ledger_item_id))::int as subjects,
-     count(distinct i.id) filter (where i.done_day is null and i.due_day < $3)::int as open
-   from joint_meetings j left join meeting_items i on i.meeting_id = j.id where j.day between $1 and $2`,
+     (select count(*)::int from ${seenItems(1)} and ${isOverdue('$6')}
+       and mi.meeting_id in (select id from joint_meetings where day between $4 and $5)) as open
+   from joint_meetings j left join meeting_items i on i.meeting_id = j.id where j.day between $4 and $5`,
 )
 
-/** Meetings, those that district leaders convened, distinct subjects coordinated, decisions overdue. */
-export async function countMeetings(db: Db, from: Day, to: Day, today: Day) {
-  const [sums] = await meetingSums(db, [from, to, today])
+/** Meetings, those that district leaders convened, distinct subjects coordinated, and of what the reader may see the decisions overdue. */
+export async function countMeetings(db: Db, actor: Actor, from: Day, to: Day, today: Day) {
+  const [sums] = await meetingSums(db, [...visibilityValues(actor), from, to, today])
   return sums ?? { meetings: 0, byLeaders: 0, subjects: 0, open: 0 }
 }
 

@@ -73,7 +73,7 @@ export function meetingRoutes(http: Http): void {
         ...period,
         kind: z.enum(keysOf(meetingKinds)).optional(),
         rank: z.enum(keysOf(convenorRanks)).optional(),
-        overdue: z.stringbool().optional().describe('有逾期未落实的议定事项'),
+        overdue: z.stringbool().optional().describe('只列逾期未落实的议定事项及其会议'),
         ...pageQuery,
       }),
       reply: z.object({
@@ -152,9 +152,9 @@ export function meetingRoutes(http: Http): void {
       reply: z.object({ figures: z.array(figure) }),
       problems: ['kpi/period-reversed'],
     },
-    async (reader, _actor, { query }) => {
+    async (reader, actor, { query }) => {
       refuseReversed(query)
-      const sums = await countMeetings(reader, query.from, query.to, dayOf(clock.now()))
+      const sums = await countMeetings(reader, actor, query.from, query.to, dayOf(clock.now()))
       const list = (more: Record<string, string> = {}) =>
         `/api/meetings?${new URLSearchParams({ ...query, ...more }).toString()}`
       const subjects = `/api/meetings/subjects?${new URLSearchParams(query).toString()}`

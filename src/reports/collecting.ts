@@ -103,7 +103,7 @@ export async function collectFacts(
     paced ? tallyFigures(db, actor, { ...before, asOf }, now) : undefined,
     stockOf(db, actor, { ...days, asOf, channel: 'hotline' }, now),
     board(db, actor, { ...days, asOf }, now),
-    countMeetings(db, from, to, dayOf(asOf)),
+    countMeetings(db, actor, from, to, dayOf(asOf)),
     sumGrants(db, { ...days, state: 'paid' }),
     ...registerIds.map((id) => figuresOf(db, id, from, to)),
   ])

@@ -27,6 +27,19 @@ describe('a joint meeting', () => {
       ...given,
     })
 
+  /** The figure of overdue decisions, and what its list holds. */
+  const overdue = async (who: 'leader' | 'liaison') => {
+    const { body: sums } = await desk.call(who, 'GET', `/api/meetings/figures?${PERIOD}`)
+    const found = (sums['figures'] as { key: string; value: number; list: string }[]).find(
+      ({ key }) => key === 'overdue',
+    )
+    const { body } = await desk.call(who, 'GET', found?.list ?? '')
+    const meetings = body['items'] as { items: { decision: string }[] }[]
+    expect(meetings.filter(({ items }) => items.length === 0)).toEqual([])
+    const decisions = meetings.flatMap(({ items }) => items.map(({ decision }) => decision))
+    return { value: found?.value ?? Number.NaN, decisions }
+  }
+
   it('coordinates matters, each counted once however often it is on the table, and decisions are followed up', async () => {
     const { id: matter } = await desk.register()
     const item = {
@@ -50,7 +63,22 @@ describe('a joint meeting', () => {
     expect((await desk.call('registrar', 'POST', `${url}/items/${itemId}/done`, done)).body.code).toBe(
       'meeting/item-not-open',
     )
-    expect((await figures(`/api/meetings/figures?${PERIOD}`)).get('overdue')?.value).toBe(1)
+    expect(await overdue('leader')).toEqual({ value: 1, decisions: ['继续督促'] })
+  })
+
+  it('lists of the decisions that are overdue each, and no others of the same meeting', async () => {
+    const { id: matterId } = await desk.register()
+    const item = { matterId, leadUnitId: desk.township }
+    const { value } = await overdue('leader')
+    await meeting([
+      { ...item, decision: '限期整改', dueDay: '2020-08-13' },
+      { ...item, decision: '限期反馈', dueDay: '2020-08-13' },
+      { ...item, decision: '长期跟踪', dueDay: '2020-12-31' },
+    ])
+    const now = await overdue('leader')
+    expect(now.value).toBe(value + 2)
+    expect(now.decisions).toHaveLength(now.value)
+    expect(now.decisions).not.toContain('长期跟踪')
   })
 
   it('stands once its minutes are issued', async () => {
@@ -75,7 +103,12 @@ describe('a joint meeting', () => {
       code: 'matter/accused-unit',
       errors: [{ pointer: '/body/items/0/leadUnitId' }],
     })
-    expect((await meeting([{ ...item, leadUnitId: desk.other }], { convenor: '王区长' })).status).toBe(201)
+    const before = await overdue('liaison')
+    const late = { ...item, leadUnitId: desk.other, dueDay: '2020-08-13' }
+    expect((await meeting([late], { convenor: '王区长' })).status).toBe(201)
+    // Nor that there is one.
+    expect(await overdue('liaison')).toEqual(before)
+    expect((await overdue('leader')).decisions).toContain('依法核查')
     const seen = await desk.call('liaison', 'GET', `/api/meetings?${PERIOD}`)
     expect(JSON.stringify(seen.body)).not.toContain('依法核查')
     const { value, list } =
