@@ -26,7 +26,13 @@ interface Counted {
   denominator: number | null
 }
 
-export interface TallyFigure extends Counted {
+/** Links to the matters behind the two counts. */
+interface Lists {
+  list: string
+  denominatorList: string | null
+}
+
+export interface TallyFigure extends Counted, Lists {
   tally: string
   name: string
   definition: string
@@ -36,11 +42,9 @@ export interface TallyFigure extends Counted {
   value: string | null
   text: string
   /** The same days of the year before, as of the same instant. */
-  previous: Counted & { from: Day; to: Day }
+  previous: Counted & { from: Day; to: Day } & Lists
   /** 与去年相比：上升25%、下降8%、与去年持平、去年同期为0，不作比较; for shares in points. */
   change: string
-  list: string
-  denominatorList: string | null
 }
 
 export const TALLIES_PATH = '/api/kpi/tallies'
@@ -67,10 +71,9 @@ export async function tallyFigures(db: Db, actor: Actor, query: TallyQuery, now:
       asOf,
       ...counted,
       ...written(tally, counted),
-      previous: { ...earlier, ...before },
+      ...listsOf(tally, query, asOf),
+      previous: { ...earlier, ...before, ...listsOf(tally, before, asOf) },
       change: changed(counted, earlier),
-      list: linkTo(tally, query, asOf, 'numerator'),
-      denominatorList: tally.hit === undefined ? null : linkTo(tally, query, asOf, 'denominator'),
     }
   })
   return { asOf, figures }
@@ -90,9 +93,10 @@ function changed(now: Counted, then: Counted): string {
   return pointsText(rate(now), rate(then))
 }
 
-function linkTo({ id: tally }: Tally, { from, to }: TallyQuery, asOf: Instant, part: string): string {
-  const asked = new URLSearchParams({ from, to, asOf, part })
-  return `${TALLIES_PATH}/${tally}/matters?${asked.toString()}`
+function listsOf({ id: tally, hit }: Tally, { from, to }: Period, asOf: Instant): Lists {
+  const link = (part: string) =>
+    `${TALLIES_PATH}/${tally}/matters?${new URLSearchParams({ from, to, asOf, part }).toString()}`
+  return { list: link('numerator'), denominatorList: hit === undefined ? null : link('denominator') }
 }
 
 function tallyAsked(tally: string): Tally {

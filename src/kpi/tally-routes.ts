@@ -28,6 +28,7 @@ const linked = z
   .object({ matters: z.int(), cases: z.int(), text: z.string(), list: z.string() })
   .describe('认定为同一事项的办件如何计数')
 const counted = { numerator: z.int(), denominator: z.int().nullable() }
+const lists = { list: z.string(), denominatorList: z.string().nullable() }
 const problems = ['kpi/unknown-metric', 'kpi/period-reversed', 'kpi/as-of-in-future'] as const
 
 export function tallyRoutes(http: Http): void {
@@ -78,10 +79,9 @@ export function tallyRoutes(http: Http): void {
             ...counted,
             value: z.string().nullable(),
             text: z.string(),
-            previous: z.object({ ...counted, from: z.string(), to: z.string() }),
+            ...lists,
+            previous: z.object({ ...counted, from: z.string(), to: z.string(), ...lists }),
             change: z.string(),
-            list: z.string(),
-            denominatorList: z.string().nullable(),
           }),
         ),
       }),
