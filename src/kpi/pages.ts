@@ -86,7 +86,6 @@ async function untouched(
   const { keys, ...at } = await answers.answer(still, { waiting: true }, () => keysWaiting(db, asOf))
   return (
     standing(at) === still &&
-    keys.length <= MOST_KEYS &&
     !keys.some(
       ({ unitId, day, channel }) =>
         day >= query.from &&
@@ -97,15 +96,13 @@ async function untouched(
   )
 }
 
-const MOST_KEYS = 2000
 const keysRead = statement<Stand & { keys: Key[] }>(
   'kpi.keys-waiting',
   `select ${STAMP} as stamp, ${waitingAt('$1')} as waiting, coalesce((
-     select json_agg(json_build_object('unitId', unit_id, 'day', day, 'channel', channel))
-     from (select * from (${DIRTY_KEYS}) d limit ${MOST_KEYS + 1}) k), '[]') as keys`,
+     select json_agg(json_build_object('unitId', unit_id, 'day', day, 'channel', channel)) from (${DIRTY_KEYS}) k), '[]') as keys`,
 )
 
-/** The keys of what waits for the rollup, one more than are looked at where there are many. */
+/** The keys of what waits for the rollup: at most units × days × channels. */
 async function keysWaiting(db: Db, now: Instant): Promise<Stand & { keys: Key[] }> {
   const [read] = await keysRead(db, [now])
   return read ?? { stamp: '', waiting: null, keys: [] }

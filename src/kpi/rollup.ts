@@ -142,7 +142,7 @@ export async function rollupEvents(tx: Tx, events: readonly OutboxEvent[]): Prom
 
 /**
  * A count that the rollup has wrong; or `freshFrom`, when it claims to hold from too early on (milliseconds, 0 for ever).
- * Without a unit: the sum over all units.
+ * Without a unit: the sum over all units, beside the units' rows as they are.
  */
 export interface Difference extends Omit<Key, 'unitId'> {
   unitId: string | null
