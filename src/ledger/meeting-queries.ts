@@ -71,13 +71,14 @@ const meetingSums = statement<{ meetings: number; byLeaders: number; subjects: n
   'meeting.sums',
   `select count(distinct j.id)::int as meetings,
      count(distinct j.id) filter (where j.convenor_rank = 'district-leader')::int as "byLeaders",
-     count(distinct coalesce(i.matter_id, i.ledger_item_id))::int as subjects,
-     (select count(*)::int from ${seenItems(1)} and ${isOverdue('$6')}
-       and mi.meeting_id in (select id from joint_meetings where day between $4 and $5)) as open
-   from joint_meetings j left join meeting_items i on i.meeting_id = j.id where j.day between $4 and $5`,
+     count(distinct s.subject)::int as subjects, (count(*) filter (where s.overdue))::int as open
+   from joint_meetings j left join lateral (
+     select coalesce(mi.matter_id, mi.ledger_item_id) as subject, ${isOverdue('$6')} as overdue
+     from ${seenItems(1)} and mi.meeting_id = j.id) s on true
+   where j.day between $4 and $5`,
 )
 
-/** Meetings, those that district leaders convened, distinct subjects coordinated, and of what the reader may see the decisions overdue. */
+/** Meetings, those that district leaders convened, and of what the reader may see the distinct subjects and the decisions overdue. */
 export async function countMeetings(db: Db, actor: Actor, from: Day, to: Day, today: Day) {
   const [sums] = await meetingSums(db, [...visibilityValues(actor), from, to, today])
   return sums ?? { meetings: 0, byLeaders: 0, subjects: 0, open: 0 }
@@ -92,19 +93,16 @@ export interface MeetingSubject {
   meetings: number
 }
 
-/** Distinct subjects of a period's meetings, without what the reader may not see; `total` counts those too. */
+/** Distinct subjects of a period's meetings, those that the reader may see. */
 const subjectsOf = statement<{ total: number; page: MeetingSubject[] }>(
   'meeting.subjects',
   `with taken as (
-     select mi.matter_id, mi.ledger_item_id, count(distinct j.id)::int as meetings
-     from meeting_items mi join joint_meetings j on j.id = mi.meeting_id
-     where j.day between $4 and $5 and coalesce(mi.matter_id, mi.ledger_item_id) is not null group by 1, 2)
-   select (select count(*)::int from taken) as total, coalesce(json_agg(s order by s.id), '[]') as page from (
      select coalesce(m.id, i.id) as id, case when m.id is null then 'ledger' else 'matter' end as kind,
-       coalesce(m.no, i.no) as no, coalesce(m.title, i.title) as title, t.meetings
-     from taken t left join matters m on m.id = t.matter_id left join ledger_items i on i.id = t.ledger_item_id
-     where (t.matter_id is null or ${visibleTo(1)}) and (t.ledger_item_id is null or ${itemVisibleTo(1)})
-       and ($6::uuid is null or coalesce(m.id, i.id) > $6) order by coalesce(m.id, i.id) limit $7) s`,
+       coalesce(m.no, i.no) as no, coalesce(m.title, i.title) as title, count(distinct mi.meeting_id)::int as meetings
+     from ${seenItems(1)} and coalesce(m.id, i.id) is not null
+       and mi.meeting_id in (select id from joint_meetings where day between $4 and $5) group by 1, 2, 3, 4)
+   select (select count(*)::int from taken) as total, coalesce(json_agg(s order by s.id), '[]') as page
+   from (select * from taken where $6::uuid is null or id > $6 order by id limit $7) s`,
 )
 
 export async function listSubjects(

@@ -120,7 +120,7 @@ export function meetingRoutes(http: Http): void {
     {
       url: '/api/meetings/subjects',
       summary: '联席会议协调的信访事项',
-      description: '同一事项多次上会只列一次；读者无权查看的只计入总数。',
+      description: '同一事项多次上会只计一次；读者无权查看的不列、不计。',
       tag,
       for: 'ledger.read',
       query: z.strictObject({ ...period, limit: pageQuery.limit, cursor: id.optional() }),
