@@ -22,6 +22,9 @@ const DOTS = /[\u2022\u2027\u2219\u22c5\u30fb\u0387\u2e31]/gu
 const HAN_SPACE = /(?<=\p{Script=Han}|·) (?=\p{Script=Han}|·)/gu
 const HAN_STOP = /(?<=\p{Script=Han})\.(?=\p{Script=Han})/gu
 
+/** Common Han, half-width letters and digits alone: no name or address has another form for them. Most texts are such. */
+const SETTLED = /^[\u4e00-\u9fffA-Za-z0-9]*$/
+
 /** Repeats a step until it changes nothing, so that normalising twice is normalising once. Each step must not grow for ever. */
 function settle(text: string, step: (text: string) => string): string {
   let settled = text
@@ -39,6 +42,7 @@ function plain(text: string): string {
 
 /** One form of a name: no spaces between Han characters, one kind of middle dot. Latin names keep single spaces and case. */
 export function normaliseName(text: string): string {
+  if (SETTLED.test(text)) return text
   return settle(text, (t) =>
     plain(t)
       .replace(SPACES, ' ')
@@ -57,6 +61,7 @@ export function checkName(text: string): NameCheck {
 }
 
 export function normaliseAddress(text: string): string {
+  if (SETTLED.test(text)) return text
   return settle(text, (t) => plain(t).replace(SPACES, ' '))
 }
 
@@ -65,6 +70,7 @@ export function normaliseAddress(text: string): string {
  * a zero dialled before a mobile number go; a landline after +86 gets its 0 back.
  */
 export function normalisePhone(text: string): string {
+  if (MOBILE.test(text)) return text
   return settle(text, (t) => localForm(bare(t)))
 }
 

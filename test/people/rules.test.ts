@@ -44,6 +44,22 @@ describe('one form', () => {
   })
 
   test.each([
+    ['name', normaliseName, /^[\u4e00-\u9fffA-Za-z0-9]{1,20}$/],
+    ['phone', normalisePhone, /^1[3-9][0-9]{9}$/],
+    ['address', normaliseAddress, /^[\u4e00-\u9fffA-Za-z0-9]{1,20}$/],
+  ])(
+    'a %s of common characters has no other form, written alone or with spaces',
+    (_what, normalise, common) => {
+      fc.assert(
+        fc.property(fc.stringMatching(common), (text) => {
+          expect([normalise(text), normalise(` ${text}\u00a0`)]).toEqual([text, text])
+        }),
+        { numRuns: 2000 },
+      )
+    },
+  )
+
+  test.each([
     ['154 1234 5678', '15412345678'],
     ['154-1234-5678', '15412345678'],
     ['１５４１２３４５６７８', '15412345678'],
