@@ -67,6 +67,7 @@ export function placesOf(units: readonly NamedUnit[], regions: readonly NamedReg
   }
   const unitsById = new Map(units.map((unit) => [unit.id, unit]))
   const towns = regions.filter(({ level }) => level === 'township')
+  const townsByName = Map.groupBy(towns, ({ name }) => withoutKind(name))
   const regionsByCode = new Map(regions.map((region) => [region.code, region]))
 
   function heirOf(unit: NamedUnit): string | null {
@@ -100,8 +101,7 @@ export function placesOf(units: readonly NamedUnit[], regions: readonly NamedReg
     },
 
     area(text, day) {
-      const name = shorten(text)
-      const same = towns.filter((town) => town.name === name || withoutKind(town.name) === withoutKind(name))
+      const same = townsByName.get(withoutKind(shorten(text))) ?? []
       const holding = same.find((town) => holdsOn(town, day))
       if (holding !== undefined) return { code: holding.code }
       const past = same.find((town) => town.validTo !== null && town.validTo <= day)
