@@ -36,7 +36,6 @@ export function settingsFile(input: SettingsInput, memoryBytes = machineMemory()
     jit: 'off',
     autovacuum_naptime: '30s',
     autovacuum_vacuum_scale_factor: 0.05,
-    autovacuum_analyze_scale_factor: 0.02,
     timezone: 'Asia/Shanghai',
     log_timezone: 'Asia/Shanghai',
     // A week of logs, one file a day of the week. Terse: DETAIL lines would repeat the values of rows.
