@@ -190,6 +190,22 @@ describe('between check and commit', () => {
     expect(numbered[0]).toEqual({ n: 2999, in_order: true })
   })
 
+  test('another import brought the first order of a file with long texts: what waits to be written is dropped, and all is there once', async () => {
+    // Several times what may wait while the server takes what came before.
+    const rows = orders('LONG', 1000, { content: '反映小区夜间施工噪声扰民的问题。'.repeat(600) })
+    const long = await desk.check(rows)
+    await desk.take(rows.slice(0, 1))
+    const before = await desk.counts()
+    await desk.post(`/api/imports/${long.id}/commit`, { mode: 'all-or-nothing' })
+    await desk.work()
+    expect(await desk.told(long.id)).toMatchObject({
+      status: { code: 'committed' },
+      counts: { rows: 1000, new: 999, unchanged: 1 },
+    })
+    const after = await desk.counts()
+    expect((after?.matters ?? 0) - (before?.matters ?? 0)).toBe(999)
+  })
+
   test('a day off was announced: what is promised is promised by the calendar of the commit', async () => {
     const told = await desk.check([row('F-00001')])
     desk.clock.forward({ minutes: 1 })

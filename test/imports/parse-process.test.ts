@@ -1,10 +1,12 @@
 // Files are read in a process of their own: it may be killed, starved or flooded, and the service only hears of it.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { writeXlsx, writeXlsxStream } from 'hucre/xlsx'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { ImportLimits } from '../../src/imports/limits.ts'
 import { parseFile } from '../../src/imports/parse.ts'
 import type { Batch } from '../../src/imports/sheet.ts'
@@ -57,6 +59,13 @@ const running = (pid: number) => {
   } catch {
     return false
   }
+}
+/** Processor time so far, in hundredths of a second, where the system tells it; elsewhere it is taken for busy. */
+function ticksOf(pid: number): number {
+  const path = `/proc/${pid}/stat`
+  if (!existsSync(path)) return 10
+  const fields = readFileSync(path, 'latin1').split(') ').at(-1)?.split(' ') ?? []
+  return Number(fields[11]) + Number(fields[12])
 }
 const scratchFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('banjian-import-'))
 
@@ -295,6 +304,33 @@ describe('a reading process', () => {
     await expect(whole).rejects.toThrow('the import was cancelled')
     expect(running(state.pid)).toBe(false)
     await expect(Array.fromAsync(reading(large, {}, controller.signal).batches)).rejects.toThrow('cancelled')
+  })
+
+  test('ends with a service that is killed, though it reads ahead of it', async () => {
+    const parse = JSON.stringify(new URL('../../src/imports/parse.ts', import.meta.url).href)
+    const script = `import { parseFile } from ${parse}
+      const log = { info: ({ pid }) => console.log(pid), warn: () => undefined }
+      for await (const _ of parseFile(${JSON.stringify(huge)}, { log })) await new Promise(() => setInterval(() => 0, 1000))`
+    const service = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(service, 'exit')
+    const [said] = (await once(service.stdout, 'data')) as [Buffer]
+    const pid = Number(said)
+    try {
+      // Until it has read as far ahead as it may.
+      for (let [before, now] = [-1, ticksOf(pid)]; now !== before || now < 10;) {
+        await wait(500)
+        ;[before, now] = [now, ticksOf(pid)]
+      }
+      expect(running(pid)).toBe(true)
+      service.kill('SIGKILL')
+      await ended
+      await vi.waitFor(() => expect(running(pid)).toBe(false), { timeout: 10_000, interval: 50 })
+    } finally {
+      service.kill('SIGKILL')
+      if (running(pid)) process.kill(pid, 'SIGKILL')
+    }
   })
 
   test('knows no environment and starts without network and processes', async () => {
