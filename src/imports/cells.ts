@@ -105,8 +105,12 @@ const CHINESE =
 const COMPACT = /^(\d{4})(\d\d)(\d\d)$/
 const SERIAL = /^\d{5}(?:\.\d{1,15})?$/
 const LONGEST = 60
+/** As platforms and date cells have nearly all of them; the last days of a month and midnight take a closer look. */
+const COMMON =
+  /^20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]) (?!00:00:00)(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/
 
 function instantOfText(text: string, dayOnlyAs: string, midnightIsDay: boolean): Instant | CellError {
+  if (COMMON.test(text)) return `${text.slice(0, 10)}T${text.slice(11)}.000+08:00`
   if (text.length > LONGEST) return ERRORS['not-a-date']
   const parts = usualParts(text, 0) ?? chineseParts(text) ?? compactParts(text)
   if (parts !== undefined) return instantOfParts(parts, dayOnlyAs, midnightIsDay)

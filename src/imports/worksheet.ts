@@ -52,6 +52,10 @@ export async function* worksheetRows(
   if (batch.length > 0) yield batch
 }
 
+/** A cell as Excel and POI write it: place, style and type, and at most a value or a text without entities. */
+const USUAL_CELL =
+  /<c r="([A-Z]{1,3})\d{1,7}"(?: s="(\d{1,9})")?(?: t="([A-Za-z]{1,9})")?(?:\/>|>(?:<v>([^<&]*)<\/v>|<is><t>([^<&]*)<\/t><\/is>)<\/c>)/y
+
 function rowEvents(context: WorksheetContext, emit: (row: SheetRow, chars: number) => void): XmlEvents {
   const { limits, sheet, total } = context
   let inData = false
@@ -86,12 +90,15 @@ function rowEvents(context: WorksheetContext, emit: (row: SheetRow, chars: numbe
   }
 
   function openCell(attributes: string): void {
-    const given = attribute(attributes, 'r="')
+    beginCell(attribute(attributes, 'r="'), attribute(attributes, 's="'), attribute(attributes, 't="'))
+  }
+
+  function beginCell(given: string | undefined, itsStyle: string | undefined, itsType = 'n'): void {
     const next = given === undefined ? column + 1 : columnIndex(given)
     if (next <= column || next > 16_383) damaged('columns are not in order', { sheet, row: n })
     column = next
-    type = attribute(attributes, 't="') ?? 'n'
-    style = Number(attribute(attributes, 's="') ?? 0)
+    type = itsType
+    style = Number(itsStyle ?? 0)
     isFormula = false
     hasValue = false
     value = ''
@@ -150,6 +157,20 @@ function rowEvents(context: WorksheetContext, emit: (row: SheetRow, chars: numbe
 
   const events: XmlEvents = {
     reading: false,
+    usual: {
+      pattern: USUAL_CELL,
+      take([, reference, itsStyle, itsType, inValue, inText]) {
+        if (!inData || events.reading) return false
+        beginCell(reference, itsStyle, itsType)
+        const stored = inValue ?? inText
+        if (stored !== undefined) {
+          hasValue = true
+          events.text(stored)
+        }
+        closeCell()
+        return true
+      },
+    },
     open(name, attributes, empty) {
       if (!inData) {
         if (name === 'sheetData') inData = !empty

@@ -8,6 +8,11 @@ export interface XmlEvents {
   /** Called in pieces, decoded, only while `reading`. */
   text(piece: string): void
   reading: boolean
+  /**
+   * Elements in their usual form, matched whole by a sticky pattern: taken, unless this says false, instead of being opened,
+   * read and closed. Whatever is written otherwise goes the long way, with the same result.
+   */
+  usual?: { pattern: RegExp; take(found: RegExpExecArray): boolean }
 }
 
 export interface XmlScanner {
@@ -29,6 +34,16 @@ export function xmlScanner(part: string, events: XmlEvents): XmlScanner {
   let at = 0
   let paused = false
   const open: string[] = []
+  const { usual } = events
+
+  function takeUsual(): boolean {
+    if (usual === undefined) return false
+    usual.pattern.lastIndex = at
+    const found = usual.pattern.exec(input)
+    if (found === null || !usual.take(found)) return false
+    at = usual.pattern.lastIndex
+    return true
+  }
 
   function openTag(start: number, end: number): void {
     const empty = input.charCodeAt(end - 1) === 47
@@ -114,6 +129,7 @@ export function xmlScanner(part: string, events: XmlEvents): XmlScanner {
           text(next === -1 ? input.length : next, next === -1)
           if (next === -1) break
         }
+        if (takeUsual()) continue
         const kind = input.charCodeAt(at + 1)
         if (kind === 33 || kind === 63) {
           const next = markup(at)

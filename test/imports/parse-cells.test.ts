@@ -14,6 +14,20 @@ const MORNING = '2019-04-05T09:03:07.000+08:00'
 const MINUTE = '2019-04-05T09:03:00.000+08:00'
 const DAY = '2019-04-05T00:00:00.000+08:00'
 
+test('a moment in full is the same as one that is written with other signs', () => {
+  const two = (max: number) => fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'))
+  const parts = fc.tuple(fc.integer({ min: 1985, max: 2105 }), two(13), two(32), two(24), two(60), two(60))
+  fc.assert(
+    fc.property(parts, fc.constantFrom('text', 'date'), ([year, month, day, ...time], kind) => {
+      const [usual, other] = ['-', '/'].map((sign) =>
+        at({ v: `${[year, month, day].join(sign)} ${time.join(':')}`, kind }, '23:59:59'),
+      )
+      expect(usual).toBe(other)
+    }),
+    { numRuns: 5000 },
+  )
+})
+
 describe('a moment is read from', () => {
   test.each([
     ['2019/4/5 9:03:07', MORNING],

@@ -7,32 +7,42 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { importLimits } from '../../src/imports/limits.ts'
 import { readTable } from '../../src/imports/read.ts'
 import { refusalOf } from '../../src/imports/refusal.ts'
+import type { SheetRow } from '../../src/imports/sheet.ts'
 import { gb18030, number, row, sharedText, text, workbook } from './corpus.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'banjian-fuzz-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const limits = importLimits.parse({})
+let files = 0
 
-/** The number of rows, or the code of the refusal; throws whatever else happened. */
-async function outcome(bytes: Uint8Array): Promise<number | string> {
-  const path = join(folder, 'file')
+/** The rows, or the code of the refusal; throws whatever else happened. */
+async function read(bytes: Uint8Array): Promise<SheetRow[] | string> {
+  const path = join(folder, `file-${(files += 1)}`)
   writeFileSync(path, bytes)
-  let rows = 0
+  const rows: SheetRow[] = []
   try {
     for await (const batch of readTable(path, {
       limits,
       meter: { tick: () => undefined },
       scratch: folder,
     })) {
-      rows += batch.rows.length
+      rows.push(...batch.rows)
     }
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal === undefined) throw error
     return refusal.code
+  } finally {
+    rmSync(path)
   }
   return rows
+}
+
+/** The number of rows, or the code of the refusal. */
+async function outcome(bytes: Uint8Array): Promise<number | string> {
+  const rows = await read(bytes)
+  return typeof rows === 'string' ? rows : rows.length
 }
 
 const cells = (n: number) =>
@@ -178,6 +188,69 @@ describe('altered', () => {
     })
     await fc.assert(property, { numRuns: 200 })
   })
+})
+
+test('cells written as Excel and POI write them are read like the same cells written otherwise', async () => {
+  const typed = fc.constantFrom(
+    ...['', ' t="n"', ' t="str"', ' t="inlineStr"', ' t="b"', ' t="e"', ' t="d"'].map((type) => ({
+      type,
+      values: ['', '1', '43560.25', '-1e9', '12345678901234567', ' 咨询 ', '诉&amp;求'],
+    })),
+    { type: ' t="s"', values: ['0', '1', '2'] },
+  )
+  const cell = typed.chain(({ type, values }) =>
+    fc.record({
+      type: fc.constant(type),
+      style: fc.constantFrom('', ' s="1"', ' s="999999999"'),
+      inside: fc.oneof(
+        fc.constantFrom(...values).map((v) => `<v>${v}</v>`),
+        fc.constantFrom(...values).map((v) => `<is><t>${v}</t></is>`),
+        fc.constantFrom(...values).map((v) => `<f>A1</f><v>${v}</v>`),
+        fc.constantFrom('', undefined),
+      ),
+    }),
+  )
+  const columns = fc.subarray(['A', 'B', 'C', 'AB', 'GR'])
+  const odd = fc.constantFrom(
+    ...[
+      '<c{}r="A1"><v>1</v></c>',
+      '<c{}r="XFE1"><v>1</v></c>',
+      '<c{}r="AAAA1"><v>1</v></c>',
+      '<c{}r="HZ1" t="s"><v>3</v></c>',
+    ],
+    ...[
+      '<c{}r="HZ1" t="odd"><v>1</v></c>',
+      `<c{}r="HZ1"><v>${'1'.repeat(limits.cellChars + 1)}</v></c>`,
+      '<c{}><v>1</v></c>',
+    ],
+  )
+  const rows = fc.array(fc.tuple(columns, fc.array(cell, { minLength: 5, maxLength: 5 })), { maxLength: 4 })
+  const outcomes = { read: 0, refused: 0 }
+  await fc.assert(
+    fc.asyncProperty(rows, fc.option(odd, { freq: 8 }), async (table, last) => {
+      const xml = table.map(([places, cells], n) =>
+        places
+          .map((place, i) => {
+            const { type = '', style = '', inside } = cells[i] ?? {}
+            const head = `<c{}r="${place}${n + 1}"${style}${type}`
+            return inside === undefined ? `${head}/>` : `${head}>${inside}</c>`
+          })
+          .join(''),
+      )
+      const [usual, otherwise] = await Promise.all(
+        [' ', '  '].map((gap) => {
+          const written = [...xml, ...(last === null ? [] : [last])].map(
+            (each) => `<row>${each.replaceAll('{}', gap)}</row>`,
+          )
+          return read(workbook({ ...spec, sheets: [{ rows: written.join('') }] }))
+        }),
+      )
+      outcomes[typeof usual === 'string' ? 'refused' : 'read'] += 1
+      expect(usual).toEqual(otherwise)
+    }),
+    { numRuns: 400 },
+  )
+  expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(20)
 })
 
 test('however a table is cut into pieces, its rows are the same', async () => {
