@@ -38,11 +38,7 @@ export const events = app.table(
     canon: text('canon').notNull(),
     hash: bytea('hash').notNull(),
   },
-  (t) => [
-    uniqueIndex('events_chain').on(t.subjectId, t.seq),
-    index('events_actor').on(t.actorId, t.at),
-    index('events_type').on(t.type, t.at),
-  ],
+  (t) => [uniqueIndex('events_chain').on(t.subjectId, t.seq), index('events_type').on(t.type, t.at)],
 )
 
 /** What must still happen because of an event. A row leaves when its effect is committed; dead rows stay for a person. */

@@ -1,0 +1,1 @@
+DROP INDEX "app"."events_actor";
