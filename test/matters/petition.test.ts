@@ -1,5 +1,6 @@
 // The petition procedure as the people whose work it is: clocks of the law, refusals that name their article, reviews, finality.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { epochMs, instantFromMs } from '../../src/platform/clock.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { bringFinal, bringPetition, bringReview, inputs } from './scenes.ts'
 
@@ -189,8 +190,8 @@ describe('review and recheck', () => {
     expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409])
   })
 
-  it('the time of a hearing is not counted', async () => {
-    const id = await bringReview(desk, 'handling')
+  it('the time of a hearing is not counted of a recheck, and no day of it twice', async () => {
+    const id = await bringReview(desk, 'handling', 'recheck')
     const before = await dueOf(desk, id)
     desk.clock.forward({ days: 3 })
     const from = desk.clock.now().slice(0, 10)
@@ -203,6 +204,60 @@ describe('review and recheck', () => {
     const after = await dueOf(desk, id)
     expect(after !== undefined && before !== undefined && after > before).toBe(true)
     expect(((await desk.open('leader', id)).body['petition'] as { hearingDays: number }).hearingDays).toBe(7)
+    const again = await desk.act('reviewClerk', id, 'open-hearing', { from })
+    expect(again.body).toMatchObject({ code: 'matter/time-order', errors: [{ pointer: '/body/from' }] })
+  })
+
+  it('the time of a hearing counts of a review: the laws say otherwise only of rechecks', async () => {
+    const id = await bringReview(desk, 'handling')
+    const before = await dueOf(desk, id)
+    await does('reviewClerk', id, 'open-hearing', { from: desk.clock.now().slice(0, 10) })
+    await does('reviewClerk', id, 'end-hearing')
+    expect(await dueOf(desk, id)).toBe(before)
+  })
+
+  it('a hearing that is told of after expiry moves no limit', async () => {
+    const id = await bringReview(desk, 'handling', 'recheck')
+    const from = desk.clock.now().slice(0, 10)
+    desk.clock.forward({ days: 45 })
+    const { status, body } = await desk.act('reviewClerk', id, 'open-hearing', { from })
+    expect([status, body.code]).toEqual([409, 'matter/extension-after-expiry'])
+  })
+
+  it('a recheck that is withdrawn while it is heard is not late for the days of the hearing', async () => {
+    const id = await bringReview(desk, 'handling', 'recheck')
+    desk.clock.forward({ days: 20 })
+    await does('reviewClerk', id, 'open-hearing', { from: desk.clock.now().slice(0, 10) })
+    desk.clock.forward({ days: 20 })
+    await does('reviewClerk', id, 'withdraw-review', { reason: '申请人书面撤回' })
+    expect((await desk.row(id)).lateFrom).toBeNull()
+  })
+
+  it('a petition that is withdrawn while its opinion, given in time, waits for review is not late', async () => {
+    const id = await bringPetition(desk, 'replied')
+    desk.clock.forward({ days: 90 })
+    await does('dispatcher', id, 'withdraw', { reason: '信访人书面撤回' })
+    expect((await desk.row(id)).lateFrom).toBeNull()
+  })
+
+  it('neither the ordinary way nor a prolongation passes the deadline of a superior', async () => {
+    const inDays = (days: number) => instantFromMs(epochMs(desk.clock.now()) + days * 86_400_000)
+    const entered = async (upstreamDueAt: string, simple: boolean) => {
+      const id = await bringPetition(desk, 'entered', { upstreamDueAt })
+      await does('dispatcher', id, 'forward', { leadUnitId: desk.township, simple })
+      await does('liaison', id, 'accept', { matterClass: 'claim' })
+      return id
+    }
+    const superior = inDays(20)
+    const simple = await entered(superior, true)
+    await does('liaison', simple, 'make-ordinary', { reason: '案情复杂，需要调查' })
+    expect(await dueOf(desk, simple)).toBe(superior.slice(0, 10))
+    const ordinary = await entered(inDays(75), false)
+    const asked = await desk.act('liaison', ordinary, 'ask-prolongation', {
+      days: 30,
+      reason: '需要专业鉴定',
+    })
+    expect([asked.status, asked.body.code]).toEqual([409, 'matter/upstream-deadline'])
   })
 
   it('a revoked opinion is handled anew, and the first opinion stays the measured one', async () => {

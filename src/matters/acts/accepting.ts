@@ -1,6 +1,6 @@
 // The acceptance decision 受理 / 不予受理 / 不再受理, and how long handling may then take, prolongation included.
 import { z } from 'zod'
-import { due } from '../../calendar/rules.ts'
+import { due, type Limit } from '../../calendar/rules.ts'
 import { id, instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Setting } from '../case.ts'
@@ -127,9 +127,8 @@ export const makeOrdinary = actRule({
     const leg = openLead(subject)
     const law = lawOf(subject)
     if (!petitionOf(subject).simple) throw new Problem('matter/not-simple')
-    // Counted from acceptance all the same: the way wins no time beyond what an ordinary petition has.
-    const { limit } = law.clocks.handle
-    const { dueAt, provisional } = due(calendarOf(setting), leg.dispatchedAt, limit)
+    // Counted from acceptance all the same: the way wins no time beyond what an ordinary petition has, or a superior gives.
+    const { limit, effectiveDueAt: dueAt, provisional } = within(subject, law.clocks.handle.limit, setting)
     if (setting.now > leg.effectiveDueAt) {
       throw new Problem('matter/extension-after-expiry', { extras: { dueAt: leg.effectiveDueAt } })
     }
@@ -142,6 +141,14 @@ export const makeOrdinary = actRule({
     }
   },
 })
+
+/** The open leg under another limit from its own beginning; a superior's deadline holds where it is earlier. */
+function within(subject: Case, limit: Limit, setting: Setting) {
+  const { dueAt, provisional } = due(calendarOf(setting), openLead(subject).dispatchedAt, limit)
+  const { upstreamDueAt } = petitionOf(subject)
+  if (upstreamDueAt === null || dueAt <= upstreamDueAt) return { limit, effectiveDueAt: dueAt, provisional }
+  return { limit: null, effectiveDueAt: upstreamDueAt, provisional: false }
+}
 
 /** A due time that moves away is warned of anew. */
 const anew = { warnedAt: null, redAt: null, overdueAt: null }
@@ -197,7 +204,12 @@ function prolonged(subject: Case, days: number, setting: Setting) {
   const limit = leg.limit as { n: number; unit: 'day' } | null
   if (limit === null) throw new Problem('matter/upstream-deadline')
   const longer = { n: limit.n + days, unit: limit.unit }
-  return { limit: longer, ...due(calendarOf(setting), leg.dispatchedAt, longer) }
+  const { upstreamDueAt } = petitionOf(subject)
+  const lengthened = due(calendarOf(setting), leg.dispatchedAt, longer)
+  if (upstreamDueAt !== null && lengthened.dueAt > upstreamDueAt) {
+    throw new Problem('matter/upstream-deadline', { extras: { dueAt: upstreamDueAt } })
+  }
+  return { limit: longer, ...lengthened }
 }
 
 export const grantProlongation = actRule({

@@ -29,7 +29,7 @@ export const reply = actRule({
     return {
       matter: {
         ...handledBy(subject, setting),
-        ...firstContact(subject, input.contactedAt, leg.effectiveDueAt),
+        ...firstContact(subject, input.contactedAt),
       },
       legs: [{ id: leg.id, patch: { submittedAt: setting.now } }],
       insert: { replies: answer(subject, leg.id, input, setting) },
@@ -63,7 +63,7 @@ export const directReply = actRule({
     return {
       matter: {
         ...handledBy(subject, setting),
-        ...firstContact(subject, input.contactedAt, setting.now),
+        ...firstContact(subject, input.contactedAt),
         ...accepted(subject, setting.now, setting.now, subject.matter.lateFrom === null),
         publicReply: input.result,
       },
@@ -135,8 +135,11 @@ function accepted(subject: Case, repliedAt: Instant, now: Instant, punctual: boo
   }
 }
 
-function firstContact(subject: Case, at: Instant, limit: Instant): MatterPatch {
-  return subject.matter.contactedAt === null ? { contactedAt: at, contactedOnTime: at <= limit } : {}
+/** In time before any lead leg was late: another unit's later limit does not make up for that of the first. */
+function firstContact({ matter, legs }: Case, at: Instant): MatterPatch {
+  if (matter.contactedAt !== null) return {}
+  const { lateFrom } = lateness(legs)
+  return { contactedAt: at, contactedOnTime: lateFrom === null || at <= lateFrom }
 }
 
 function checkContact(at: Instant, subject: Case, setting: Setting): void {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { due, type Limit } from '../../calendar/rules.ts'
 import { day, textOf } from '../../platform/fields.ts'
-import { dayOf, type Day } from '../../platform/clock.ts'
+import { dayOf, type Day, type Instant } from '../../platform/clock.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Change, type Setting } from '../case.ts'
 import { lateness } from '../deadlines.ts'
@@ -86,8 +86,17 @@ export const openHearing = actRule({
     if (from > dayOf(setting.now)) {
       throw fieldProblem('matter/future-time', '/body/from', '听证开始日期不能晚于今天')
     }
-    if (from < dayOf(openLead(subject).dispatchedAt)) {
+    const leg = openLead(subject)
+    if (from < dayOf(leg.dispatchedAt)) {
       throw fieldProblem('matter/time-order', '/body/from', '听证不能早于收到申请之日')
+    }
+    const { hearingTo } = petitionOf(subject)
+    if (hearingTo !== null && from <= hearingTo) {
+      throw fieldProblem('matter/time-order', '/body/from', `听证不能早于上次听证结束（${hearingTo}）之后`)
+    }
+    // What is late stays late: a hearing that nobody told of in time moves no limit.
+    if (setting.now > leg.effectiveDueAt) {
+      throw new Problem('matter/extension-after-expiry', { extras: { dueAt: leg.effectiveDueAt } })
     }
     return {
       matter: handledBy(subject, setting),
@@ -109,28 +118,36 @@ export const endHearing = actRule({
     if (to < from) throw fieldProblem('matter/time-order', '/body/to', '听证结束日期不能早于开始日期')
     const leg = openLead(subject)
     const length = daysBetween(from, to)
-    const limit = leg.limit as Limit | null
-    if (limit === null) throw new Problem('matter/upstream-deadline')
-    // The time of the hearing is not counted (信访条例 art. 35(2); 信访工作条例 art. 36(2)): the limit grows by its days.
-    const longer = { n: limit.n + length, unit: limit.unit }
-    const { dueAt, provisional } = due(calendarOf(setting), leg.dispatchedAt, longer)
+    const legs = heard(subject, from, to, setting)
     return {
       matter: handledBy(subject, setting),
-      legs: [
-        {
-          id: leg.id,
-          patch: {
-            ...{ warnedAt: null, redAt: null, overdueAt: null },
-            ...{ limit: longer, effectiveDueAt: dueAt, provisional },
-          },
-        },
-      ],
+      legs,
       insert: remark(subject, setting, 'end-hearing', record),
-      update: patchOf(subject, { hearingFrom: null, hearingDays: petition.hearingDays + length }),
-      data: { from, to, days: length, oldDueAt: leg.effectiveDueAt, newDueAt: dueAt },
+      update: patchOf(subject, {
+        ...{ hearingFrom: null, hearingTo: to, hearingDays: petition.hearingDays + length },
+      }),
+      data: { from, to, days: length, oldDueAt: leg.effectiveDueAt, newDueAt: dueOf(legs, leg) },
     }
   },
 })
+
+const dueOf = (legs: NonNullable<Change['legs']>, leg: { effectiveDueAt: Instant }) =>
+  legs[0]?.patch.effectiveDueAt ?? leg.effectiveDueAt
+
+/**
+ * The time of a hearing is not counted for a recheck (信访条例 art. 35(2); 信访工作条例 art. 36(2)): the limit grows by its
+ * days. Of a review the laws say nothing of the kind, so its limit stays.
+ */
+function heard(subject: Case, from: Day, to: Day, setting: Setting): NonNullable<Change['legs']> {
+  if (subject.matter.channel !== 'recheck') return []
+  const leg = openLead(subject)
+  const limit = leg.limit as Limit | null
+  if (limit === null) throw new Problem('matter/upstream-deadline')
+  const longer = { n: limit.n + daysBetween(from, to), unit: limit.unit }
+  const { dueAt, provisional } = due(calendarOf(setting), leg.dispatchedAt, longer)
+  const anew = { warnedAt: null, redAt: null, overdueAt: null }
+  return [{ id: leg.id, patch: { ...anew, limit: longer, effectiveDueAt: dueAt, provisional } }]
+}
 
 /** Both days counted. */
 function daysBetween(from: Day, to: Day): number {
@@ -220,12 +237,20 @@ export const deliverReview = actRule({
 })
 
 export const withdrawReview = actRule({
-  needs: ['petition'],
+  needs: ['calendar', 'petition'],
   input: z.strictObject({ reason: textOf(2, 500).describe('撤回的说明') }),
-  change: (subject, { reason }, setting) => ({
-    matter: { withdrawnAt: setting.now, endReason: 'withdrawn' },
-    legs: stopped(subject, setting, 'terminated'),
-    insert: remark(subject, setting, 'withdraw-review', reason),
-    update: patchOf(subject, { hearingFrom: null }),
-  }),
+  change(subject, { reason }, setting) {
+    const { hearingFrom } = petitionOf(subject)
+    const counted = hearingFrom === null || openLead(subject).limit === null
+    const longer = counted ? [] : heard(subject, hearingFrom, dayOf(setting.now), setting)
+    return {
+      matter: { withdrawnAt: setting.now, endReason: 'withdrawn' },
+      legs: stopped(subject, setting, 'terminated').map((ended) => ({
+        ...ended,
+        patch: { ...longer[0]?.patch, ...ended.patch },
+      })),
+      insert: remark(subject, setting, 'withdraw-review', reason),
+      update: patchOf(subject, { hearingFrom: null }),
+    }
+  },
 })

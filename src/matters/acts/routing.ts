@@ -85,7 +85,10 @@ function route(
   }
 }
 
-/** The lead leg ends now; a petition that was only told of by a superior may have none. */
+/**
+ * The lead leg ends now, or ended when it was answered, if that waits for review; a petition that was only told of by a
+ * superior may have none.
+ */
 export function stopped(
   subject: Case,
   setting: Setting,
@@ -94,7 +97,9 @@ export function stopped(
   const leg = subject.legs.find(
     ({ id: legId, outcome: ended }) => legId === subject.matter.leadLegId && ended === null,
   )
-  return leg === undefined ? [] : [{ id: leg.id, patch: { stoppedAt: setting.now, outcome } }]
+  return leg === undefined
+    ? []
+    : [{ id: leg.id, patch: { stoppedAt: leg.submittedAt ?? setting.now, outcome } }]
 }
 
 export const reportUp = actRule({

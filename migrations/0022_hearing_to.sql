@@ -1,0 +1,1 @@
+ALTER TABLE "app"."petitions" ADD COLUMN "hearing_to" date;
