@@ -57,7 +57,6 @@ const catalogue = z.object({
 
 const figureTable = z.object({
   asOf: z.string(),
-  from: z.enum(['rollup', 'matters']).describe('取自汇总表或逐件计算，结果相同'),
   groupBy: z.enum(groupings),
   figures: z.array(figureShape),
   linked: z

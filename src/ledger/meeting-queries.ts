@@ -1,14 +1,16 @@
 // Reads joint meetings: lists, the subjects that they took up, and their numbers.
-import { visibilityValues, visibleTo } from '../matters/access.ts'
+import { visibilityValues } from '../matters/access.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Day } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { columnsOf } from '../platform/rows.ts'
-import { itemVisibleTo } from './access.ts'
+import { seenItems } from './access.ts'
 import type { StoredMeeting } from './meetings.ts'
 import { jointMeetings } from './tables.ts'
 
 export interface ListedMeeting extends StoredMeeting {
+  /** Something that it took up is withheld from the reader: then its minutes are, too. */
+  withheld: boolean
   items: {
     id: string
     n: number
@@ -32,20 +34,21 @@ export interface MeetingFilter {
   overdue?: boolean | undefined
 }
 
-/** Where items `mi` of meetings are read with their subjects, those that the reader may see. */
-const seenItems = (first: number) => `meeting_items mi join units u on u.id = mi.lead_unit_id
-  left join matters m on m.id = mi.matter_id left join ledger_items i on i.id = mi.ledger_item_id
-  where (mi.matter_id is null or ${visibleTo(first)}) and (mi.ledger_item_id is null or ${itemVisibleTo(first)})`
 const isOverdue = (today: string) => `mi.done_day is null and mi.due_day < ${today}::date`
 
-/** Meetings of a period, newest first; of their items only those whose subject the reader may see. */
+/** Meetings of a period, newest first; of their items only those whose subject the reader may see, numbered without gaps. */
 const meetingsOf = statement<ListedMeeting>(
   'meeting.list',
-  `select ${columnsOf(jointMeetings, 'j')}, t.items from joint_meetings j cross join lateral (
-     select count(*) as n, coalesce(json_agg(json_build_object('id', mi.id, 'n', mi.n, 'matterId', mi.matter_id,
-       'ledgerItemId', mi.ledger_item_id, 'subject', coalesce(m.title, i.title), 'decision', mi.decision,
-       'leadUnit', u.name, 'dueDay', mi.due_day, 'doneDay', mi.done_day, 'result', mi.result) order by mi.n), '[]') as items
-     from ${seenItems(1)} and mi.meeting_id = j.id and (not $8::boolean or (${isOverdue('$9')}))) t
+  `select ${columnsOf(jointMeetings, 'j')}, t.items,
+     t.seen < (select count(*) from meeting_items every where every.meeting_id = j.id) as withheld
+   from joint_meetings j cross join lateral (
+     select count(*) as seen, count(*) filter (where s.wanted) as n,
+       coalesce(json_agg(json_build_object('id', s.id, 'n', s.place, 'matterId', s.matter_id, 'ledgerItemId', s.ledger_item_id,
+         'subject', s.subject, 'decision', s.decision, 'leadUnit', s.unit, 'dueDay', s.due_day, 'doneDay', s.done_day,
+         'result', s.result) order by s.place) filter (where s.wanted), '[]') as items
+     from (select mi.*, row_number() over (order by mi.n) as place, coalesce(m.title, i.title) as subject, u.name as unit,
+         (not $8::boolean or (${isOverdue('$9')})) as wanted
+       from ${seenItems(1)} and mi.meeting_id = j.id) s) t
    where j.day between $4 and $5 and ($6::text is null or j.convenor_rank = $6) and ($7::text is null or j.kind = $7)
      and (not $8::boolean or t.n > 0)
      and ($10::date is null or (j.day, j.id) < ($10, $11::uuid))

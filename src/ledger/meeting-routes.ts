@@ -104,10 +104,10 @@ export function meetingRoutes(http: Http): void {
       const rows = await listMeetings(reader, actor, filter, { limit: limit + 1, after }, dayOf(clock.now()))
       const last = rows.length > limit ? rows[limit - 1] : undefined
       return {
-        items: rows.slice(0, limit).map((row) => ({
+        items: rows.slice(0, limit).map(({ withheld, ...row }) => ({
           ...row,
           place: row.place ?? null,
-          minutes: row.minutes ?? null,
+          minutes: withheld ? null : (row.minutes ?? null),
           kind: label(meetingKinds, row.kind),
           convenorRank: label(convenorRanks, row.convenorRank),
         })),

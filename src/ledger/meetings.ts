@@ -10,7 +10,7 @@ import { statement, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { columnsOf, insertRow, updateRow } from '../platform/rows.ts'
-import { itemVisibleTo } from './access.ts'
+import { itemVisibleTo, seenItems } from './access.ts'
 import { takeLedgerNumber } from './commands.ts'
 import { jointMeetings, meetingItems } from './tables.ts'
 
@@ -57,6 +57,7 @@ export async function enterMeeting(
   entry: MeetingEntry,
   office: { region: string },
 ): Promise<MeetingWritten> {
+  demandOffice(actor)
   if (entry.day > dayOf(tx.now)) throw fieldProblem('ledger/future-day', '/body/day', '会议日期不能晚于今天')
   const receivers = await readReceivers(tx, [...new Set(entry.items.map(({ leadUnitId }) => leadUnitId))])
   for (const [n, item] of entry.items.entries()) await admitItem(tx, actor, item, n, receivers)
@@ -106,7 +107,32 @@ const lockMeeting = statement<StoredMeeting>(
   `select ${columnsOf(jointMeetings, 'j')} from joint_meetings j where j.id = $1 for update`,
 )
 
-async function demandMeeting(tx: Tx, id: string, ifMatch: number | undefined): Promise<StoredMeeting> {
+const withheldItems = statement<{ n: number }>(
+  'meeting.withheld',
+  `select ((select count(*) from meeting_items where meeting_id = $4)
+     - (select count(*) from ${seenItems(1)} and mi.meeting_id = $4))::int as n`,
+)
+
+/** Meetings are the office's; whoever something that they took up is withheld from does not touch their minutes either. */
+async function demandMeeting(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  ifMatch: number | undefined,
+): Promise<StoredMeeting> {
+  demandOffice(actor)
+  const meeting = await demandVersion(tx, id, ifMatch)
+  const [withheld] = await withheldItems(tx, [...visibilityValues(actor), id])
+  if (withheld?.n !== 0) throw new Problem('meeting/not-found')
+  return meeting
+}
+
+function demandOffice({ sees }: Actor): void {
+  if (sees !== 'all')
+    throw new Problem('access/forbidden', { detail: 'joint meetings are kept by the office' })
+}
+
+async function demandVersion(tx: Tx, id: string, ifMatch: number | undefined): Promise<StoredMeeting> {
   const [meeting] = await lockMeeting(tx, [id])
   if (meeting === undefined) throw new Problem('meeting/not-found')
   if (ifMatch !== undefined && ifMatch !== meeting.version) {
@@ -129,7 +155,7 @@ export async function correctMeeting(
   patch: MeetingPatch,
   ifMatch: number | undefined,
 ): Promise<MeetingWritten> {
-  const meeting = await demandMeeting(tx, id, ifMatch)
+  const meeting = await demandMeeting(tx, actor, id, ifMatch)
   if (meeting.issuedAt !== null) throw new Problem('meeting/issued')
   if (patch.day !== undefined && patch.day > dayOf(tx.now)) {
     throw fieldProblem('ledger/future-day', '/body/day', '会议日期不能晚于今天')
@@ -153,7 +179,7 @@ export async function issueMinutes(
   minutes: string | undefined,
   ifMatch: number | undefined,
 ): Promise<MeetingWritten> {
-  const meeting = await demandMeeting(tx, id, ifMatch)
+  const meeting = await demandMeeting(tx, actor, id, ifMatch)
   if (meeting.issuedAt !== null) throw new Problem('meeting/issued')
   const text = minutes ?? meeting.minutes
   if (text === undefined || text === null) {
@@ -167,22 +193,27 @@ export async function issueMinutes(
 
 const doneItem = statement<{ id: string }>(
   'meeting.done',
-  `update meeting_items set done_day = $3, result = $4
-   where id = $2 and meeting_id = $1 and done_day is null returning id`,
+  `update meeting_items d set done_day = $6, result = $7
+   where d.done_day is null and d.id = (select mi.id from ${seenItems(1)} and mi.meeting_id = $4 and mi.id = $5
+     and ($1::text = 'all' or mi.lead_unit_id = any($2::uuid[]))) returning d.id`,
 )
 
-/** Notes that a decision was carried out. */
+/** Notes that a decision was carried out: the office, or the unit that was to. */
 export async function carryOut(
   tx: Tx,
   actor: Actor,
   ids: { meetingId: string; itemId: string },
   input: { doneDay: Day; result: string },
 ): Promise<MeetingWritten> {
-  const meeting = await demandMeeting(tx, ids.meetingId, undefined)
+  const meeting = await demandVersion(tx, ids.meetingId, undefined)
   if (input.doneDay > dayOf(tx.now) || input.doneDay < meeting.day) {
     throw fieldProblem('ledger/future-day', '/body/doneDay', '落实日期应在会议之后、今天以前')
   }
-  const [done] = await doneItem(tx, [ids.meetingId, ids.itemId, input.doneDay, input.result])
+  const { meetingId, itemId } = ids
+  const [done] = await doneItem(tx, [
+    ...visibilityValues(actor),
+    ...[meetingId, itemId, input.doneDay, input.result],
+  ])
   if (done === undefined) throw new Problem('meeting/item-not-open')
   const version = meeting.version + 1
   updateRow(tx, jointMeetings, ids.meetingId, { version })

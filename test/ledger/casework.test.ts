@@ -18,12 +18,10 @@ const figures = async (url: string, who: 'leader' | 'liaison' = 'leader') =>
   new Map(((await desk.call(who, 'GET', url)).body['figures'] as Figure[]).map((each) => [each.key, each]))
 
 describe('a joint meeting', () => {
+  const MEETING = { day: '2020-08-13', kind: 'working', convenor: '陈区长', convenorRank: 'district-leader' }
   const PERIOD = 'from=2020-01-01&to=2020-12-31'
   const meeting = (items: object[], given: object = {}) =>
-    desk.call('registrar', 'POST', '/api/meetings', {
-      ...{ day: '2020-08-13', kind: 'working', convenor: '陈区长', convenorRank: 'district-leader', items },
-      ...given,
-    })
+    desk.call('registrar', 'POST', '/api/meetings', { ...MEETING, items, ...given })
 
   /** The figure of overdue decisions, and what its list holds. */
   const overdue = async (who: 'leader' | 'liaison') => {
@@ -120,6 +118,38 @@ describe('a joint meeting', () => {
     const seen = await desk.call('liaison', 'GET', `/api/meetings?${PERIOD}`)
     expect(JSON.stringify(seen.body)).not.toContain('依法核查')
     expect([await counts('liaison'), await counts('leader')]).toEqual([seenByUnit, seenByOffice + 1])
+  })
+
+  it('is kept by the office: units see what they may of it, and report what they were to do', async () => {
+    const { id: harmless } = await desk.register({ dispatch: { leadUnitId: desk.township } })
+    const { id: accusing } = await desk.register({ category: 'report', accusedUnitIds: [desk.township] })
+    const due = { leadUnitId: desk.other, dueDay: '2020-09-01' }
+    const { body } = await meeting(
+      [
+        { ...due, matterId: accusing, decision: '依法核查' },
+        { ...due, matterId: harmless, decision: '限期办结', leadUnitId: desk.township },
+      ],
+      { minutes: '会议听取了关于东坝街道的举报。' },
+    )
+    type Seen = { id: string; minutes: string | null; items: { id: string; n: number; decision: string }[] }
+    const seenBy = async (who: 'leader' | 'liaison') =>
+      ((await desk.call(who, 'GET', `/api/meetings?${PERIOD}`)).body['items'] as Seen[]).find(
+        ({ id }) => id === body.id,
+      ) ?? expect.fail()
+    expect((await seenBy('leader')).minutes).toContain('举报')
+    const seen = await seenBy('liaison')
+    expect(seen).toMatchObject({ minutes: null, items: [{ n: 1, decision: '限期办结' }] })
+    const url = `/api/meetings/${body.id}`
+    const writes = [
+      await desk.call('liaison', 'POST', '/api/meetings', { ...MEETING, items: [] }),
+      await desk.call('liaison', 'PATCH', url, { minutes: '会议纪要改写如下。' }, { 'if-match': '"1"' }),
+      await desk.call('liaison', 'POST', `${url}/issue`, { minutes: '会议纪要改写如下。' }),
+    ]
+    expect(writes.map(({ status }) => status)).toEqual([403, 403, 403])
+    const done = { doneDay: '2020-08-14', result: '已办结并反馈' }
+    const all = (await seenBy('leader')).items
+    const report = (n: number) => desk.call('liaison', 'POST', `${url}/items/${all[n]?.id}/done`, done)
+    expect([(await report(0)).status, (await report(1)).status]).toEqual([409, 200])
   })
 
   it('takes only what can be', async () => {

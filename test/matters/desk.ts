@@ -167,7 +167,7 @@ const matterOf = statement<
   Record<string, unknown> & { lateFrom: string | null; firstOnTime: boolean | null }
 >(
   'test.matter',
-  `select state, late_from as "lateFrom", first_on_time as "firstOnTime", done_at as "doneAt", rating,
+  `select state, late_from as "lateFrom", first_on_time as "firstOnTime", contacted_on_time as "contactedOnTime", done_at as "doneAt", rating,
      screened_out_at as "screenedOutAt", extended_at as "extendedAt", due_at as "dueAt", seq, version
    from matters where id = $1`,
 )

@@ -40,7 +40,7 @@ describe('a late leg stays late', () => {
     await desk.does('otherLiaison', id, 'sign')
     await answered(id, 'otherLiaison')
     const row = await desk.row(id)
-    expect([row.firstOnTime, row.contactedOnTime]).toEqual([false, false])
+    expect(row).toMatchObject({ firstOnTime: false, contactedOnTime: false })
     expect(await late(id)).toBe(true)
     const [first, second] = await desk.legs(id)
     expect(first).toMatchObject({ outcome: 'redispatched' })
