@@ -184,9 +184,9 @@ function readCoUnits(reader: RowReader, places: Places, day: string, lead: strin
 }
 
 function readAccused(reader: RowReader, places: Places, day: string): string[] {
-  const found = namesIn(reader, 'accused').map((part) => places.unit(part, day))
-  if (found.some((unit) => !('id' in unit))) reader.warn('accused', 'unit/accused-unknown')
-  return [...new Set(found.flatMap((unit) => ('id' in unit ? unit.id : [])))]
+  const { ids, left } = places.accused(namesIn(reader, 'accused'), day)
+  for (const code of left) reader.warn('accused', code)
+  return ids
 }
 
 function readArea(reader: RowReader, places: Places, day: string): string | null {

@@ -24,6 +24,7 @@ export const findingTexts = {
   'unit/dispatch-missing': '已有承办单位或办理记录，缺少派单时间',
   'unit/accused-holds': '被反映单位正是承办单位或其上级，请改派',
   'unit/accused-unknown': '被反映单位不是本系统的单位，未登记',
+  'unit/accused-office': '被反映的是受理机关本身，未登记，应报告上级机关',
   'content/missing': '标题和诉求内容至少填写一项',
   'order/twice': '文件中第#行已有此工单编号',
   'order/own': '本系统已自行登记此工单(#),平台数据未采用',

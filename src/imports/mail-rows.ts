@@ -176,9 +176,9 @@ function word<M extends string>(
 
 function readUnits(reader: RowReader<MailField>, places: Places, day: string): string[] {
   const parts = (reader.code('accused') ?? '').split(/[、,，;；/|\n]+/).filter((part) => part.trim() !== '')
-  const found = parts.map((part) => places.unit(part.trim(), day))
-  if (found.some((unit) => !('id' in unit))) reader.warn('accused', 'unit/accused-unknown')
-  return [...new Set(found.flatMap((unit) => ('id' in unit ? [unit.id] : [])))]
+  const { ids, left } = places.accused(parts, day)
+  for (const code of left) reader.warn('accused', code)
+  return ids
 }
 
 function readLead(

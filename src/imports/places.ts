@@ -6,6 +6,7 @@ export interface NamedUnit {
   id: string
   name: string
   shortName: string
+  kind: string
   validFrom: Day
   /** First day on which the unit no longer exists. */
   validTo: Day | null
@@ -26,11 +27,15 @@ export interface Places {
   unit(text: string, day: Day): UnitFound
   /** Whether a unit is another one or stands below it. */
   within(unitId: string, aboveId: string): boolean
+  /** The units that are accused under these names, and why others are not among them. */
+  accused(names: readonly string[], day: Day): { ids: string[]; left: Left[] }
   /** A township by its name, alone or with the divisions above it. */
   area(text: string, day: Day): AreaFound | undefined
   /** The township that an address begins with, or names after its district. */
   areaOfAddress(address: string, day: Day): string | null
 }
+
+type Left = 'unit/accused-unknown' | 'unit/accused-office'
 
 export type UnitFound =
   | { id: string }
@@ -78,18 +83,20 @@ export function placesOf(units: readonly NamedUnit[], regions: readonly NamedReg
     return heir === undefined ? null : heir.name
   }
 
+  function unit(text: string, day: Day): UnitFound {
+    const exact = unitsByName.get(plainName(text)) ?? unitsByName.get(shorten(text)) ?? []
+    if (exact.length === 0) return { code: 'unit/unknown' }
+    const holding = exact.filter((unit) => holdsOn(unit, day))
+    const full = holding.filter((unit) => plainName(unit.name) === plainName(text))
+    const [only, ...others] = full.length > 0 ? full : holding
+    if (only !== undefined) return others.length > 0 ? { code: 'unit/ambiguous' } : { id: only.id }
+    const past = exact.findLast((unit) => unit.validTo !== null && unit.validTo <= day)
+    if (past !== undefined) return { code: 'unit/abolished', name: past.name, successor: heirOf(past) }
+    return { code: 'unit/not-yet', name: exact[0]?.name ?? '', successor: null }
+  }
+
   return {
-    unit(text, day) {
-      const exact = unitsByName.get(plainName(text)) ?? unitsByName.get(shorten(text)) ?? []
-      if (exact.length === 0) return { code: 'unit/unknown' }
-      const holding = exact.filter((unit) => holdsOn(unit, day))
-      const full = holding.filter((unit) => plainName(unit.name) === plainName(text))
-      const [only, ...others] = full.length > 0 ? full : holding
-      if (only !== undefined) return others.length > 0 ? { code: 'unit/ambiguous' } : { id: only.id }
-      const past = exact.findLast((unit) => unit.validTo !== null && unit.validTo <= day)
-      if (past !== undefined) return { code: 'unit/abolished', name: past.name, successor: heirOf(past) }
-      return { code: 'unit/not-yet', name: exact[0]?.name ?? '', successor: null }
-    },
+    unit,
 
     within(unitId, aboveId) {
       let at = unitsById.get(unitId)
@@ -98,6 +105,19 @@ export function placesOf(units: readonly NamedUnit[], regions: readonly NamedReg
         at = at.parentId === null ? undefined : unitsById.get(at.parentId)
       }
       return false
+    },
+
+    accused(names, day) {
+      const ids = new Set<string>()
+      const left = new Set<Left>()
+      for (const name of names) {
+        const found = unit(name, day)
+        if (!('id' in found)) left.add('unit/accused-unknown')
+        // What accuses the office would be withheld from everybody in it.
+        else if (unitsById.get(found.id)?.kind === 'office') left.add('unit/accused-office')
+        else ids.add(found.id)
+      }
+      return { ids: [...ids], left: [...left] }
     },
 
     area(text, day) {

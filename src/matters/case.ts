@@ -73,6 +73,8 @@ export interface Receiver {
   /** The unit and all above it. */
   path: readonly string[]
   active: boolean
+  /** It is the office itself, above all others. */
+  office: boolean
   successor: string | null
 }
 

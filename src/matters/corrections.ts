@@ -8,6 +8,7 @@ import type { Matter, MatterPatch } from './case.ts'
 import { channelOf } from './channels/index.ts'
 import { checkVersion, writeChange, type Written } from './commands.ts'
 import { lockCase, readReceivers } from './reading.ts'
+import { demandAccused } from './rules.ts'
 import { takeFromAccused } from './taking.ts'
 import { states } from './workflow.ts'
 
@@ -46,8 +47,7 @@ export async function edit(
   if (input.category !== undefined && !Object.hasOwn(channelOf(matter.channel).categories, input.category)) {
     throw fieldProblem('matter/unknown-category', '/body/category', '此信访形式没有这个类别')
   }
-  const unknown = (input.accusedUnitIds ?? []).findIndex((unit) => !receivers.has(unit))
-  if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
+  demandAccused(input.accusedUnitIds ?? [], receivers, '/body')
   const changed = Object.fromEntries(
     Object.entries(input).filter(
       ([key, value]) => value !== undefined && !same(value, matter[key as keyof Matter]),

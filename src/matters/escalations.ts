@@ -10,6 +10,7 @@ import { firstState } from './channels/index.ts'
 import { openMatter, takeNumber, type Written } from './commands.ts'
 import { linkMatters, lockLinks } from './linking.ts'
 import { lockCase, readReceivers } from './reading.ts'
+import { demandAccused } from './rules.ts'
 
 export interface EscalationEntry {
   source: 'superior' | 'office'
@@ -55,9 +56,7 @@ export async function openEscalation(
     ...new Set([...input.accusedUnitIds, ...behind.flatMap(({ matter }) => matter.accusedUnitIds)]),
   ]
   const barredIds = [...new Set(behind.flatMap(({ matter }) => matter.barredIds))]
-  const known = await readReceivers(tx, input.accusedUnitIds)
-  const unknown = input.accusedUnitIds.findIndex((unit) => !known.has(unit))
-  if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `/body/accusedUnitIds/${unknown}`, '单位不存在')
+  demandAccused(input.accusedUnitIds, await readReceivers(tx, input.accusedUnitIds), '/body')
 
   const id = randomUUIDv7()
   const row = {

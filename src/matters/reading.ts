@@ -64,7 +64,8 @@ const openSupervisions = statement<Supervision>(
 )
 const findReceivers = statement<Receiver>(
   'matter.receivers',
-  `select u.id, u.name, u.path, u.valid_to is null and u.kind <> 'platform' as active, s.name as successor
+  `select u.id, u.name, u.path, u.valid_to is null and u.kind <> 'platform' as active, u.kind = 'office' as office,
+     s.name as successor
    from units u left join units s on s.id = u.successor_id where u.id = any($1::uuid[])`,
 )
 

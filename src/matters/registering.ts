@@ -18,7 +18,7 @@ import { matterPeople } from './petition-tables.ts'
 import { isVisible, seesPerson } from './queries.ts'
 import { queryCodeOf } from './query-codes.ts'
 import { readReceivers } from './reading.ts'
-import { outcomeOf, refusal } from './rules.ts'
+import { demandAccused, outcomeOf, refusal } from './rules.ts'
 
 export interface Registration {
   channel: ChannelId
@@ -98,8 +98,7 @@ export async function register(
   }
   if (input.petition?.repeatOfId !== undefined) await demandVisible(tx, actor, input.petition.repeatOfId, at)
   if (!person) throw fieldProblem('request/invalid', `${at}/personId`, '诉求人不存在')
-  const unknown = input.accusedUnitIds.findIndex((unit) => !receivers.has(unit))
-  if (unknown >= 0) throw fieldProblem('matter/unknown-unit', `${at}/accusedUnitIds/${unknown}`, '单位不存在')
+  demandAccused(input.accusedUnitIds, receivers, at)
 
   const id = randomUUIDv7()
   if (input.personId !== undefined && input.confidential) await keepConfidential(tx, actor, input.personId)

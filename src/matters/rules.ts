@@ -1,7 +1,7 @@
 // Who may do what on a matter: roles, units, states, duties kept apart; and what an act's change comes to.
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
-import { Problem, type ProblemCode, type ProblemOptions } from '../platform/problems.ts'
+import { fieldProblem, Problem, type ProblemCode, type ProblemOptions } from '../platform/problems.ts'
 import type { Case, Change, Leg, LegPatch, Matter, MatterPatch, Receiver } from './case.ts'
 import { lateFrom, lateness, signLateFrom } from './deadlines.ts'
 import { handledUnits } from './access.ts'
@@ -187,4 +187,27 @@ export function admit(
     })
   }
   return receiver
+}
+
+/**
+ * Refuses accused units that do not exist, and the office itself: what accuses it would be withheld from all who could
+ * handle it (信访工作条例 art. 30(3)), and is for the authority above.
+ */
+export function demandAccused(
+  ids: readonly string[],
+  receivers: ReadonlyMap<string, Receiver>,
+  pointer: string,
+): void {
+  for (const [n, id] of ids.entries()) {
+    const unit = receivers.get(id)
+    const at = `${pointer}/accusedUnitIds/${n}`
+    if (unit === undefined) throw fieldProblem('matter/unknown-unit', at, '单位不存在')
+    if (unit.office) {
+      throw fieldProblem(
+        'matter/accused-office',
+        at,
+        '反映的是受理机关本身，应报告上级机关，不在本机关登记为被反映单位',
+      )
+    }
+  }
 }

@@ -202,6 +202,11 @@ export const problems = {
     zh: '不得转给被反映的单位',
     en: 'The unit is accused or stands below one that is',
   },
+  'matter/accused-office': {
+    status: 422,
+    zh: '反映的是受理机关本身，应报告上级机关',
+    en: 'What accuses the office itself belongs to the authority above',
+  },
   'matter/same-unit': { status: 422, zh: '该单位已是主办单位', en: 'The unit already leads' },
   'matter/not-signed': { status: 409, zh: '请先签收', en: 'Sign for it first' },
   'matter/already-signed': { status: 409, zh: '已经签收', en: 'Already signed for' },

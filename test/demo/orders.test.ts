@@ -199,6 +199,7 @@ const units: NamedUnit[] = [...handlingUnits, ...dissolvedTowns].map((unit) => (
   id: unit.shortName,
   name: unit.name,
   shortName: unit.shortName,
+  kind: 'department',
   validFrom: unit.validFrom ?? '2019-01-01',
   validTo: unit.dissolved?.on ?? null,
   successorId: unit.dissolved?.into ?? null,

@@ -243,6 +243,12 @@ describe('doubtful rows are taken with a warning:', () => {
     expect(codesOf(warnings)).toContain(code)
   })
 
+  test('what accuses the office itself is told, and not held against it: all in it would be kept from the order', () => {
+    const { order, warnings } = check({ accused: '群工局、住建局' })
+    expect(order?.accusedUnitIds).toEqual([housing.id])
+    expect(codesOf(warnings)).toEqual(['unit/accused-office'])
+  })
+
   test('of several phones the first is taken', () => {
     const [a, b] = [generatePhone(rng), generatePhone(rng)]
     const { caller, warnings } = check({ callerPhone: `${a}、${b}` })

@@ -14,6 +14,7 @@ const unit = (n: number, name: string, shortName: string, more: object = {}) => 
   id: `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`,
   name,
   shortName,
+  kind: 'department',
   validFrom: '1990-01-01',
   validTo: null,
   successorId: null,
@@ -26,8 +27,9 @@ export const housing = unit(2, '利州区住房和城乡建设局', '住建局')
 export const dongba = unit(3, '东坝街道办事处', '东坝街道')
 const oldTown = unit(4, '工农镇人民政府', '工农镇', { validTo: '2019-12-24', successorId: dongba.id })
 export const team = unit(5, '综合执法局一大队', '一大队', { parentId: urban.id })
+const office = unit(6, '利州区群众工作局', '群工局', { kind: 'office' })
 
-const places = placesOf([urban, housing, dongba, oldTown, team], shippedRegions)
+const places = placesOf([urban, housing, dongba, oldTown, team, office], shippedRegions)
 
 const NOW = '2021-01-10T12:00:00.000+08:00'
 

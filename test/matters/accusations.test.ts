@@ -225,6 +225,19 @@ describe('the office', () => {
     expect((await desk.row(id)).lateFrom).toBe(lead?.lateFrom)
   })
 
+  it('does not take in what accuses it: nobody in it could handle that, and it would be buried', async () => {
+    const refusal = { code: 'matter/accused-office', errors: [{ pointer: '/body/accusedUnitIds/0' }] }
+    const accusing = { category: 'report', accusedUnitIds: [desk.officeUnit] }
+    const { id } = await desk.register()
+    const order = { title: '反映办事大厅收费', content: '反映办事大厅工作人员收费。', topic: 'conduct' }
+    const said = [
+      await desk.call('registrar', 'POST', '/api/matters', { ...order, ...accusing }),
+      await desk.call('dispatcher', 'PATCH', `/api/matters/${id}`, accusing, { 'if-match': '"1"' }),
+    ]
+    for (const { body } of said) expect(body).toMatchObject(refusal)
+    expect((await desk.open('dispatcher', id)).status).toBe(200)
+  })
+
   it('lets a namesake in again on a leader’s word, and nobody lets themselves in', async () => {
     const named = withheld.get('被反映人本人') ?? { id: '' }
     const url = `/api/matters/${matter.id}/lift-bar`
