@@ -190,6 +190,16 @@ describe('a relief grant', () => {
     })
   const account = '6217 0036 6000 1234 567'
 
+  it('is the office’s: no unit’s registrar reads or cancels what others are granted', async () => {
+    const clerk = await desk.account(['registrar'], { unitId: desk.township })
+    const { body } = await ask(await person())
+    const said = [
+      await desk.call(clerk, 'GET', '/api/relief/grants'),
+      await desk.call(clerk, 'POST', `/api/relief/grants/${body.id}/cancel`, { note: '取消' }),
+    ]
+    expect(said.map(({ status }) => status)).toEqual([403, 403])
+  })
+
   it('is asked for, approved by another, paid with a receipt, and summed in fen', async () => {
     const { body } = await ask(await person(), { account })
     const url = `/api/relief/grants/${body.id}`

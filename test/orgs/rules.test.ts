@@ -71,6 +71,20 @@ test('only people with an official reason find those who asked for confidence, a
 test('the office’s roles see everything only at the office', () => {
   expect(accessOf(['registrar'], true).sees).toBe('all')
   expect(accessOf(['registrar'], false).sees).toBe('units')
+  const [atOffice, inUnit] = [true, false].map(
+    (office) => accessOf(['registrar', 'leader', 'statistician'], office).can,
+  )
+  const only = [...(atOffice ?? [])].filter((permission) => inUnit?.has(permission) !== true)
+  expect(only.toSorted()).toEqual([
+    'imports.read',
+    'imports.run',
+    'relief.ask',
+    'relief.decide',
+    'relief.read',
+    'sms.ask',
+    'sms.read',
+    'sms.release',
+  ])
   expect(accessOf(['handler'], true).sees).toBe('units')
   expect(accessOf(['handler', 'reviewer'], true).sees).toBe('all')
   expect(accessOf([], true)).toMatchObject({ sees: 'none', can: new Set() })
