@@ -32,6 +32,13 @@ export function readQueryCode(text: string): string | undefined {
   return plain
 }
 
+const SHOWN = new RegExp(`[${DIGITS}]{4}(?:-[${DIGITS}]{4}){2}`, 'g')
+
+/** A text that went to a citizen as others may read it: whatever has the form of a code is blanked. */
+export function withoutQueryCodes(text: string): string {
+  return text.replace(SHOWN, '****-****-****')
+}
+
 const markOf = (code: string) => code.replaceAll('-', '')
 
 const keep = statement(

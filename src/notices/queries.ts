@@ -1,5 +1,8 @@
 // Reads of messages: lists by keyset, the batches and contacts, and the volumes of each month with the list behind each.
 import { z } from 'zod'
+import { visibilityValues, visibleTo } from '../matters/access.ts'
+import { withoutQueryCodes } from '../matters/query-codes.ts'
+import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { instantOf, plusDays } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
@@ -40,21 +43,24 @@ export interface MessageRow {
   batchId: string | null
 }
 
-const conditionOf = ({ at, is }: { at: string; is: string }) =>
-  `(${is}) and ${at} >= $1 and ${at} < $2 and ($3::uuid is null or s.batch_id = $3) and ($4::text is null or s.state = $4)`
+// A message about a matter is as visible as the matter: it tells of it, and to whom it was sent.
+const matched = ({ at, is }: { at: string; is: string }) =>
+  `from sms_messages s left join matters m on m.id = s.matter_id
+   where (${is}) and ${at} >= $1 and ${at} < $2 and ($3::uuid is null or s.batch_id = $3) and ($4::text is null or s.state = $4)
+     and (s.matter_id is null or ${visibleTo(5)})`
 const listOf = (counted: Volume) =>
   statement<MessageRow>(
     `sms.messages-${counted}`,
     `select s.id, s.template, s.number_masked as number, s.text, s.state, s.attempts, s.queued_at as "queuedAt", s.sent_at as "sentAt",
        s.delivered_at as "deliveredAt", s.error, s.matter_id as "matterId", s.batch_id as "batchId"
-     from sms_messages s where ${conditionOf(volumes[counted])}
-       and ($5::timestamptz is null or (s.queued_at, s.id) < ($5, $6::uuid))
-     order by s.queued_at desc, s.id desc limit $7`,
+     ${matched(volumes[counted])}
+       and ($8::timestamptz is null or (s.queued_at, s.id) < ($8, $9::uuid))
+     order by s.queued_at desc, s.id desc limit $10`,
   )
 const totalOf = (counted: Volume) =>
   statement<{ total: number }>(
     `sms.total-${counted}`,
-    `select count(*)::int as total from sms_messages s where ${conditionOf(volumes[counted])}`,
+    `select count(*)::int as total ${matched(volumes[counted])}`,
   )
 const volumeNames = Object.keys(volumes) as Volume[]
 const byVolume = <T>(make: (name: Volume) => T) =>
@@ -62,9 +68,13 @@ const byVolume = <T>(make: (name: Volume) => T) =>
 const lists = byVolume(listOf)
 const totals = byVolume(totalOf)
 
-/** A month `2020-08`, one way of counting; the newest first. */
+/**
+ * A month `2020-08`, one way of counting; the newest first. What is about a matter that the reader may not see is neither
+ * listed nor counted, and the query code that a citizen got is shown to nobody.
+ */
 export async function listMessages(
   db: Db,
+  actor: Actor,
   asked: {
     month: string
     counted: Volume
@@ -75,12 +85,15 @@ export async function listMessages(
   },
 ) {
   const { month, counted, batchId = null, state = null, limit, cursor } = asked
-  const scope = [...boundsOf(month, month), batchId, state]
+  const scope = [...boundsOf(month, month), batchId, state, ...visibilityValues(actor)]
   const [rows, [count]] = await Promise.all([
     lists[counted](db, [...scope, ...after(cursor), limit + 1]),
     totals[counted](db, scope),
   ])
-  return { total: count?.total ?? 0, ...paged(rows, limit, (row) => row.queuedAt) }
+  const shown = rows.map((row) =>
+    row.matterId === null ? row : { ...row, text: withoutQueryCodes(row.text) },
+  )
+  return { total: count?.total ?? 0, ...paged(shown, limit, (row) => row.queuedAt) }
 }
 
 function boundsOf(from: string, to: string): [Instant, Instant] {
@@ -140,16 +153,20 @@ export interface ReplyRow {
 const replies = statement<ReplyRow>(
   'sms.replies',
   `select r.id, r.number_masked as number, r.received_at as "receivedAt", r.outcome, r.message_id as "messageId" from sms_replies r
-   where ($1::text is null or r.outcome = $1) and ($2::timestamptz is null or (r.received_at, r.id) < ($2, $3::uuid))
-   order by r.received_at desc, r.id desc limit $4`,
+     left join sms_messages s on s.id = r.message_id left join matters m on m.id = s.matter_id
+   where ($1::text is null or r.outcome = $1) and (s.matter_id is null or ${visibleTo(2)})
+     and ($5::timestamptz is null or (r.received_at, r.id) < ($5, $6::uuid))
+   order by r.received_at desc, r.id desc limit $7`,
 )
 
+/** Replies to messages about matters that the reader may see, and those that belong to no message. */
 export async function listReplies(
   db: Db,
+  actor: Actor,
   asked: { outcome?: string | undefined; limit: number; cursor?: string | undefined },
 ) {
   const { outcome = null, limit, cursor } = asked
-  const rows = await replies(db, [outcome, ...after(cursor), limit + 1])
+  const rows = await replies(db, [outcome, ...visibilityValues(actor), ...after(cursor), limit + 1])
   return paged(rows, limit, (row) => row.receivedAt)
 }
 

@@ -145,6 +145,7 @@ export function noticeRoutes(http: Http): void {
     {
       url: '/api/sms/messages',
       summary: '某月的短信',
+      description: '不能看到的事项，其短信不列出、不计数；查询码不显示。',
       tag,
       for: 'sms.read',
       query: z.strictObject({
@@ -175,8 +176,8 @@ export function noticeRoutes(http: Http): void {
         next: z.string().nullable(),
       }),
     },
-    async (db, _actor, { query }) => {
-      const page = await listMessages(db, query)
+    async (db, actor, { query }) => {
+      const page = await listMessages(db, actor, query)
       return { ...page, items: page.items.map((row) => ({ ...row, state: stateLabel(row.state) })) }
     },
   )
@@ -209,7 +210,7 @@ export function noticeRoutes(http: Http): void {
     {
       url: '/api/sms/replies',
       summary: '收到的短信回复',
-      description: '号码脱敏，原文不保存；无法识别的请电话回访。',
+      description: '号码脱敏，原文不保存；无法识别的请电话回访。不能看到的事项，其回复不列出。',
       tag,
       for: 'sms.read',
       query: z.strictObject({ outcome: z.enum(keysOf(replyOutcomes)).optional(), ...pageQuery }),
@@ -223,8 +224,8 @@ export function noticeRoutes(http: Http): void {
         }),
       ),
     },
-    async (db, _actor, { query }) => {
-      const { items, next } = await listReplies(db, query)
+    async (db, actor, { query }) => {
+      const { items, next } = await listReplies(db, actor, query)
       const outcomes: Record<string, string> = replyOutcomes
       return {
         items: items.map((row) => ({

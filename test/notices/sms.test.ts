@@ -423,6 +423,67 @@ describe('messages to regions', () => {
   })
 })
 
+describe('who reads the list of messages', () => {
+  const list = async (who: { id: string }, path = 'messages?month=2020-08&') => {
+    const { status, body } = await desk.call(who, 'GET', `/api/sms/${path}limit=100`)
+    expect(status).toBe(200)
+    return { shown: JSON.stringify(body), total: body['total'] }
+  }
+
+  it('sees no query code in it, whatever stands around the code', async () => {
+    const system = await desk.account(['system-admin'])
+    const put = async (text: string, enabled: boolean) => {
+      const body = { text, enabled }
+      const { status } = await desk.call(system, 'PUT', '/api/sms/templates/registered', body)
+      expect(status).toBe(200)
+    }
+    await put('【{office}】编号{no}，查询码{queryCode}A。', true)
+    const { id, no } = await desk.register({ caller: { name: '欧阳查询', phone: phoneOf(++people) } })
+    await runWaiting(desk, 'notify')
+    await put('停用的模板', false)
+    const code = /查询码([0-9A-Z-]{14})A/.exec((await ofMatter(id))[0]?.text ?? '')?.[1]
+    const { shown } = await list(desk.staff.supervisor)
+    expect(shown).toContain(`编号${no}，查询码****-****-****A`)
+    expect(code).toBeDefined()
+    expect(shown).not.toContain(code)
+  })
+
+  it('finds nothing there of matters that they do not see, nor a count of them', async () => {
+    const { id } = await answered()
+    const replied = await answered()
+    await run()
+    await reply(replied.phone, '1')
+    const elsewhere = await desk.account(['registrar'], { unitId: desk.other })
+    const lead = await desk.account(['registrar'], { unitId: desk.township })
+    const system = await desk.account(['system-admin'])
+    const recused = await desk.account(['supervisor'])
+    const named = await desk.account(['callback'], { name: '司马短信' })
+    const before = await list(recused)
+    expect(before.shown).toContain(id)
+    expect((await list(lead)).shown).toContain(id)
+    for (const each of [id, replied.id]) {
+      const reason = { accountId: recused.id, reason: '有直接利害关系' }
+      expect((await desk.call('leader', 'POST', `/api/matters/${each}/recuse`, reason)).status).toBe(200)
+      const accused = await desk.call('dispatcher', 'POST', `/api/matters/${each}/accused`, {
+        name: '司马短信',
+      })
+      expect(accused.status).toBe(200)
+    }
+    const [answer] = await ofMatter(replied.id)
+    const replies = 'replies?'
+    expect((await list(desk.staff.supervisor, replies)).shown).toContain(answer?.id)
+    for (const who of [elsewhere, system, recused, named]) {
+      const seen = await list(who)
+      expect(seen.shown).not.toContain(id)
+      expect(seen.shown).not.toContain(replied.id)
+      expect((await list(who, replies)).shown).not.toContain(answer?.id)
+    }
+    expect((await list(recused)).total).toBe((before.total as number) - 2)
+    const { shown } = await list(system)
+    expect(shown).not.toMatch(/"matterId":"/)
+  })
+})
+
 describe('the volumes of a month', () => {
   it('open to exactly their messages, and a rate never rounds up to all', async () => {
     const { body } = await desk.call('leader', 'GET', '/api/sms/volumes?from=2020-08&to=2020-10')
