@@ -72,7 +72,7 @@ function readOrder(externalNo: string, times: Times, reader: RowReader, setting:
   const accusedUnitIds = readAccused(reader, places, day)
   const leadUnitId = readLead(reader, places, day, times)
   if (leadUnitId !== null && accusedUnitIds.some((id) => places.within(leadUnitId, id))) {
-    reader.warn('accused', 'unit/accused-holds')
+    reader.warnOfAccused('accused', 'unit/accused-holds', accusedUnitIds)
   }
   const { promise, extension, redo } = readPromises(reader, times, { category, urgency }, setting.calendar)
   const state = readState(reader, times)

@@ -7,7 +7,7 @@ import { matters } from '../matters/tables.ts'
 import type { StoredLeg } from './legs.ts'
 import { parseSnapshot, type Snapshot } from './snapshot.ts'
 
-const SOURCE = 'city-platform'
+export const SOURCE = 'city-platform'
 /** What every matter of an import has in common. */
 export const FIXED = { channel: 'hotline', source: SOURCE }
 

@@ -83,6 +83,8 @@ export interface Finding {
   message: string
   /** What stands in the cell; left out where it could name a person, masked where it might. */
   value?: string
+  /** Units that the row accuses, where the finding tells of that: shown to nobody, and the row not to them. */
+  accused?: readonly string[]
 }
 
 export function finding(

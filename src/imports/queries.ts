@@ -1,8 +1,11 @@
 // Reads of imports: the list, one with its counts, and its rows by verdict, page by page.
+import { harmlessTo, withheldFrom } from '../matters/access.ts'
+import type { Actor } from '../platform/actor.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { readCursor, writeCursor } from '../platform/fields.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
+import { SOURCE } from './existing.ts'
 import type { Finding } from './findings.ts'
 import { findImport, type ImportRecord } from './records.ts'
 import { imports } from './tables.ts'
@@ -52,13 +55,22 @@ export interface ImportRow {
   warnings: Finding[] | null
 }
 
+/**
+ * SQL over `r` (rows of an import): nothing of it accuses the reader or is theirs to stay away from, neither the matter of
+ * that number, whatever the row came to, nor, before there is one, the row itself. `$readers` is `withheldFrom` of the actor.
+ */
+const harmlessRow = (readers: number) =>
+  `not exists (select 1 from matters m where m.source = '${SOURCE}' and m.external_no = r.external_no
+       and not ${harmlessTo(readers - 2, 'm')})
+     and not exists (select 1 from jsonb_array_elements(r.warnings) w where w -> 'accused' ?| $${readers}::uuid[]::text[])`
+
 const rowsPage = statement<ImportRow>(
   'imports.rows',
   `select r.row_no as "rowNo", r.external_no as "externalNo", r.verdict,
      case when i.status = 'committed' then r.matter_id end as "matterId", r.changes, r.errors, r.warnings
    from import_rows r join imports i on i.id = r.import_id
    where r.import_id = $1 and ($2::text is null or r.verdict = $2) and (not $3::boolean or r.warnings is not null)
-     and r.row_no > $4 order by r.row_no limit $5`,
+     and r.row_no > $4 and ${harmlessRow(6)} order by r.row_no limit $5`,
 )
 
 export interface RowQuery {
@@ -69,16 +81,17 @@ export interface RowQuery {
   cursor?: string | undefined
 }
 
-/** In the order of the sheet. Throws `import/not-found`. */
+/** In the order of the sheet, without the rows that are withheld from the reader. Throws `import/not-found`. */
 export async function listRows(
   db: Db,
+  actor: Actor,
   id: string,
   query: RowQuery,
 ): Promise<{ items: ImportRow[]; next: string | null }> {
   const [after = 0] = cursorOf(query.cursor, 1)
   const [held, rows] = await Promise.all([
     findImport(db, id),
-    rowsPage(db, [id, query.verdict ?? null, query.warned, after, query.limit + 1]),
+    rowsPage(db, [id, query.verdict ?? null, query.warned, after, query.limit + 1, withheldFrom(actor)]),
   ])
   if (held === undefined) throw new Problem('import/not-found')
   return paged(rows, query.limit, (last) => [last.rowNo])
@@ -103,12 +116,18 @@ function paged<T>(
 
 const findingsPage = statement<ImportRow>(
   'imports.findings',
-  `select row_no as "rowNo", external_no as "externalNo", verdict, null as "matterId", changes, errors, warnings
-   from import_rows where import_id = $1 and (verdict = 'error' or warnings is not null) and row_no > $2
-   order by row_no limit $3`,
+  `select r.row_no as "rowNo", r.external_no as "externalNo", r.verdict, null as "matterId", r.changes, r.errors, r.warnings
+   from import_rows r where r.import_id = $1 and (r.verdict = 'error' or r.warnings is not null) and r.row_no > $2
+     and ${harmlessRow(4)} order by r.row_no limit $3`,
 )
 
 /** Up to `limit` rows with an error or a warning, after the given row of the sheet. */
-export function listFindings(db: Db, id: string, after: number, limit: number): Promise<ImportRow[]> {
-  return findingsPage(db, [id, after, limit])
+export function listFindings(
+  db: Db,
+  actor: Actor,
+  id: string,
+  after: number,
+  limit: number,
+): Promise<ImportRow[]> {
+  return findingsPage(db, [id, after, limit, withheldFrom(actor)])
 }

@@ -18,6 +18,8 @@ export interface RowReader<F extends string = FieldId> {
   has(field: F): boolean
   fail(field: F | null, code: FindingCode, insert?: string, value?: string): void
   warn(field: F | null, code: FindingCode, insert?: string, value?: string): void
+  /** A warning that tells of an accusation against these units. */
+  warnOfAccused(field: F, code: FindingCode, accused: readonly string[]): void
   /** The cleaned code or name, null for a cell that says nothing. */
   code(field: F): string | null
   text(field: F): string | null
@@ -56,6 +58,8 @@ export function readerIn<F extends string>(
       void errors.push(finding(row.n, nameOf(field), code, insert, value)),
     warn: (field, code, insert, value) =>
       void warnings.push(finding(row.n, nameOf(field), code, insert, value)),
+    warnOfAccused: (field, code, accused) =>
+      void warnings.push({ ...finding(row.n, nameOf(field), code), accused }),
 
     code(field) {
       const cell = cellOf(field)

@@ -45,6 +45,7 @@ const COLUMNS: FieldId[] = [
   'receivedAt',
   'dispatchedAt',
   'leadUnit',
+  'accused',
   'category',
   'title',
   'content',

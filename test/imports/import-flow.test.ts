@@ -391,6 +391,55 @@ describe('who may, and when', () => {
     expect((await desk.upload(csvOf([row('E-0001')]), { who: liaison })).status).toBe(403)
     expect((await desk.get('/api/imports', liaison)).statusCode).toBe(403)
   })
+  test('who sees one unit’s matters alone neither reads nor runs imports of all units', async () => {
+    const unitClerk = await desk.account(['statistician'], { unitId: desk.township })
+    const { id } = await desk.check([row('E-0011')])
+    for (const url of ['', `/${id}`, `/${id}/rows`, `/${id}/report.csv`])
+      expect((await desk.get(`/api/imports${url}`, unitClerk)).statusCode).toBe(403)
+    expect((await desk.upload(csvOf([row('E-0012')]), { who: unitClerk })).status).toBe(403)
+    for (const act of ['commit', 'recheck', 'discard']) {
+      const mode = act === 'commit' ? { mode: 'good-rows-only' } : undefined
+      expect((await desk.post(`/api/imports/${id}/${act}`, mode, unitClerk)).status).toBe(403)
+    }
+    expect(await desk.told(id)).toMatchObject({ status: { code: 'checked' } })
+    await desk.post(`/api/imports/${id}/discard`)
+    await desk.work()
+  })
+  describe('a row that is withheld from its reader is not listed to them:', () => {
+    const seenBy = async (who: { id: string }, id: string) => {
+      const rows = await desk.get(`/api/imports/${id}/rows?limit=100`, who)
+      const report = await desk.get(`/api/imports/${id}/report.csv`, who)
+      expect([rows.statusCode, report.statusCode]).toEqual([200, 200])
+      return rows.body + report.body
+    }
+    test('whom an order of an import names, whatever its later rows come to', async () => {
+      const named = await desk.account(['leader', 'dispatcher'], { name: '司马导入' })
+      const first = await desk.take([row('E-0021'), row('E-0022', { topic: '奇事' })])
+      const { id } = await desk.matter('E-0022')
+      const accused = await desk.call('dispatcher', 'POST', `/api/matters/${id}/accused`, {
+        name: '司马导入',
+      })
+      expect(accused.status).toBe(200)
+      const wrong = await desk.check([row('E-0022', { receivedAt: '2030-01-01' }), row('E-0021')])
+      for (const { id: importId } of [first, wrong]) {
+        const seen = await seenBy(named, importId)
+        expect(seen).toContain('E-0021')
+        expect(seen).not.toContain('E-0022')
+        expect(seen).not.toContain(id)
+        expect(await seenBy(desk.clerk, importId)).toContain('E-0022')
+      }
+    })
+    test('the unit that it accuses, and those below, already before the commit', async () => {
+      const office = '利州区群众工作局'
+      const told = await desk.check([row('E-0023', { accused: office, category: '举报' }), row('E-0024')])
+      const ofOffice = await seenBy(desk.staff.leader, told.id)
+      expect(told.counts).toMatchObject({ rows: 2, errors: 0, warnings: 1 })
+      expect(ofOffice).toContain('E-0024')
+      expect(ofOffice).not.toContain('E-0023')
+      const other = await desk.check([row('E-0025', { accused: '荣山镇', category: '举报' })])
+      expect(await seenBy(desk.staff.leader, other.id)).toContain('unit/accused-holds')
+    })
+  })
   test('what is committed cannot be committed again, given up or checked again', async () => {
     const { id } = await desk.take([row('E-0002')])
     for (const act of ['commit', 'discard', 'recheck']) {
