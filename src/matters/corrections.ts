@@ -1,5 +1,4 @@
 // Corrects what was registered, and notes attachments: writes that leave the state alone.
-import { keepConfidential } from '../people/confidence.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Tx } from '../platform/db.ts'
 import type { EventData } from '../platform/events.ts'
@@ -7,6 +6,7 @@ import { fieldProblem, Problem } from '../platform/problems.ts'
 import type { Matter, MatterPatch } from './case.ts'
 import { channelOf } from './channels/index.ts'
 import { checkVersion, writeChange, type Written } from './commands.ts'
+import { keepPeopleOn } from './confidence.ts'
 import { lockCase, readReceivers } from './reading.ts'
 import { demandAccused } from './rules.ts'
 import { takeFromAccused } from './taking.ts'
@@ -53,9 +53,9 @@ export async function edit(
       ([key, value]) => value !== undefined && !same(value, matter[key as keyof Matter]),
     ),
   ) as MatterPatch
-  const { id: matterId, no, version, state, dueAt, personId } = matter
+  const { id: matterId, no, version, state, dueAt } = matter
   if (Object.keys(changed).length === 0) return { id: matterId, no, version, state, dueAt }
-  if (changed.confidential === true && personId !== null) await keepConfidential(tx, actor, personId)
+  if (changed.confidential === true) await keepPeopleOn(tx, actor, matter)
   const data: EventData = {
     fields: Object.keys(changed),
     before: Object.fromEntries(spoken.filter((key) => key in changed).map((key) => [key, matter[key]])),

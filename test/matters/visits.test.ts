@@ -262,6 +262,34 @@ describe('who came before', () => {
     expect((await earlier('phone', '15401200033')).body['people']).toEqual([])
   })
 
+  it('confidence that is asked for later keeps the other representatives too', async () => {
+    const [main, other] = ['15401200034', '15401200035']
+    const others = [{ name: '周不语', phone: other }]
+    const { body } = await visit({
+      caller: { name: '孙不语', phone: main },
+      others,
+      visit: { personCount: 2 },
+    })
+    const find = async (phone: string) =>
+      (await desk.call('registrar', 'POST', '/api/people/search', { by: 'phone', text: phone })).body[
+        'items'
+      ] as { id: string }[]
+    const [found] = await find(other)
+    expect(found).toBeDefined()
+    const kept = await desk.call(
+      'dispatcher',
+      'PATCH',
+      `/api/matters/${body.id}`,
+      { confidential: true },
+      { 'if-match': '"1"' },
+    )
+    expect(kept.status).toBe(200)
+    expect([await find(main), await find(other)]).toEqual([[], []])
+    const url = `/api/people/${found?.id}/reveal`
+    const reason = '核实身份信息'
+    expect((await desk.call('registrar', 'POST', url, { fields: ['phone'], reason })).status).toBe(403)
+  })
+
   it('an ID number of an unknown area is taken and told to be doubtful', async () => {
     const { status, body } = await visit({
       caller: { name: '李四', idNo: generateIdNo(seeded(3), { region: '590001' }) },
