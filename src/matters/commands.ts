@@ -20,6 +20,7 @@ import {
   type Setting,
 } from './case.ts'
 import { channels, type ChannelId } from './channels/index.ts'
+import { keepPeopleOn } from './confidence.ts'
 import { lockCase, readReceivers } from './reading.ts'
 import * as escalationRecords from './escalation-tables.ts'
 import * as petitionRecords from './petition-tables.ts'
@@ -123,6 +124,10 @@ export async function act(
   }
   const change = rule.change(subject, input, setting)
   const next = outcomeOf(name, subject.matter, change)
+  if (!subject.matter.confidential && change.matter.confidential === true)
+    await keepPeopleOn(tx, actor, subject.matter)
+  if (other?.matter.confidential === false && change.other?.matter.confidential === true)
+    await keepPeopleOn(tx, actor, other.matter)
   if (change.other !== undefined && other !== null) {
     writeChange(tx, actor, other, change.other, other.matter.state, change.other.event)
   }

@@ -212,6 +212,28 @@ describe('merging', () => {
   })
 })
 
+describe('merging an order whose caller asked for confidence', () => {
+  it.each(['from', 'into'])('keeps the same person on both: %s it', async (way) => {
+    const phone = way === 'from' ? '15401300044' : '15401300045'
+    const caller = { name: '欧阳并密', phone }
+    const kept = await dispatched({ caller, confidential: true })
+    const plain = await dispatched({ caller })
+    const [id, intoId] = way === 'from' ? [kept, plain] : [plain, kept]
+    await desk.does('dispatcher', id, 'merge', { intoId, reason: '同一诉求人同一事项' })
+    for (const each of [kept, plain]) {
+      const { body } = await desk.open('liaison', each)
+      expect(body['caller']).toMatchObject({ name: '保密', phone: '保密' })
+      const url = `/api/people/${String(body['personId'])}/reveal`
+      const asked = { fields: ['phone'], reason: '核实身份信息' }
+      expect((await desk.call('liaison', 'POST', url, asked)).status).toBe(403)
+    }
+    const found = await desk.call('registrar', 'POST', '/api/people/search', { by: 'phone', text: phone })
+    expect(found.body['items']).toEqual([])
+    await desk.does('dispatcher', id, 'unmerge', { reason: '并非同一事项' })
+    expect((await desk.open('liaison', plain)).body['caller']).toMatchObject({ name: '保密' })
+  })
+})
+
 describe('a correction', () => {
   it('that changes nothing leaves no version and no event', async () => {
     const { id } = await desk.register({ title: '路灯不亮', topic: 'urban' })

@@ -47,8 +47,13 @@ export const merge = actRule({
     // The earlier promise holds for both: joining a later matter wins no time, also when a calendar year is amended.
     const hastened =
       leg !== undefined && targetLeg !== undefined && leg.effectiveDueAt < targetLeg.effectiveDueAt
+    // They are of one person: who asked for confidence on either is kept on both.
+    const confidential = matter.confidential || target.matter.confidential
     return {
-      matter: { mergedIntoId: target.matter.id, mergedAt: setting.now, stateBefore: matter.state },
+      matter: {
+        ...{ mergedIntoId: target.matter.id, mergedAt: setting.now, stateBefore: matter.state },
+        confidential,
+      },
       legs: [...stopLead(subject, setting, 'merged'), ...stopCoLegs(subject, setting, 'merged')],
       insert: remark(subject, setting, 'merge', input.reason),
       data: { intoId: target.matter.id, intoNo: target.matter.no },
@@ -57,6 +62,7 @@ export const merge = actRule({
         matter: {
           accusedUnitIds: accused,
           barredIds: [...new Set([...target.matter.barredIds, ...matter.barredIds])],
+          confidential,
         },
         legs: hastened
           ? [{ id: targetLeg.id, patch: { effectiveDueAt: leg.effectiveDueAt, limit: null } }]
