@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { day, id, instant, pageQuery, textOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { yuan } from '../platform/numbers.ts'
+import { Problem } from '../platform/problems.ts'
 import {
   askGrant,
   cancelGrant,
@@ -225,7 +226,7 @@ export function reliefRoutes(http: Http): void {
     {
       url: '/api/relief/grants/:id/account',
       summary: '查看银行账号',
-      description: '先记入审计，后显示。',
+      description: '先记入审计，后显示；要求保密的，只有名单上的人员可以查看。',
       tag,
       for: 'relief.decide',
       params: byId,
@@ -233,8 +234,11 @@ export function reliefRoutes(http: Http): void {
       reply: z.object({ account: z.string() }),
       problems: ['relief/not-found'],
     },
-    async (actor, { params, body }) => ({
-      account: await db.transaction((tx) => openAccount(tx, vault, actor, params.id, body.reason)),
-    }),
+    async (actor, { params, body }) => {
+      const account = await db.transaction((tx) => openAccount(tx, vault, actor, params.id, body.reason))
+      if (account === undefined)
+        throw new Problem('access/forbidden', { detail: 'the person asked for confidence' })
+      return { account }
+    },
   )
 }

@@ -115,6 +115,7 @@ function checkAmount({ minFen, maxFen, stepFen, fromDay, toDay }: Programme, fen
 interface StoredGrant {
   id: string
   state: GrantState
+  personId: string
   askedBy: string
   askedAt: Instant
   account: Buffer | null
@@ -197,17 +198,19 @@ async function move(
   return { id: grant.id, version, state }
 }
 
-/** The account that a grant goes to, for a reason, on record. */
+/** The account that a grant goes to, for a reason, on record; undefined as `revealAccount` says. */
 export async function openAccount(
   tx: Tx,
   vault: Vault,
   actor: Actor,
   id: string,
   reason: string,
-): Promise<string> {
+): Promise<string | undefined> {
   const [grant] = await lockGrant(tx, [id])
   if (grant?.account === undefined || grant.account === null) throw new Problem('relief/not-found')
-  return revealAccount(tx, vault, actor, { id, subject: 'relief', account: grant.account }, reason)
+  const { personId, account } = grant
+  if (!(await knownPeople(tx, actor, [personId])).has(personId)) throw new Problem('relief/not-found')
+  return revealAccount(tx, vault, actor, { id, subject: 'relief', personId, account }, reason)
 }
 
 async function tell(tx: Tx, actor: Actor, id: string, type: string, data: EventData): Promise<void> {

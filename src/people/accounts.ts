@@ -1,9 +1,10 @@
 // Bank accounts, for those whom relief is paid to: sealed under the row they belong to, shown by their last four digits.
 import type { Actor } from '../platform/actor.ts'
-import type { Tx } from '../platform/db.ts'
+import { statement, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import type { Vault } from '../platform/vault.ts'
+import { isConfidant } from './confidants.ts'
 import { maskBank } from './masks.ts'
 
 const place = (rowId: string) => `bank|account|${rowId}`
@@ -20,15 +21,27 @@ export function sealAccount(
   return { account: vault.seal(digits, place(rowId)), accountMasked: maskBank(digits) }
 }
 
-/** Opens an account for a reason; who read it and why is on record before it is shown. */
+const personOf = statement<{ confidential: boolean }>(
+  'people.account-of',
+  'select confidential from people where id = $1',
+)
+
+/**
+ * Opens an account for a reason; who read it and why is on record before it is shown. That of a confidential person is
+ * undefined for who is not on the list, and that is recorded too: commit, then refuse.
+ */
 export async function revealAccount(
   tx: Tx,
   vault: Vault,
   actor: Actor,
-  row: { id: string; subject: string; account: Buffer },
+  row: { id: string; subject: string; personId: string; account: Buffer },
   reason: string,
-): Promise<string> {
-  const { id, subject, account } = row
-  await record(tx, actor, { subject, subjectId: id, type: 'person.account-revealed', data: { reason } })
+): Promise<string | undefined> {
+  const { id, subject, personId, account } = row
+  const [person] = await personOf(tx, [personId])
+  const refused = person?.confidential === true && !(await isConfidant(tx, actor, personId))
+  const type = refused ? 'person.account-refused' : 'person.account-revealed'
+  await record(tx, actor, { subject, subjectId: id, type, data: { reason } })
+  if (refused) return undefined
   return vault.open(account, place(id))
 }

@@ -242,6 +242,29 @@ describe('a relief grant', () => {
     expect(await desk.events(body.id)).toContain('person.account-revealed')
   })
 
+  it('shows the account of who asked for confidence to those on the list alone, nor of whom one may not know', async () => {
+    const other = await desk.account(['leader'])
+    const personId = await person({ confidential: true })
+    const { body } = await ask(personId, { account })
+    const url = `/api/relief/grants/${body.id}/account`
+    const reason = '核对发放账号'
+    const refused = await desk.call(other, 'POST', url, { reason })
+    expect([refused.status, JSON.stringify(refused.body).includes('6217')]).toEqual([403, false])
+    expect(await desk.events(body.id)).toContain('person.account-refused')
+    const naming = { accountId: other.id, reason: '需要核对账号' }
+    expect((await desk.call('leader', 'POST', `/api/people/${personId}/confidants`, naming)).status).toBe(201)
+    expect((await desk.call(other, 'POST', url, { reason })).body['account']).toBe('6217003660001234567')
+    expect((await desk.call('leader', 'POST', url, { reason })).status).toBe(403)
+    const matter = await desk.register({ personId: await person() })
+    const { personId: withheld } = (await desk.open('leader', matter.id)).body as { personId?: string }
+    const grant = await ask(withheld ?? '', { account })
+    await desk.call('leader', 'POST', `/api/matters/${matter.id}/recuse`, {
+      ...{ accountId: other.id, reason: '有直接利害关系' },
+    })
+    const unknown = await desk.call(other, 'POST', `/api/relief/grants/${grant.body.id}/account`, { reason })
+    expect(unknown.status).toBe(404)
+  })
+
   it('is one a person and programme, also under two entries that are one person, also asked for at once', async () => {
     const idNo = '11010519491231002X'
     const [one, two] = [await person({ idNo }), await person({ idNo })]
