@@ -6,7 +6,7 @@ import type { Actor } from '../platform/actor.ts'
 import { dayOf } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { appendSealed, sealEvent, type EventData } from '../platform/events.ts'
-import { fieldProblem, Problem } from '../platform/problems.ts'
+import { Problem } from '../platform/problems.ts'
 import { insertRow, updateRow } from '../platform/rows.ts'
 import { actRules } from './acts/index.ts'
 import {
@@ -136,11 +136,12 @@ export async function act(
 
 function otherMissing(error: unknown, field: string): never {
   if (!(error instanceof Problem) || error.code !== 'matter/not-found') throw error
-  throw fieldProblem(
-    field === 'intoId' ? 'matter/merge-target' : 'matter/other-not-found',
-    `/body/${field}`,
-    '没有这件办件',
-  )
+  const code = field === 'intoId' ? 'matter/merge-target' : 'matter/other-not-found'
+  // Its options go on: an attempt at what is withheld is recorded, whichever way it was made.
+  throw new Problem(code, {
+    ...error.options,
+    errors: [{ pointer: `/body/${field}`, code, message: '没有这件办件' }],
+  })
 }
 
 export function checkVersion(matter: Matter, ifMatch: number | undefined): void {

@@ -2,6 +2,7 @@
 import type { Actor } from '../platform/actor.ts'
 import { instantFromJson, type Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
+import { Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
 import { harmlessTo, visibilityValues, visibleTo, withheldFrom } from './access.ts'
 import { channelOf } from './channels/index.ts'
@@ -229,9 +230,16 @@ export async function findVisible(db: Db, actor: Actor, id: string) {
   return found
 }
 
-/** Whether the actor may see such a matter; for them, others do not exist. */
-export async function isVisible(db: Db, actor: Actor, id: string): Promise<boolean> {
-  return (await visibleMatter(db, [id, ...visibilityValues(actor)])).length > 0
+/**
+ * A matter that a field names must be one that the actor may see, else `matter/other-not-found` at that field; an attempt at
+ * what is withheld is recorded as when it is opened.
+ */
+export async function demandVisible(db: Db, actor: Actor, id: string, pointer: string): Promise<void> {
+  await findVisible(db, actor, id).catch((error: unknown) => {
+    if (!(error instanceof Problem) || error.code !== 'matter/not-found') throw error
+    const code = 'matter/other-not-found'
+    throw new Problem(code, { ...error.options, errors: [{ pointer, code, message: '没有这件办件' }] })
+  })
 }
 
 const peopleOnVisible = statement<{ id: string }>(

@@ -15,7 +15,7 @@ import { newCase, type Change } from './case.ts'
 import { firstState, type ChannelId } from './channels/index.ts'
 import { openMatter, takeNumber, type Written } from './commands.ts'
 import { matterPeople } from './petition-tables.ts'
-import { isVisible, seesPerson } from './queries.ts'
+import { demandVisible, seesPerson } from './queries.ts'
 import { queryCodeOf } from './query-codes.ts'
 import { readReceivers } from './reading.ts'
 import { demandAccused, outcomeOf, refusal } from './rules.ts'
@@ -96,7 +96,8 @@ export async function register(
   if (visit?.listNo !== undefined && (await listNoTaken(tx, [visit.level, visit.listNo])).length > 0) {
     throw fieldProblem('matter/list-no-taken', `${at}/visit/listNo`, '该层级的此通报编号已登记')
   }
-  if (input.petition?.repeatOfId !== undefined) await demandVisible(tx, actor, input.petition.repeatOfId, at)
+  if (input.petition?.repeatOfId !== undefined)
+    await demandVisible(tx, actor, input.petition.repeatOfId, `${at}/repeatOfId`)
   if (!person) throw fieldProblem('request/invalid', `${at}/personId`, '诉求人不存在')
   demandAccused(input.accusedUnitIds, receivers, at)
 
@@ -165,9 +166,3 @@ const listNoTaken = statement<{ id: string }>(
   'matter.list-no',
   'select id from visits where level = $1 and list_no = $2',
 )
-
-/** An earlier matter that a clerk names must be one that they may see. */
-async function demandVisible(tx: Tx, actor: Actor, id: string, at: string): Promise<void> {
-  const known = await isVisible(tx, actor, id)
-  if (!known) throw fieldProblem('matter/other-not-found', `${at}/repeatOfId`, '没有这件办件')
-}

@@ -9,7 +9,7 @@ import type { Case, Change, Visit } from './case.ts'
 import { checkVersion, writeChange, type Written } from './commands.ts'
 import { skipsLevel, type CompetentLevel, type VisitLevel } from './petition-terms.ts'
 import { visits } from './petition-tables.ts'
-import { isVisible } from './queries.ts'
+import { demandVisible } from './queries.ts'
 import { lockCase } from './reading.ts'
 
 export interface PetitionCorrection {
@@ -102,8 +102,9 @@ export async function correctPetition(
 async function petitionPatch(tx: Tx, actor: Actor, { matter, petition }: Case, input: PetitionCorrection) {
   const { repeatOfId } = input
   if (repeatOfId !== undefined && repeatOfId !== null) {
-    const known = repeatOfId !== matter.id && (await isVisible(tx, actor, repeatOfId))
-    if (!known) throw fieldProblem('matter/other-not-found', '/body/repeatOfId', '没有这件办件')
+    const pointer = '/body/repeatOfId'
+    if (repeatOfId === matter.id) throw fieldProblem('matter/other-not-found', pointer, '没有这件办件')
+    await demandVisible(tx, actor, repeatOfId, pointer)
   }
   const first = repeatOfId === undefined ? {} : { officeFirst: repeatOfId === null }
   return changesOf(petition ?? {}, { ...told(input), ...first })

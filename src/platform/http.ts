@@ -136,7 +136,9 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
           const actor = await gate(request, route.for)
           const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
           const input = { ...inputOf(request), body: request.body, ifMatch, reply }
-          const result = await handler(actor, input as never)
+          const result = await handler(actor, input as never).catch((error: unknown) =>
+            onRecord(deps, actor, error),
+          )
           if (route.etag !== undefined) void reply.header('etag', `"${route.etag(result)}"`)
           return reply.code(status).send(result)
         },
@@ -150,7 +152,9 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
         config: { ...configOf(route), ...(route.method === 'POST' ? { upload: true } : {}) },
         handler: async (request, reply) => {
           const actor = await gate(request, route.for)
-          return handler(actor, { ...inputOf(request), reply } as never)
+          return handler(actor, { ...inputOf(request), reply } as never).catch((error: unknown) =>
+            onRecord(deps, actor, error),
+          )
         },
       })
     },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApiDocument } from '../../scripts/docs/openapi.ts'
 import { roleNames, roles, type Role } from '../../src/orgs/rules.ts'
 import { openDesk, type Desk } from './desk.ts'
-import { inputs } from './scenes.ts'
+import { bringPetition, inputs } from './scenes.ts'
 import { runWaiting } from './waiting.ts'
 
 const CANARY = '金丝雀线索'
@@ -151,6 +151,42 @@ describe('whoever is accused, below the accused, or has stepped aside', () => {
       expect(read.status).toBe(404)
       const after = (await desk.events(account.id)).filter((type) => type === 'account.view-refused').length
       expect([who, after > before]).toEqual([who, true])
+    }
+  })
+
+  it('is on record wherever its id may be sent: in a field of another matter, for a file, for a notice', async () => {
+    const barred = await desk.account(['registrar', 'dispatcher', 'reviewer', 'review-clerk', 'supervisor'])
+    const recusal = { accountId: barred.id, reason: '有直接利害关系' }
+    expect((await desk.call('leader', 'POST', `/api/matters/${matter.id}/recuse`, recusal)).status).toBe(200)
+    const order = await desk.register()
+    const [letter, delivered] = [await bringPetition(desk, 'entered'), await bringPetition(desk, 'delivered')]
+    const { version } = await desk.row(letter)
+    const held = { 'if-match': `"${Number(version)}"` }
+    const written = { title: '反映补偿', content: '反映补偿款未到账问题。', category: 'claim', topic: 'land' }
+    const to = (id: string, act: string, body: object) =>
+      desk.call(barred, 'POST', `/api/matters/${id}/${act}`, body)
+    const tries = (
+      id: string,
+    ): Record<string, () => Promise<{ status: number; body: { code: string } }>> => ({
+      merge: () => to(order.id, 'merge', { intoId: id, reason: '同一事项' }),
+      'no longer accept': () => to(letter, 'no-longer-accept', { finalId: id, reason: '同一事实和理由' }),
+      rehandle: () => to(delivered, 'rehandle', { reviewId: id }),
+      'repeat of': () => desk.call(barred, 'POST', '/api/letters', { ...written, repeatOfId: id }),
+      'correct to a repeat of': () =>
+        desk.call(barred, 'PATCH', `/api/letters/${letter}`, { repeatOfId: id, reason: '补登重复件' }, held),
+      file: () => desk.call(barred, 'GET', `/api/matters/${id}/files/${id}`),
+      notice: () => desk.call(barred, 'GET', `/api/matters/${id}/documents/receipt`),
+    })
+    const refusals = async () =>
+      (await desk.events(barred.id)).filter((type) => type === 'account.view-refused').length
+    const unknown = tries('0198a3b0-0000-7000-8000-000000000000')
+    for (const [what, attempt] of Object.entries(tries(matter.id))) {
+      const before = await refusals()
+      const { status, body } = await attempt()
+      expect([what, await refusals()]).toEqual([what, before + 1])
+      const none = await unknown[what]?.()
+      expect([status, body.code]).toEqual([none?.status, none?.body.code])
+      expect([what, await refusals()]).toEqual([what, before + 1])
     }
   })
 

@@ -57,6 +57,16 @@ describe('idempotency keys', () => {
         return { text: body.text, id: row?.id ?? 0, random: randomUUIDv7() }
       },
     )
+    const refuse = () =>
+      Promise.reject(new Problem('request/conflict', { record: { type: 'test.attempt', data: {} } }))
+    const attempt = (kind: string) => ({
+      ...{ url: `/test/attempts/${kind}`, summary: '试一试', tag: '测试', for: 'signed-in' as const },
+      reply: z.object({}),
+    })
+    http.reads(attempt('reads'), refuse)
+    http.writes(attempt('writes'), refuse)
+    http.secrets(attempt('secrets'), refuse)
+    http.streams({ ...attempt('streams'), produces: 'text/csv' }, refuse)
     await app.ready()
   })
   afterAll(async () => {
@@ -145,6 +155,24 @@ describe('idempotency keys', () => {
     expect((await post(refusedKey, note('refused'))).statusCode).toBe(409)
     expect((await post(refusedKey, note('allowed'))).statusCode).toBe(201)
     expect(await notes('refused')).toBe(0)
+  })
+
+  it('records an attempt that must be seen, on whichever kind of route it was made', async () => {
+    const recorded = async () => {
+      const { rows } = await deps.db.bulk((client) =>
+        client.query(`select 1 from app.events where type = 'test.attempt' and subject_id = $1`, [
+          accounts.two,
+        ]),
+      )
+      return rows.length
+    }
+    const kinds = { reads: 'GET', streams: 'GET', writes: 'POST', secrets: 'POST' } as const
+    for (const [kind, method] of Object.entries(kinds)) {
+      const before = await recorded()
+      const headers = { 'x-test': 'two' }
+      const { statusCode } = await app.inject({ method, url: `/test/attempts/${kind}`, headers })
+      expect([kind, statusCode, await recorded()]).toEqual([kind, 409, before + 1])
+    }
   })
 
   it('asks machines for a key and lets people go without', async () => {
