@@ -1,6 +1,7 @@
 // What a newer row changes on a matter that is here already, and what of it is staged.
 import type { Calendar } from '../calendar/days.ts'
 import { normalisePerson, openPerson } from '../people/seal.ts'
+import type { Instant } from '../platform/clock.ts'
 import type { EventData } from '../platform/events.ts'
 import type { Vault } from '../platform/vault.ts'
 import { callerDigest, changedPerson, isSameCaller, newPerson } from './callers.ts'
@@ -22,6 +23,7 @@ export interface PlanSetting {
   importId: string
   vault: Vault
   calendar: Calendar
+  now: Instant
   header: Header
 }
 
@@ -60,7 +62,7 @@ export function planChange(
     }
   } else {
     const legs = details.legs.get(matterId) ?? []
-    const held = { matterId, snapshot: told.snapshot, legs, seenAt: told.seenAt }
+    const held = { matterId, snapshot: told.snapshot, legs, seenAt: told.seenAt, now: setting.now }
     const laid = reconcile(order, held, setting.calendar, has)
     ;({ changed, kept } = laid)
     const heard = { ...told.snapshot.heard, ...Object.fromEntries(refused(kept).map((d) => [d.part, d.new])) }

@@ -96,7 +96,7 @@ async function readRows(
         needs.person && held.personId !== null ? [held.personId] : [],
       ),
     })
-    const setting = { importId, vault, calendar, header: found }
+    const setting = { importId, vault, calendar, now, header: found }
     const knownBy = new Map(known.map((each) => [each.checked.row, each]))
     for (const [i, row] of rows.entries()) {
       if (i % BREATH === BREATH - 1) await setImmediate()

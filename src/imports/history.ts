@@ -56,7 +56,7 @@ export function derive(order: Order, known: Known): History {
       ratedAt: order.ratedAt,
       resolved: called ? order.resolved : null,
       screenedOutAt: order.screening?.upheld === true ? order.screening.at : null,
-      ...stateOf(order),
+      ...stateOf(order, legs),
     },
     legs,
     replies: repliesOf(order, known.matterId, legs),

@@ -5,7 +5,7 @@ import { coLimit } from '../matters/deadlines.ts'
 import type { LegOutcome } from '../matters/terms.ts'
 import { childId } from './ids.ts'
 import type { Order, Promise } from './order.ts'
-import { isRedoUntold, isReturned, lastMoment } from './states.ts'
+import { isRedoUntold, isReturned, lastMoment, latest } from './states.ts'
 
 /** A leg as the database has it. */
 export type StoredLeg = Pick<
@@ -35,10 +35,13 @@ export interface Known {
   legs: readonly StoredLeg[]
   /** The last moment of which earlier files tell: until then the unit held what it has now lost. */
   seenAt: Instant | null
+  /** The moment of the import that tells of the order now; null for its first. */
+  now: Instant | null
 }
 
 /** Legs that the database has keep their id, number and promise; closed ones are left as they are. */
-export function legsOf(order: Order, { matterId, legs: stored, seenAt }: Known): NewLeg[] {
+export function legsOf(order: Order, known: Known): NewLeg[] {
+  const { matterId, legs: stored } = known
   const { dispatchedAt, leadUnitId, promise, redo } = order
   if (dispatchedAt === null || leadUnitId === null || promise === null) return stored.map(asLeg(matterId))
   const open = new Map(stored.map((leg) => [leg.id, leg]))
@@ -54,12 +57,12 @@ export function legsOf(order: Order, { matterId, legs: stored, seenAt }: Known):
     if (found !== undefined) open.delete(found.id)
     return found
   }
-  const build = (known: StoredLeg | undefined, fresh: Fresh, facts: LegFacts): NewLeg => {
-    if (known !== undefined && known.outcome !== null) return asLeg(matterId)(known)
-    const base = known ?? { ...fresh, ...promised(fresh), id: '', no: 0 }
-    const no = known?.no ?? (last += 1)
+  const build = (before: StoredLeg | undefined, fresh: Fresh, facts: LegFacts): NewLeg => {
+    if (before !== undefined && before.outcome !== null) return asLeg(matterId)(before)
+    const base = before ?? { ...fresh, ...promised(fresh), id: '', no: 0 }
+    const no = before?.no ?? (last += 1)
     return {
-      ...asLeg(matterId)({ ...base, id: known?.id ?? childId(matterId, 'leg', no), no }),
+      ...asLeg(matterId)({ ...base, id: before?.id ?? childId(matterId, 'leg', no), no }),
       ...facts,
       effectiveDueAt: facts.effectiveDueAt ?? base.effectiveDueAt,
     }
@@ -68,7 +71,8 @@ export function legsOf(order: Order, { matterId, legs: stored, seenAt }: Known):
   const earlier = stored.some(
     (leg) => leg.role === 'lead' && leg.kind !== 'redo' && leg.unitId !== leadUnitId,
   )
-  const known = take('lead', ['dispatch', 'redispatch'], leadUnitId)
+  const withdrawnAt = withdrawalOf(order, known)
+  const before = take('lead', ['dispatch', 'redispatch'], leadUnitId)
   const kind = earlier ? 'redispatch' : 'dispatch'
   const fresh = {
     role: 'lead',
@@ -78,10 +82,10 @@ export function legsOf(order: Order, { matterId, legs: stored, seenAt }: Known):
     promise,
     dueAt: promise.dueAt,
   } as const
-  const lead = build(known, fresh, leadFacts(order))
+  const lead = build(before, fresh, leadFacts(order, withdrawnAt))
   const co = order.coUnitIds.map((unitId) => {
     const at = { role: 'co', kind: 'co', unitId, dispatchedAt, promise, dueAt: promise.coDueAt } as const
-    return build(take('co', ['co'], unitId), at, coFacts(order))
+    return build(take('co', ['co'], unitId), at, coFacts(order, withdrawnAt))
   })
   const again =
     redo === null || isRedoUntold(order)
@@ -101,16 +105,34 @@ export function legsOf(order: Order, { matterId, legs: stored, seenAt }: Known):
             { signedAt: redo.at, ...stop(redo.repliedAt, redo.repliedAt, 'replied') },
           ),
         ]
-  const ended = seenAt ?? dispatchedAt
   const lost = [...open.values()].map((leg) => {
     const row = asLeg(matterId)(leg)
     if (leg.outcome !== null) return row
-    // The unit held it at least until the last moment of which an earlier file told.
-    const held = [leg.dispatchedAt, leg.signedAt ?? '', ended].reduce((a, b) => (a > b ? a : b))
     const outcome: LegOutcome = leg.kind === 'redo' ? 'terminated' : 'redispatched'
-    return { ...row, submittedAt: null, stoppedAt: leg.submittedAt ?? held, outcome }
+    return {
+      ...row,
+      submittedAt: null,
+      stoppedAt: leg.submittedAt ?? lossOf(leg, order, lead, known),
+      outcome,
+    }
   })
   return [...lost, lead, ...co, ...again].toSorted((a, b) => a.no - b.no)
+}
+
+/** The platform tells no moment of a withdrawal: a leg that was open before was so until now. */
+function withdrawalOf(order: Order, { legs, now }: Known): Instant {
+  const goesOn = legs.some(({ outcome }) => outcome === null)
+  return latest([lastMoment(order), goesOn ? now : null])
+}
+
+/**
+ * When a unit lost a leg of which the newer file no longer tells: to the next dispatch, or with the answer or the call that
+ * followed; where the file tells of none of them, it had it until now. At least it had it as long as earlier files told.
+ */
+function lossOf(leg: StoredLeg, order: Order, lead: NewLeg, { seenAt, now }: Known): Instant {
+  const ends = [lead.dispatchedAt, lead.stoppedAt ?? lead.submittedAt, order.calledBackAt]
+  const told = ends.find((at) => at !== null && at !== undefined && at > leg.dispatchedAt)
+  return latest([leg.dispatchedAt, leg.signedAt, seenAt, told ?? now])
 }
 
 interface Fresh {
@@ -145,24 +167,23 @@ function promised({ promise, dueAt, role }: Fresh) {
   }
 }
 
-function leadFacts(order: Order): LegFacts {
+function leadFacts(order: Order, withdrawnAt: Instant): LegFacts {
   const { signedAt, repliedAt, acceptedAt, extension, state } = order
   const extended = extension === null ? {} : { extensions: 1 }
   const moved = extension === null || extension.tooLate ? {} : { effectiveDueAt: extension.newDueAt }
   const facts = { signedAt, ...extended, ...moved }
   if (isReturned(order)) return { ...facts, ...stop(null, order.returnedAt, 'returned') }
   if (acceptedAt !== null) return { ...facts, ...stop(repliedAt, repliedAt, 'replied') }
-  if (state === 'withdrawn')
-    return { ...facts, ...stop(repliedAt, repliedAt ?? lastMoment(order), 'terminated') }
+  if (state === 'withdrawn') return { ...facts, ...stop(repliedAt, repliedAt ?? withdrawnAt, 'terminated') }
   return { ...facts, submittedAt: repliedAt, stoppedAt: null, outcome: null }
 }
 
 /** The platform tells one signing and one reply for all units; co-handling ends with the lead unit's reply. */
-function coFacts(order: Order): LegFacts {
+function coFacts(order: Order, withdrawnAt: Instant): LegFacts {
   const { signedAt, acceptedAt, repliedAt, returnedAt, state } = order
   if (isReturned(order)) return { signedAt, ...stop(null, returnedAt, 'redispatched') }
   if (acceptedAt !== null) return { signedAt, ...stop(null, repliedAt, 'terminated') }
-  if (state === 'withdrawn') return { signedAt, ...stop(null, lastMoment(order), 'terminated') }
+  if (state === 'withdrawn') return { signedAt, ...stop(null, withdrawnAt, 'terminated') }
   return { signedAt, submittedAt: null, stoppedAt: null, outcome: null }
 }
 

@@ -147,7 +147,7 @@ async function complete({ lines, numbers }: Orders, setting: Setting, rows: Rows
   for (const [i, line] of lines.entries()) {
     if (i % BREATH === BREATH - 1) await rows.breathe()
     const { matterId: id, row, caller, order } = JSON.parse(line) as ReadyOrder
-    const history = derive(order, { matterId: id, legs: [], seenAt: null })
+    const history = derive(order, { matterId: id, legs: [], seenAt: null, now: null })
     const data: EventData = {
       ...{ imported: true, importId: record.id, row, externalNo: order.externalNo },
       ...{ to: history.matter.state, history: history.acts.map((act) => ({ ...act })) },

@@ -17,6 +17,8 @@ export interface Held {
   legs: readonly StoredLeg[]
   /** The last moment of which the file told that was imported last. */
   seenAt: Instant
+  /** The moment of the import that is laid over it. */
+  now: Instant
 }
 
 export interface Difference {

@@ -1,5 +1,6 @@
 // The state that an imported matter is in, and how it ended: by its times first, by the platform's word where they leave it open. Pure.
 import type { Instant } from '../platform/clock.ts'
+import type { NewLeg } from '../matters/case.ts'
 import type { State } from '../matters/workflow.ts'
 import type { Order } from './order.ts'
 
@@ -10,9 +11,10 @@ export interface StateFacts {
   withdrawnAt: Instant | null
 }
 
-export function stateOf(order: Order): StateFacts {
+/** `legs`: a withdrawn order was there until the last of them stopped. */
+export function stateOf(order: Order, legs: readonly Pick<NewLeg, 'stoppedAt'>[]): StateFacts {
   if (order.state === 'withdrawn') {
-    const at = lastMoment(order)
+    const at = latest([lastMoment(order), ...legs.map(({ stoppedAt }) => stoppedAt)])
     return { state: 'terminated', endedAt: at, endReason: '市平台撤销', withdrawnAt: at }
   }
   const state = stateByTimes(order)
@@ -64,9 +66,9 @@ export function lastMoment(order: Order): Instant {
     calledBackAt,
     ratedAt,
   ]
-  const later = [...moments, screening?.at, redo?.at, redo?.repliedAt]
-  return later.reduce<Instant>(
-    (last, at) => (at !== null && at !== undefined && at > last ? at : last),
-    receivedAt,
-  )
+  return latest([receivedAt, ...moments, screening?.at, redo?.at, redo?.repliedAt])
+}
+
+export function latest([first, ...more]: readonly [Instant, ...(Instant | null | undefined)[]]): Instant {
+  return more.reduce<Instant>((last, at) => (at !== null && at !== undefined && at > last ? at : last), first)
 }

@@ -219,6 +219,26 @@ describe('a newer file', () => {
     ])
   })
 
+  test('ends no leg before it became late here, whatever it leaves out', async () => {
+    const numbers = ['C-0013', 'C-0014', 'C-0015']
+    await desk.take(numbers.map((no) => row(no)))
+    desk.clock.forward({ days: 14 })
+    const [handedAt, now] = ['2020-08-21T10:00:00.000+08:00', desk.clock.now()]
+    await desk.take([
+      row('C-0013', { leadUnit: '大石镇', dispatchedAt: '2020-08-21 10:00:00', signedAt: '' }),
+      row('C-0014', { leadUnit: '大石镇' }),
+      row('C-0015', { state: '已撤销' }),
+    ])
+    for (const [i, outcome] of ['redispatched', 'redispatched', 'terminated'].entries()) {
+      const { id, lateFrom } = await desk.matter(numbers[i] ?? '')
+      expect(lateFrom).toBe('2020-08-19T23:59:59.999+08:00')
+      expect((await desk.legs(id))[0]).toMatchObject({
+        ...{ unitId: desk.township, outcome, lateFrom },
+        stoppedAt: i === 0 ? handedAt : now,
+      })
+    }
+  })
+
   test('corrects the caller of its own order only, and leaves alone what it does not tell', async () => {
     const rng = seeded(11)
     const [phone, idNo] = [generatePhone(rng), generateIdNo(rng)]

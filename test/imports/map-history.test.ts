@@ -7,7 +7,12 @@ import { dongba, fullHeader, housing, orderOf, urban, type Cells } from './map-s
 
 const matterId = randomUUIDv7()
 const history = (cells: Cells = {}, header?: typeof fullHeader) =>
-  derive(orderOf(cells, header === undefined ? {} : { header }), { matterId, legs: [], seenAt: null })
+  derive(orderOf(cells, header === undefined ? {} : { header }), {
+    matterId,
+    legs: [],
+    seenAt: null,
+    now: null,
+  })
 
 const DUE = '2020-08-26T23:59:59.999+08:00'
 const open = { repliedAt: '', calledBackAt: '', rating: '' }

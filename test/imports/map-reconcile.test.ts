@@ -15,11 +15,14 @@ const matterId = randomUUIDv7()
 const open = { repliedAt: '', calledBackAt: '', rating: '' }
 const DUE = '2020-08-26T23:59:59.999+08:00'
 
+/** When the newer file is taken in. */
+const NOW = '2020-09-10T09:00:00.000+08:00'
+
 /** What is held after a first file that was exported at `seenAt`. */
 function held(cells: Cells, seenAt: string): Held {
   const order = orderOf(cells)
-  const { legs } = derive(order, { matterId, legs: [], seenAt: null })
-  return { matterId, snapshot: snapshotOf(order), legs: legs.map(stored), seenAt }
+  const { legs } = derive(order, { matterId, legs: [], seenAt: null, now: null })
+  return { matterId, snapshot: snapshotOf(order), legs: legs.map(stored), seenAt, now: NOW }
 }
 
 function stored(leg: ReturnType<typeof derive>['legs'][number]): StoredLeg {
@@ -52,7 +55,7 @@ const AFTER_DUE = '2020-08-28T09:00:00.000+08:00'
 test('the same row again changes nothing', () => {
   const { changed, kept, history } = lay({}, held({}, AFTER_DUE))
   expect([changed, kept]).toEqual([[], []])
-  expect(history).toEqual(derive(orderOf(), { matterId, legs: [], seenAt: null }))
+  expect(history).toEqual(derive(orderOf(), { matterId, legs: [], seenAt: null, now: null }))
 })
 
 test('what happened since is taken over: signed, replied, rated', () => {
@@ -198,14 +201,14 @@ describe('lateness that was known stays:', () => {
   })
 })
 
-test('another unit takes over: the first keeps its leg until last seen, the second gets a new one', () => {
+test('another unit takes over: the first keeps its leg until then, the second gets a new one', () => {
   const { history, changedParts } = lay(
     { ...open, leadUnit: '住建局', dispatchedAt: '2020-08-20 09:00', signedAt: '' },
     held({ ...open, signedAt: '' }, EARLY),
   )
   expect(changedParts).toEqual(['dispatchedAt', 'leadUnitId'])
   expect(history.legs).toMatchObject([
-    { no: 1, unitId: urban.id, outcome: 'redispatched', stoppedAt: EARLY },
+    { no: 1, unitId: urban.id, outcome: 'redispatched', stoppedAt: '2020-08-20T09:00:00.000+08:00' },
     {
       no: 2,
       unitId: housing.id,
@@ -217,6 +220,74 @@ test('another unit takes over: the first keeps its leg until last seen, the seco
   expect(history.matter).toMatchObject({
     leadUnitId: housing.id,
     dispatchedAt: '2020-08-17T10:00:00.000+08:00',
+  })
+})
+
+describe('a leg that has become late since the last file stays late', () => {
+  const to = (more: Cells) => lay({ ...open, leadUnit: '住建局', ...more }, held(open, EARLY)).history
+  const legsOf = (history: ReturnType<typeof derive>) =>
+    history.legs.map((leg) => [leg.unitId, leg.outcome, leg.stoppedAt, lateFrom(clockOf(leg))])
+
+  test('given to another unit afterwards: until then it was the first unit’s', () => {
+    const history = to({ dispatchedAt: '2020-08-28 09:00', signedAt: '' })
+    expect(legsOf(history)[0]).toEqual([urban.id, 'redispatched', '2020-08-28T09:00:00.000+08:00', DUE])
+    expect(history.matter.lateFrom).toBe(DUE)
+  })
+
+  test('nothing of it goes to a unit that is told to have had it all along', () => {
+    expect(legsOf(to({}))).toEqual([
+      [urban.id, 'redispatched', NOW, DUE],
+      [housing.id, null, null, DUE],
+    ])
+    expect(legsOf(to({ state: '已撤销' }))).toEqual([
+      [urban.id, 'redispatched', NOW, DUE],
+      [housing.id, 'terminated', NOW, DUE],
+    ])
+  })
+
+  test('but is not late when another unit answered in time', () => {
+    const answered = '2020-08-20T16:00:00.000+08:00'
+    expect(legsOf(to({ repliedAt: '2020-08-20 16:00' }))).toEqual([
+      [urban.id, 'redispatched', answered, null],
+      [housing.id, 'replied', answered, null],
+    ])
+  })
+
+  test('a co-handling unit that is no longer told of held it until the answer, or until now', () => {
+    const before = held({ ...open, coUnits: '住建局' }, EARLY)
+    const left = (cells: Cells) => {
+      const { legs } = lay({ ...open, coUnits: '东坝街道', ...cells }, before).history
+      return legs.find(({ unitId }) => unitId === housing.id)
+    }
+    expect(left({})).toMatchObject({ outcome: 'redispatched', stoppedAt: NOW })
+    expect(left({ repliedAt: '2020-08-20 16:00' })).toMatchObject({
+      stoppedAt: '2020-08-20T16:00:00.000+08:00',
+    })
+  })
+
+  test('withdrawn without a moment: it was there until now, and still is in later files', () => {
+    const before = held({ ...open, coUnits: '住建局' }, EARLY)
+    const { history, order, keptParts } = lay({ ...open, state: '已撤销' }, before)
+    expect(keptParts).toEqual([['coUnitIds', 'merge/vanished']])
+    expect(history.legs).toMatchObject([
+      { role: 'lead', outcome: 'terminated', stoppedAt: NOW },
+      { role: 'co', outcome: 'terminated', stoppedAt: NOW },
+    ])
+    const ended = { state: 'terminated', lateFrom: DUE, endedAt: NOW, withdrawnAt: NOW }
+    expect(history.matter).toMatchObject(ended)
+    const next = { ...before, snapshot: snapshotOf(order), legs: history.legs.map(stored) }
+    const later = { ...next, now: '2020-10-10T09:00:00.000+08:00' }
+    expect(lay({ ...open, state: '已撤销', title: '另一标题' }, later).history.matter).toMatchObject(ended)
+  })
+
+  test('a redo that is over ended with the call that followed, or now', () => {
+    const redone = { rating: '不满意', calledBackAt: '2020-08-21 10:00', redoAt: '2020-08-24 09:00' }
+    const before = held(redone, '2020-08-24T09:00:00.000+08:00')
+    const redo = (cells: Cells) => lay({ ...redone, state: '已办结', ...cells }, before).history.legs[1]
+    expect(redo({})).toMatchObject({ kind: 'redo', outcome: 'terminated', stoppedAt: NOW })
+    expect(redo({ calledBackAt: '2020-08-26 10:00' })).toMatchObject({
+      stoppedAt: '2020-08-26T10:00:00.000+08:00',
+    })
   })
 })
 
