@@ -47,7 +47,7 @@ export const findingTexts = {
   'screening/without-rating': '没有“不满意”的评价，甄别结果未采用',
   'extension/not-later': '延期后的时限应晚于原办理时限(#)',
   'extension/asked-late': '逾期申请：申请时已超过办理时限，延期不改变期限',
-  'extension/asked-unknown': '缺少延期申请时间，无法核对是否在到期前申请',
+  'extension/asked-unknown': '缺少延期申请时间，批准时已超过办理时限，延期不改变期限',
   'extension/incomplete': '延期缺少批准时间或延期后时限，未采用',
   'extension/in-due': '办理时限已含延期，原时限按规定计算为#',
   'return/then-handled': '退单后另有办理而无改派时间，时限从首次派单起算',

@@ -67,7 +67,7 @@ export interface Extension {
   /** Working days between the two. */
   workdays: number
   reason: string | null
-  /** Asked after the old due: it is kept, and moves nothing. */
+  /** Asked after the old due, or granted after it without a known asking: it is kept, and moves nothing. */
   tooLate: boolean
 }
 

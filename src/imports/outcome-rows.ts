@@ -3,7 +3,7 @@ import type { InferInsertModel } from 'drizzle-orm'
 import type { NewLeg } from '../matters/case.ts'
 import type * as tables from '../matters/record-tables.ts'
 import { childId } from './ids.ts'
-import type { Order } from './order.ts'
+import type { Extension, Order } from './order.ts'
 
 /** In the place of a person: somebody on the city platform, which does not say who. */
 const PLATFORM = '00000000-0000-0000-0000-000000000003'
@@ -68,9 +68,13 @@ export function extensionsOf(
       decidedAt: extension.grantedAt,
       decidedBy: null, // not the one who asked, and not told
       granted: true,
-      decisionNote: extension.tooLate ? '逾期申请，不改变期限' : null,
+      decisionNote: extension.tooLate ? noteOf(extension) : null,
     },
   ]
+}
+
+function noteOf({ askedAt }: Extension): string {
+  return askedAt === null ? '逾期批准，申请时间不明，不改变期限' : '逾期申请，不改变期限'
 }
 
 export function returnsOf(order: Order, matterId: string, lead: NewLeg | undefined): Row<'returnRequests'>[] {

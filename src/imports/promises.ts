@@ -70,11 +70,19 @@ function readExtension(
     reader.fail('extendedTo', 'extension/not-later', shown(oldDueAt))
     return null
   }
-  const tooLate = askedAt !== null && askedAt > oldDueAt
-  if (tooLate) reader.warn('extensionAskedAt', 'extension/asked-late')
-  if (askedAt === null && grantedAt > oldDueAt) reader.warn('extensionAskedAt', 'extension/asked-unknown')
+  const tooLate = isTooLate({ askedAt, grantedAt }, oldDueAt)
+  if (tooLate)
+    reader.warn('extensionAskedAt', askedAt === null ? 'extension/asked-unknown' : 'extension/asked-late')
   const workdays = workdaysLeft(calendar, oldDueAt, newDueAt)
   return { askedAt, grantedAt, oldDueAt, newDueAt, workdays, reason, tooLate }
+}
+
+/** Asked after the due time; one of which only the granting is told was not asked before. */
+export function isTooLate(
+  { askedAt, grantedAt }: Pick<Extension, 'askedAt' | 'grantedAt'>,
+  dueAt: Instant,
+): boolean {
+  return (askedAt ?? grantedAt) > dueAt
 }
 
 function readRedo(reader: RowReader, times: Times, kind: Kind, calendar: Calendar): Redo | null {

@@ -8,6 +8,7 @@ import type { FindingCode } from './findings.ts'
 import { clockOf, derive } from './history.ts'
 import type { StoredLeg } from './legs.ts'
 import type { Extension, Order } from './order.ts'
+import { isTooLate } from './promises.ts'
 import { formOf, partNames, parts, withoutDigests, type Part, type Snapshot } from './snapshot.ts'
 
 /** What is held of an order that nobody but imports has changed. */
@@ -169,10 +170,10 @@ function merged(
 
 /** An extension is measured against the promise of the leg, whatever the newer file calls the due time. */
 function extensionOf(extension: Extension, lead: StoredLeg, calendar: Calendar): Extension | null {
-  const { newDueAt, askedAt } = extension
+  const { newDueAt } = extension
   if (newDueAt <= lead.dueAt) return null
   const workdays = workdaysLeft(calendar, lead.dueAt, newDueAt)
-  return { ...extension, oldDueAt: lead.dueAt, workdays, tooLate: askedAt !== null && askedAt > lead.dueAt }
+  return { ...extension, oldDueAt: lead.dueAt, workdays, tooLate: isTooLate(extension, lead.dueAt) }
 }
 
 /** Whether a leg that was known to be late would not have been late then. */

@@ -206,6 +206,16 @@ describe('wrong rows are refused with the heading, the reason and no personal va
 })
 
 describe('doubtful rows are taken with a warning:', () => {
+  test('an extension granted late of which nobody tells when it was asked for', () => {
+    const granted = { extensionGrantedAt: '2020-08-27 09:00', extendedTo: '2020-09-02' }
+    const { warnings, order } = check(
+      { ...granted, repliedAt: '', calledBackAt: '', rating: '' },
+      { header: fullHeader },
+    )
+    expect(codesOf(warnings)).toEqual(['extension/asked-unknown'])
+    expect(order?.extension).toMatchObject({ askedAt: null, tooLate: true })
+  })
+
   test.each([
     [
       'a late application',

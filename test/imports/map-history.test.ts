@@ -152,6 +152,15 @@ describe('lateness', () => {
     expect(legs[0]).toMatchObject({ effectiveDueAt: DUE })
     expect(extensions).toMatchObject([{ decisionNote: '逾期申请，不改变期限' }])
   })
+  test('an extension that was granted too late, asked for nobody knows when, moves nothing', () => {
+    const granted = (extensionGrantedAt: string) =>
+      history({ ...open, extensionGrantedAt, extendedTo: '2020-09-02' }, fullHeader)
+    const { matter, legs, extensions } = granted('2020-08-27 09:00')
+    expect(matter).toMatchObject({ lateFrom: DUE, dueAt: DUE })
+    expect(legs[0]).toMatchObject({ effectiveDueAt: DUE, extensions: 1 })
+    expect(extensions).toMatchObject([{ granted: true, decisionNote: '逾期批准，申请时间不明，不改变期限' }])
+    expect(granted('2020-08-26 09:00').legs[0]?.effectiveDueAt).toBe('2020-09-02T23:59:59.999+08:00')
+  })
   test('a redo has its own due and does not touch whether the first reply was in time', () => {
     const redone = {
       rating: '不满意',

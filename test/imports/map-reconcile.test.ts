@@ -9,7 +9,7 @@ import type { StoredLeg } from '../../src/imports/legs.ts'
 import { reconcile, type Held } from '../../src/imports/reconcile.ts'
 import { snapshotOf } from '../../src/imports/snapshot.ts'
 import { reconcileTouched } from '../../src/imports/touched.ts'
-import { calendar, housing, orderOf, urban, type Cells } from './map-support.ts'
+import { calendar, fullHeader, housing, orderOf, urban, type Cells } from './map-support.ts'
 
 const matterId = randomUUIDv7()
 const open = { repliedAt: '', calledBackAt: '', rating: '' }
@@ -38,8 +38,8 @@ function stored(leg: ReturnType<typeof derive>['legs'][number]): StoredLeg {
   return { ...blank, ...leg }
 }
 
-function lay(cells: Cells, over: Held) {
-  const result = reconcile(orderOf(cells), over, calendar, () => true)
+function lay(cells: Cells, over: Held, header?: typeof fullHeader) {
+  const result = reconcile(orderOf(cells, header === undefined ? {} : { header }), over, calendar, () => true)
   const history = derive(result.order, over)
   return {
     ...result,
@@ -146,6 +146,17 @@ describe('lateness that was known stays:', () => {
     expect(history.legs).toMatchObject([
       { dueAt: '2020-08-24T23:59:59.999+08:00', dispatchedAt: '2020-08-17T10:00:00.000+08:00' },
     ])
+  })
+
+  test('nor is an extension in time that was granted after the due which was promised, asked for nobody knows when', () => {
+    const granted = { dueAt: '2020-08-31', extensionGrantedAt: '2020-08-27 09:00', extendedTo: '2020-09-02' }
+    const { history } = lay(
+      { ...open, ...granted },
+      held({ ...open, dueAt: '2020-08-24' }, EARLY),
+      fullHeader,
+    )
+    expect(history.matter.lateFrom).toBe('2020-08-24T23:59:59.999+08:00')
+    expect(history.extensions).toHaveLength(1)
   })
 
   test('a withdrawal dated back does not end a leg before it was late', () => {
