@@ -128,7 +128,8 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Pro
   await run(
     `update app.legs l set ${assigned(legs, 's')},
        warned_at = case when l.effective_due_at = s.effective_due_at then l.warned_at end,
-       red_at = case when l.effective_due_at = s.effective_due_at then l.red_at end
+       red_at = case when l.effective_due_at = s.effective_due_at then l.red_at end,
+       overdue_at = case when l.effective_due_at = s.effective_due_at then l.overdue_at end
      from ${at('legs')} s where l.id = s.id and not s.fresh and l.outcome is null`,
   )
   for (const name of OUTCOMES) {

@@ -1,6 +1,8 @@
 // A file of the city platform goes in: uploaded, checked, confirmed, taken over; again, newer, wrong, half wrong.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readCalendar } from '../../src/calendar/queries.ts'
 import { purgeImports } from '../../src/imports/leftovers.ts'
+import { sweepDue } from '../../src/matters/sweeping.ts'
 import { chainHash } from '../../src/platform/events.ts'
 import { statement } from '../../src/platform/db.ts'
 import { generateIdNo, generatePhone, seeded } from '../support/identity.ts'
@@ -237,6 +239,25 @@ describe('a newer file', () => {
         stoppedAt: i === 0 ? handedAt : now,
       })
     }
+  })
+
+  test('moves the due time by an extension: it is warned of and overdue anew, once', async () => {
+    const sweep = async () => {
+      while ((await desk.deps.db.transaction(async (tx) => sweepDue(tx, await readCalendar(tx)))) > 0);
+    }
+    await desk.take([row('C-0016')])
+    const { id } = await desk.matter('C-0016')
+    desk.clock.forward({ days: 14 })
+    await sweep()
+    expect(await desk.legs(id)).toMatchObject([{ overdue: true }])
+    const extension = { extensionAskedAt: '2020-08-18 10:00:00', extensionGrantedAt: '2020-08-18 11:00:00' }
+    await desk.take([row('C-0016', { ...extension, extendedTo: '2020-10-30' })])
+    await sweep()
+    expect(await desk.legs(id)).toMatchObject([{ warned: false, red: false, overdue: false }])
+    desk.clock.forward({ days: 70 })
+    await sweep()
+    await sweep()
+    expect((await desk.events(id)).filter((type) => type === 'matter.overdue')).toHaveLength(2)
   })
 
   test('corrects the caller of its own order only, and leaves alone what it does not tell', async () => {
