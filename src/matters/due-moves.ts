@@ -23,6 +23,8 @@ interface PromisedLeg {
   imported: boolean
   /** Working days that were granted on top of the limit. */
   extended: number
+  /** A superior's deadline that had not passed when the leg began. */
+  upstreamDueAt: Instant | null
 }
 
 // What the city platform fixed, its calendar moves, not ours: due times without a limit, and its extensions.
@@ -32,8 +34,10 @@ const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.dispatched
     l.signed_at as "signedAt", l.submitted_at as "submittedAt", l.provisional, l.imported,
     case when l.extensions = 0 then 0 else coalesce((select sum(e.workdays) from extensions e join legs o on o.id = e.leg_id
       where e.matter_id = l.matter_id and e.granted and o.role = l.role and o.unit_id = l.unit_id
-        and o.dispatched_at = l.dispatched_at), 0)::int end as extended
-  from legs l join matters m on m.id = l.matter_id
+        and o.dispatched_at = l.dispatched_at), 0)::int end as extended,
+    case when u.due_at > l.dispatched_at then u.due_at end as "upstreamDueAt"
+  from legs l join matters m on m.id = l.matter_id cross join lateral (select coalesce(m.upstream_due_at,
+      (select p.upstream_due_at from petitions p where p.id = m.id and l.kind = 'handle')) as due_at) u
   where l.outcome is null and l.time_limit is not null and not (l.imported and l.extensions > 0)
     and l.id > $1 order by l.id limit $2`
 const promisedAfter = statement<PromisedLeg>('redue.preview', PROMISED)
@@ -77,15 +81,26 @@ export async function previewDueMoves(db: Db, calendar: Calendar, most = 1000): 
 /** Recomputed from the dispatch, granted extensions laid on again: running it twice moves nothing twice. */
 function promisedBy(calendar: Calendar, leg: PromisedLeg): Promised {
   const promised = due(calendar, leg.dispatchedAt, leg.limit).dueAt
-  const computed = leg.extended > 0 ? addWorkdays(calendar, promised, leg.extended) : promised
+  const granted = leg.extended > 0 ? addWorkdays(calendar, promised, leg.extended) : promised
+  const computed = earlier(granted, superiorsBound(leg))
   // A reply that waits for its review was given under the due time of its day, which is not drawn in behind it.
   const keeps = leg.submittedAt !== null && computed < leg.effectiveDueAt
   const dueAt = keeps ? leg.effectiveDueAt : computed
-  const signDueAt = leg.signedAt === null ? signDue(calendar, leg, promised) : leg.signDueAt
+  const signDueAt =
+    leg.signedAt === null ? signDue(calendar, leg, earlier(promised, superiorsBound(leg))) : leg.signDueAt
   const uncertain = (at: Instant) => isWorkday(calendar, dayOf(at)).provisional
   const clockHours = leg.limit.unit === 'hour' && leg.extended === 0
   const provisional = (!clockHours && uncertain(dueAt)) || (leg.signedAt === null && uncertain(signDueAt))
   return { leg, dueAt, signDueAt, provisional }
+}
+
+/** No calendar carries a leg past its superior's deadline; what people granted beyond it is not taken back here. */
+function superiorsBound({ upstreamDueAt, effectiveDueAt }: PromisedLeg): Instant | null {
+  return upstreamDueAt === null || upstreamDueAt > effectiveDueAt ? upstreamDueAt : effectiveDueAt
+}
+
+function earlier(at: Instant, bound: Instant | null): Instant {
+  return bound !== null && bound < at ? bound : at
 }
 
 function signDue(calendar: Calendar, leg: PromisedLeg, promised: Instant): Instant {
@@ -93,7 +108,7 @@ function signDue(calendar: Calendar, leg: PromisedLeg, promised: Instant): Insta
   if (policy === undefined || leg.imported) return leg.signDueAt
   const limit = leg.limit.unit === 'hour' ? policy.sign.urgent : policy.sign.ordinary
   const { dueAt } = due(calendar, leg.dispatchedAt, limit)
-  return dueAt < promised ? dueAt : promised
+  return earlier(dueAt, promised)
 }
 
 function movesOf({ leg, dueAt, signDueAt, provisional }: Promised): DueMove[] {

@@ -294,6 +294,20 @@ describe('amending a published year', () => {
     for (const id of ids) expect(await timeline(id)).toHaveLength(1)
     expect(await verified()).toEqual([])
   })
+
+  it('carries nothing past the deadline of a superior that was later than the limit', async () => {
+    // A Monday; due on the 14th.
+    on('2021-07-05')
+    const upstreamDueAt = '2021-07-15T12:00:00.000+08:00'
+    const bound = await dispatched({ source: 'upper', upstreamDueAt })
+    const plain = await dispatched()
+    expect([await dueOf(bound), await dueOf(plain)]).toEqual(['2021-07-14', '2021-07-14'])
+    await amend(await notice({ '2021-07-07': 'holiday' }))
+    expect((await clocksOf(plain))[0]?.effectiveDueAt).toBe('2021-07-15T23:59:59.999+08:00')
+    expect((await clocksOf(bound))[0]?.effectiveDueAt).toBe(upstreamDueAt)
+    await amend(await notice({ '2021-07-07': 'workday' }))
+    expect([await dueOf(bound), await dueOf(plain)]).toEqual(['2021-07-14', '2021-07-14'])
+  })
 })
 
 describe('a year that is not published yet', () => {
