@@ -27,18 +27,20 @@ interface PromisedLeg {
   upstreamDueAt: Instant | null
 }
 
-// What the city platform fixed, its calendar moves, not ours: due times without a limit, and its extensions.
-// A leg that undoing a merge reopened goes on where the merged one stopped, with what was granted to that one.
+// What the city platform fixed, its calendar moves, not ours: due times without a limit, and what it extended, which nobody
+// here decided. A leg that undoing a merge reopened goes on where the merged one stopped, with what was granted to that one.
 const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.dispatched_at as "dispatchedAt", l.policy,
     l.time_limit as "limit", l.effective_due_at as "effectiveDueAt", l.sign_due_at as "signDueAt",
     l.signed_at as "signedAt", l.submitted_at as "submittedAt", l.provisional, l.imported,
-    case when l.extensions = 0 then 0 else coalesce((select sum(e.workdays) from extensions e join legs o on o.id = e.leg_id
-      where e.matter_id = l.matter_id and e.granted and o.role = l.role and o.unit_id = l.unit_id
-        and o.dispatched_at = l.dispatched_at), 0)::int end as extended,
+    coalesce(g.workdays, 0) as extended,
     case when u.due_at > l.dispatched_at then u.due_at end as "upstreamDueAt"
   from legs l join matters m on m.id = l.matter_id cross join lateral (select coalesce(m.upstream_due_at,
       (select p.upstream_due_at from petitions p where p.id = m.id and l.kind = 'handle')) as due_at) u
-  where l.outcome is null and l.time_limit is not null and not (l.imported and l.extensions > 0)
+    cross join lateral (select sum(e.workdays)::int as workdays, bool_or(e.decided_by is null) as platforms
+      from extensions e join legs o on o.id = e.leg_id
+      where l.extensions > 0 and e.matter_id = l.matter_id and e.granted and o.role = l.role and o.unit_id = l.unit_id
+        and o.dispatched_at = l.dispatched_at) g
+  where l.outcome is null and l.time_limit is not null and g.platforms is not true
     and l.id > $1 order by l.id limit $2`
 const promisedAfter = statement<PromisedLeg>('redue.preview', PROMISED)
 const lockPromised = statement<PromisedLeg>('redue.legs', `${PROMISED} for update of m, l`)

@@ -56,6 +56,7 @@ const COLUMNS: FieldId[] = [
   'callerIdNo',
   'address',
   'signedAt',
+  'signDueAt',
   'dueAt',
   'extensionAskedAt',
   'extensionGrantedAt',

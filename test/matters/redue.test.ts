@@ -6,14 +6,14 @@ import { moveDues } from '../../src/matters/due-moves.ts'
 import { sweepDue } from '../../src/matters/sweeping.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
 import { plausible2027 } from '../calendar/years-to-come.ts'
-import { openDesk, type Desk } from './desk.ts'
+import { openImportDesk, row } from '../imports/import-desk.ts'
 import { bring } from './scenes.ts'
 import { runWaiting } from './waiting.ts'
 
-let desk: Desk
+let desk: Awaited<ReturnType<typeof openImportDesk>>
 let publisher: { id: string }
 beforeAll(async () => {
-  desk = await openDesk()
+  desk = await openImportDesk()
   publisher = await desk.account(['system-admin'])
 })
 afterAll(() => desk.close())
@@ -45,6 +45,7 @@ const everyClock = () => clocksOf('')
 /** The day on which the last leg of a matter is due. */
 const dueOf = async (id: string) => (await clocksOf(id)).at(-1)?.effectiveDueAt.slice(0, 10)
 
+const idOf = async (externalNo: string) => (await desk.matter(externalNo)).id
 const dispatched = async (given: Record<string, unknown> = {}) =>
   (await desk.register({ dispatch: { leadUnitId: desk.township }, ...given })).id
 const replied = () => ({ ...desk.answer, contactedAt: desk.clock.now() })
@@ -307,6 +308,33 @@ describe('amending a published year', () => {
     expect((await clocksOf(bound))[0]?.effectiveDueAt).toBe(upstreamDueAt)
     await amend(await notice({ '2021-07-07': 'workday' }))
     expect([await dueOf(bound), await dueOf(plain)]).toEqual(['2021-07-14', '2021-07-14'])
+  })
+
+  it('moves imported orders, also those that our own desk extended, and leaves what the platform fixed', async () => {
+    // A Sunday: dispatched on Friday, due on the 3rd of August.
+    on('2021-07-25')
+    const times = {
+      receivedAt: '2021-07-23 09:00',
+      dispatchedAt: '2021-07-23 10:00',
+      signedAt: '2021-07-23 11:00',
+    }
+    const granted = { extensionAskedAt: '2021-07-23 12:00', extensionGrantedAt: '2021-07-23 13:00' }
+    await desk.take([
+      row('R-0001', times),
+      row('R-0002', times),
+      row('R-0003', { ...times, ...granted, extendedTo: '2021-08-10' }),
+      row('R-0004', { ...times, dueAt: '2021-08-11' }),
+    ])
+    const ids = await Promise.all(['R-0001', 'R-0002', 'R-0003', 'R-0004'].map(idOf))
+    const own = ids[1] ?? ''
+    await desk.does('liaison', own, 'ask-extension', { workdays: 2, reason: '需要第三方检测' })
+    await desk.does('reviewer', own, 'grant-extension', { callerToldAt: desk.clock.now() })
+    const dues = () => Promise.all(ids.map(dueOf))
+    expect(await dues()).toEqual(['2021-08-03', '2021-08-05', '2021-08-10', '2021-08-11'])
+    await amend(await notice({ '2021-07-29': 'holiday' }))
+    expect(await dues()).toEqual(['2021-08-04', '2021-08-06', '2021-08-10', '2021-08-11'])
+    await amend(await notice({ '2021-07-29': 'workday' }))
+    expect(await dues()).toEqual(['2021-08-03', '2021-08-05', '2021-08-10', '2021-08-11'])
   })
 })
 
