@@ -2,7 +2,7 @@
 import { addWorkdays, due, isWorkday, type Limit } from '../calendar/rules.ts'
 import type { Calendar } from '../calendar/days.ts'
 import { NIL } from '../platform/actor.ts'
-import { dayOf, instantFromJson, type Instant } from '../platform/clock.ts'
+import { dayOf, instantFromJson, instantOf, type Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
 import { lateFrom, lateness, signLateFrom } from './deadlines.ts'
 import { policies } from './policies.ts'
@@ -14,24 +14,32 @@ interface PromisedLeg {
   no: string
   dispatchedAt: Instant
   policy: string
-  limit: Limit
+  /** Null where others fixed the due time: a superior, the city platform, the order that was merged into it. */
+  limit: Limit | null
+  dueAt: Instant
   effectiveDueAt: Instant
   signDueAt: Instant
   signedAt: Instant | null
   submittedAt: Instant | null
   provisional: boolean
   imported: boolean
+  urgency: string
+  /** The city platform fixed by when to sign. */
+  signTold: boolean
   /** Working days that were granted on top of the limit. */
   extended: number
   /** A superior's deadline that had not passed when the leg began. */
   upstreamDueAt: Instant | null
 }
 
-// What the city platform fixed, its calendar moves, not ours: due times without a limit, and what it extended, which nobody
-// here decided. A leg that undoing a merge reopened goes on where the merged one stopped, with what was granted to that one.
+// What the city platform fixed, its calendar moves, not ours: due times without a limit, what it extended, which nobody here
+// decided, and the signing that it told. Until it is signed, every other leg has a deadline of ours. A leg that undoing a merge reopened goes on where the merged one stopped, with what was granted to that one.
 const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.dispatched_at as "dispatchedAt", l.policy,
-    l.time_limit as "limit", l.effective_due_at as "effectiveDueAt", l.sign_due_at as "signDueAt",
-    l.signed_at as "signedAt", l.submitted_at as "submittedAt", l.provisional, l.imported,
+    case when g.platforms then null else l.time_limit end as "limit", l.due_at as "dueAt", l.effective_due_at as "effectiveDueAt", l.sign_due_at as "signDueAt",
+    l.signed_at as "signedAt", l.submitted_at as "submittedAt", l.provisional, l.imported, m.urgency,
+    exists (select from import_orders i join legs o on o.matter_id = i.matter_id where i.matter_id = l.matter_id
+      and l.signed_at is null and o.imported and o.role = l.role and o.unit_id = l.unit_id
+      and o.dispatched_at = l.dispatched_at and i.snapshot::jsonb ? 'givenSignDueAt') as "signTold",
     coalesce(g.workdays, 0) as extended,
     case when u.due_at > l.dispatched_at then u.due_at end as "upstreamDueAt"
   from legs l join matters m on m.id = l.matter_id cross join lateral (select coalesce(m.upstream_due_at,
@@ -40,7 +48,7 @@ const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.dispatched
       from extensions e join legs o on o.id = e.leg_id
       where l.extensions > 0 and e.matter_id = l.matter_id and e.granted and o.role = l.role and o.unit_id = l.unit_id
         and o.dispatched_at = l.dispatched_at) g
-  where l.outcome is null and l.time_limit is not null and g.platforms is not true
+  where l.outcome is null and (l.signed_at is null or l.time_limit is not null and g.platforms is not true)
     and l.id > $1 order by l.id limit $2`
 const promisedAfter = statement<PromisedLeg>('redue.preview', PROMISED)
 const lockPromised = statement<PromisedLeg>('redue.legs', `${PROMISED} for update of m, l`)
@@ -82,16 +90,20 @@ export async function previewDueMoves(db: Db, calendar: Calendar, most = 1000): 
 
 /** Recomputed from the dispatch, granted extensions laid on again: running it twice moves nothing twice. */
 function promisedBy(calendar: Calendar, leg: PromisedLeg): Promised {
-  const promised = due(calendar, leg.dispatchedAt, leg.limit).dueAt
-  const granted = leg.extended > 0 ? addWorkdays(calendar, promised, leg.extended) : promised
+  const { limit, effectiveDueAt } = leg
+  if (limit === null) {
+    const signDueAt = signDue(calendar, leg, leg.dueAt)
+    return { leg, dueAt: effectiveDueAt, signDueAt, provisional: leg.provisional }
+  }
+  const lawful = due(calendar, leg.dispatchedAt, limit).dueAt
+  const granted = leg.extended > 0 ? addWorkdays(calendar, lawful, leg.extended) : lawful
   const computed = earlier(granted, superiorsBound(leg))
   // A reply that waits for its review was given under the due time of its day, which is not drawn in behind it.
-  const keeps = leg.submittedAt !== null && computed < leg.effectiveDueAt
-  const dueAt = keeps ? leg.effectiveDueAt : computed
-  const signDueAt =
-    leg.signedAt === null ? signDue(calendar, leg, earlier(promised, superiorsBound(leg))) : leg.signDueAt
+  const keeps = leg.submittedAt !== null && computed < effectiveDueAt
+  const dueAt = keeps ? effectiveDueAt : computed
+  const signDueAt = signDue(calendar, leg, earlier(lawful, superiorsBound(leg)))
   const uncertain = (at: Instant) => isWorkday(calendar, dayOf(at)).provisional
-  const clockHours = leg.limit.unit === 'hour' && leg.extended === 0
+  const clockHours = limit.unit === 'hour' && leg.extended === 0
   const provisional = (!clockHours && uncertain(dueAt)) || (leg.signedAt === null && uncertain(signDueAt))
   return { leg, dueAt, signDueAt, provisional }
 }
@@ -107,10 +119,18 @@ function earlier(at: Instant, bound: Instant | null): Instant {
 
 function signDue(calendar: Calendar, leg: PromisedLeg, promised: Instant): Instant {
   const policy = policies.find(({ id }) => id === leg.policy)
-  if (policy === undefined || leg.imported) return leg.signDueAt
-  const limit = leg.limit.unit === 'hour' ? policy.sign.urgent : policy.sign.ordinary
-  const { dueAt } = due(calendar, leg.dispatchedAt, limit)
-  return earlier(dueAt, promised)
+  if (policy === undefined || leg.signedAt !== null || leg.signTold) return leg.signDueAt
+  const urgent = leg.limit === null ? leg.urgency !== 'normal' : leg.limit.unit === 'hour'
+  // A newer file may have told another urgency since: the deadline stays as it was promised.
+  if (leg.imported && leg.limit === null && urgent === isWholeDay(leg.signDueAt)) return leg.signDueAt
+  return earlier(
+    due(calendar, leg.dispatchedAt, urgent ? policy.sign.urgent : policy.sign.ordinary).dueAt,
+    promised,
+  )
+}
+
+function isWholeDay(at: Instant): boolean {
+  return at === instantOf(dayOf(at), '23:59:59.999')
 }
 
 function movesOf({ leg, dueAt, signDueAt, provisional }: Promised): DueMove[] {

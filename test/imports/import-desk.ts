@@ -47,6 +47,7 @@ const COLUMNS: FieldId[] = [
   'leadUnit',
   'accused',
   'category',
+  'urgency',
   'title',
   'content',
   'confidential',

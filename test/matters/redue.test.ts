@@ -310,6 +310,39 @@ describe('amending a published year', () => {
     expect([await dueOf(bound), await dueOf(plain)]).toEqual(['2021-07-14', '2021-07-14'])
   })
 
+  it('moves the signing of what others have fixed the due time of, unless the platform fixed it too', async () => {
+    // A Friday: to be signed on Monday.
+    on('2021-07-16')
+    const superiors = await dispatched({ source: 'upper', upstreamDueAt: '2021-07-21T12:00:00.000+08:00' })
+    const soon = await dispatched({ source: 'upper', upstreamDueAt: '2021-07-20T12:00:00.000+08:00' })
+    const times = { receivedAt: '2021-07-16 00:10', dispatchedAt: '2021-07-16 00:20', signedAt: '' }
+    const granted = { extensionAskedAt: '2021-07-16 00:30', extensionGrantedAt: '2021-07-16 00:40' }
+    await desk.take([
+      row('R-0011', times),
+      row('R-0012', { ...times, dueAt: '2021-08-11' }),
+      row('R-0013', { ...times, ...granted, extendedTo: '2021-08-10' }),
+      row('R-0014', { ...times, signDueAt: '2021-07-19' }),
+      row('R-0015', { ...times, urgency: '紧急', dueAt: '2021-08-11' }),
+    ])
+    await desk.take([row('R-0015', { ...times, urgency: '普通', dueAt: '2021-08-11' })])
+    const imported = await Promise.all([1, 2, 3, 4, 5].map((n) => idOf(`R-001${n}`)))
+    const ids = [superiors, soon, ...imported]
+    const signs = async () =>
+      (await Promise.all(ids.map(clocksOf))).map(([leg]) => leg?.signDueAt.slice(8, 16).replace('T', ' '))
+    const before = ['19 23:59', '19 23:59', '19 23:59', '19 23:59', '19 23:59', '19 23:59', '16 11:00']
+    expect(await signs()).toEqual(before)
+    const dues = await Promise.all(ids.slice(3, 5).map(dueOf))
+    await amend(await notice({ '2021-07-19': 'holiday' }))
+    expect(await signs()).toEqual([
+      '20 23:59',
+      '20 12:00',
+      ...['20 23:59', '20 23:59', '20 23:59', '19 23:59', '16 11:00'],
+    ])
+    expect(await Promise.all(ids.slice(3, 5).map(dueOf))).toEqual(dues)
+    await amend(await notice({ '2021-07-19': 'workday' }))
+    expect(await signs()).toEqual(before)
+  })
+
   it('moves imported orders, also those that our own desk extended, and leaves what the platform fixed', async () => {
     // A Sunday: dispatched on Friday, due on the 3rd of August.
     on('2021-07-25')
