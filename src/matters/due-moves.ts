@@ -1,6 +1,7 @@
 // What a calendar that was published or amended does to open deadlines: a preview, and the moves themselves, page by page.
 import { addWorkdays, due, isWorkday, type Limit } from '../calendar/rules.ts'
 import type { Calendar } from '../calendar/days.ts'
+import { holdCalendar } from '../calendar/queries.ts'
 import { NIL } from '../platform/actor.ts'
 import { dayOf, instantFromJson, instantOf, type Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
@@ -195,12 +196,9 @@ interface MatterClock {
 }
 
 /** Moves one page of open deadlines to the present calendar, with old and new in the timeline; the last leg, null at the end. */
-export async function moveDues(
-  tx: Tx,
-  calendar: Calendar,
-  after: string = NIL,
-  page = PAGE,
-): Promise<string | null> {
+export async function moveDues(tx: Tx, after: string = NIL, page = PAGE): Promise<string | null> {
+  // Of each page anew: a run that began before a later publication would undo what that moved.
+  const calendar = await holdCalendar(tx)
   const legs = await lockPromised(tx, [after, page])
   const changed = legs
     .map((leg) => promisedBy(calendar, leg))

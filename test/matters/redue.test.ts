@@ -8,7 +8,8 @@ import { verifyChains } from '../../src/platform/verify.ts'
 import { plausible2027 } from '../calendar/years-to-come.ts'
 import { openImportDesk, row } from '../imports/import-desk.ts'
 import { bring } from './scenes.ts'
-import { runWaiting } from './waiting.ts'
+import { redue } from '../../workers/redue.ts'
+import { runWaiting, waitingFor } from './waiting.ts'
 
 let desk: Awaited<ReturnType<typeof openImportDesk>>
 let publisher: { id: string }
@@ -275,10 +276,9 @@ describe('amending a published year', () => {
     const { moves } = (await publish({ ...calls, dryRun: true })).body as unknown as { moves: Moves }
     expect(moves.length).toBeGreaterThanOrEqual(11)
     await publish(calls)
-    const calendar = await readCalendar(desk.deps.db)
     const page = (after: string | undefined, fails = false) =>
       desk.deps.db.transaction(async (tx) => {
-        const next = await moveDues(tx, calendar, after, 4)
+        const next = await moveDues(tx, after, 4)
         if (fails) throw new Error('lost')
         return next
       })
@@ -294,6 +294,31 @@ describe('amending a published year', () => {
     await follow()
     for (const id of ids) expect(await timeline(id)).toHaveLength(1)
     expect(await verified()).toEqual([])
+  })
+
+  it('undoes nothing of a newer publication by a run that began before it', async () => {
+    // A Tuesday; due on the 8th of July.
+    on('2021-06-29')
+    const id = await dispatched()
+    await publish(await notice({ '2021-07-01': 'holiday' }))
+    const [older] = await waitingFor(desk, 'redue')
+    const { db } = desk.deps
+    let begun = 0
+    const transaction: typeof db.transaction = async (work) => {
+      // The first says that the job runs; the newer year comes before its first page.
+      if (++begun === 2) {
+        await publish(await notice({ '2021-07-01': 'workday' }))
+        await redue(desk.deps, {
+          eventIds: (await waitingFor(desk, 'redue')).filter((each) => each !== older),
+        })
+        expect(await dueOf(id)).toBe('2021-07-08')
+      }
+      return db.transaction(work)
+    }
+    await redue({ ...desk.deps, db: { ...db, transaction } }, { eventIds: [older] })
+    expect(begun).toBeGreaterThanOrEqual(2)
+    expect(await waitingFor(desk, 'redue')).toEqual([])
+    expect(await dueOf(id)).toBe('2021-07-08')
   })
 
   it('carries nothing past the deadline of a superior that was later than the limit', async () => {
