@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { id, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, type Case, type Setting } from '../case.ts'
+import { channelOf } from '../channels/index.ts'
 import { policyAt } from '../deadlines.ts'
 import { leadLeg } from '../rules.ts'
 import { refusalRoutes } from '../terms.ts'
@@ -22,6 +23,9 @@ export const merge = actRule({
     const target = setting.other
     const { matter } = subject
     if (target === null || target.matter.id === matter.id) throw notInto('不能并入自身')
+    // What else runs under the law of petitions or a superior's date is not the clock, nor the count, of an order.
+    if (channelOf(target.matter.channel).workflow !== 'order')
+      throw notInto('只能并入交办件，不能并入信访事项、复查复核或督办案件')
     if (!states[target.matter.state].open || target.matter.mergedIntoId !== null)
       throw notInto('并入的工单已经办结或已并单')
     const accused = [...new Set([...target.matter.accusedUnitIds, ...matter.accusedUnitIds])]
