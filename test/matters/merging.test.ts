@@ -38,3 +38,46 @@ describe('an order', () => {
     expect((await desk.row(id))['state']).toBe('assigned')
   })
 })
+
+describe('a promise that was missed', () => {
+  /** The orders behind the figure of those overdue. */
+  async function overdue(): Promise<string[]> {
+    const { body } = await desk.call('leader', 'GET', '/api/kpi?from=2020-01-01&to=2020-12-31&metrics=M07')
+    const [found] = body['figures'] as { numerator: number; list: string }[]
+    const list = await desk.call('leader', 'GET', `${found?.list}&limit=100`)
+    const ids = (list.body['items'] as { id: string }[]).map(({ id }) => id)
+    expect(ids).toHaveLength(found?.numerator ?? -1)
+    return ids
+  }
+
+  it('stays with the order that missed it, once: neither a reply given in time nor a running clock becomes late by it', async () => {
+    const ids = [await dispatched({ category: 'consult' }), await dispatched({ category: 'consult' })]
+    desk.clock.forward({ days: 20 })
+    const [answered, running] = [await bring(desk, 'replied'), await bring(desk, 'handling')]
+    const dues = [(await lead(answered)).effectiveDueAt, (await lead(running)).effectiveDueAt]
+    const before = await overdue()
+    expect(before).toEqual(expect.arrayContaining(ids))
+    await merge(ids[0] ?? '', answered)
+    await merge(ids[1] ?? '', running)
+    for (const id of ids) expect(await late(id)).toBe(true)
+    for (const id of [answered, running]) expect(await late(id)).toBe(false)
+    expect([(await lead(answered)).effectiveDueAt, (await lead(running)).effectiveDueAt]).toEqual(dues)
+    expect((await overdue()).toSorted()).toEqual(before.toSorted())
+    await desk.does('reviewer', answered, 'approve')
+    expect((await desk.row(answered)).firstOnTime).toBe(true)
+    desk.clock.forward({ days: 30 })
+    expect(await late(running)).toBe(true)
+  })
+
+  it('no more than one yet to be met draws in a reply that waits for its review', async () => {
+    const target = await bring(desk, 'replied')
+    const { effectiveDueAt } = await lead(target)
+    // Due two hours from now: earlier than the target, and yet to come.
+    const urgent = await dispatched({ urgency: 'critical' })
+    desk.clock.forward({ hours: 1 })
+    await merge(urgent, target)
+    expect((await lead(target)).effectiveDueAt).toBe(effectiveDueAt)
+    desk.clock.forward({ days: 2 })
+    expect(await late(target)).toBe(false)
+  })
+})

@@ -1,5 +1,6 @@
 // How matters end: merge 并单 and its undoing, terminate 终止, not accept 不予受理, close 办结, archive 归档.
 import { z } from 'zod'
+import type { Instant } from '../../platform/clock.ts'
 import { id, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, type Case, type Setting } from '../case.ts'
@@ -48,9 +49,13 @@ export const merge = actRule({
     const leg = openLegOf(subject)
     const targetLeg = openLegOf(target)
     if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
-    // The earlier promise holds for both: joining a later matter wins no time, also when a calendar year is amended.
+    const promised = earliest([leg?.effectiveDueAt], setting.now)
     const hastened =
-      leg !== undefined && targetLeg !== undefined && leg.effectiveDueAt < targetLeg.effectiveDueAt
+      targetLeg !== undefined &&
+      // What was answered is answered: a promise made elsewhere does not make a reply late that was given in time.
+      targetLeg.submittedAt === null &&
+      promised !== null &&
+      promised < targetLeg.effectiveDueAt
     // They are of one person: who asked for confidence on either is kept on both.
     const confidential = matter.confidential || target.matter.confidential
     return {
@@ -68,13 +73,11 @@ export const merge = actRule({
           barredIds: [...new Set([...target.matter.barredIds, ...matter.barredIds])],
           confidential,
         },
-        legs: hastened
-          ? [{ id: targetLeg.id, patch: { effectiveDueAt: leg.effectiveDueAt, limit: null } }]
-          : [],
+        legs: hastened ? [{ id: targetLeg.id, patch: { effectiveDueAt: promised, limit: null } }] : [],
         data: {
           fromId: matter.id,
           fromNo: matter.no,
-          ...(hastened ? { oldDueAt: targetLeg.effectiveDueAt, newDueAt: leg.effectiveDueAt } : {}),
+          ...(hastened ? { oldDueAt: targetLeg.effectiveDueAt, newDueAt: promised } : {}),
         },
       },
     }
@@ -167,6 +170,15 @@ const notInto = (message: string) => fieldProblem('matter/merge-target', '/body/
 /** Whether one of the units is accused, or stands below one that is. */
 function accuses(accused: readonly string[], units: readonly string[], { receivers }: Setting): boolean {
   return units.some((unit) => (receivers.get(unit)?.path ?? [unit]).some((id) => accused.includes(id)))
+}
+
+/**
+ * The earliest promise that still holds. It holds for both matters: joining a later one wins no time, also when a calendar year
+ * is amended. One that was missed before is on the leg that missed it, and binds nobody anew.
+ */
+function earliest(promises: readonly (Instant | null | undefined)[], now: Instant): Instant | null {
+  const held = promises.filter((at): at is Instant => at !== null && at !== undefined && at > now)
+  return held.toSorted()[0] ?? null
 }
 
 function openLegOf(subject: Case) {
