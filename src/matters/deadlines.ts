@@ -60,6 +60,14 @@ function handlingLimit(
   return limit
 }
 
+/** The limit that the policy gives a leg, also where its due time was fixed otherwise: by a superior, a platform, a merge. */
+export function lawfulLimit(
+  leg: Pick<Leg, 'limit' | 'dispatchedAt'>,
+  matter: { category: string; urgency: string },
+): { n: number; unit: string } {
+  return leg.limit ?? handlingLimit(policyAt(leg.dispatchedAt), matter, 'ordinary')
+}
+
 /** A co-handling unit answers before the lead unit must: one working day less where the limit is in days. */
 export function coLimit(limit: Limit): Limit {
   return limit.unit === 'workday' && limit.n > 1 ? { ...limit, n: limit.n - 1 } : limit

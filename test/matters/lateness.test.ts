@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readCalendar } from '../../src/calendar/queries.ts'
 import { sweepDue } from '../../src/matters/sweeping.ts'
+import { plusDays } from '../../src/platform/clock.ts'
 import { openDesk, type Desk } from './desk.ts'
 
 let desk: Desk
@@ -200,6 +201,31 @@ describe('the clock', () => {
     )
     await desk.does('leader', id, 'grant-extension', second)
     expect((await ask(1)).body.code).toBe('matter/extensions-exhausted')
+  })
+
+  it('an extension passes no deadline that a superior fixed, unless it had passed before the dispatch', async () => {
+    const day = (days: number) => `${plusDays(desk.clock.now().slice(0, 10), days)}T18:00:00.000+08:00`
+    const ask = async (id: string, workdays: number) => {
+      await desk.does('liaison', id, 'sign')
+      return desk.act('liaison', id, 'ask-extension', { workdays, reason: '需要协调多个部门' })
+    }
+    const until = day(4)
+    const upper = (upstreamDueAt: string) => ({ source: 'upper', upstreamDueAt })
+    const [fixed, later] = [await dispatched(upper(until)), await dispatched(upper(day(16)))]
+    for (const id of [fixed, later]) {
+      expect(await ask(id, 7)).toMatchObject({
+        status: 409,
+        body: { code: 'matter/upstream-deadline', errors: [{ pointer: '/body/workdays' }] },
+      })
+    }
+    expect((await desk.row(fixed))['dueAt']).toBe(until)
+    const within = { workdays: 1, reason: '需要协调多个部门' }
+    await desk.does('liaison', later, 'ask-extension', within)
+    await desk.does('reviewer', later, 'grant-extension', { callerToldAt: desk.clock.now() })
+    const waiting = (await desk.register(upper(day(2)))).id
+    desk.clock.forward({ days: 4 })
+    await desk.does('dispatcher', waiting, 'dispatch', { leadUnitId: desk.township })
+    expect((await ask(waiting, 7)).status).toBe(200)
   })
 
   it('an extension after expiry is refused and changes nothing', async () => {

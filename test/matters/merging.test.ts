@@ -81,3 +81,21 @@ describe('a promise that was missed', () => {
     expect(await late(target)).toBe(false)
   })
 })
+
+describe('an extension', () => {
+  it('is no longer than the lawful limit also where a merge drew in the due time', async () => {
+    const ask = (id: string, workdays: number) =>
+      desk.act('liaison', id, 'ask-extension', { workdays, reason: '需要第三方检测' })
+    const target = await dispatched()
+    await merge(await dispatched({ category: 'consult' }), target)
+    const earlier = await dispatched({ urgency: 'critical' })
+    desk.clock.forward({ seconds: 60 })
+    const critical = await dispatched({ urgency: 'critical' })
+    await merge(earlier, critical)
+    for (const id of [target, critical]) await desk.does('liaison', id, 'sign')
+    expect((await ask(target, 8)).body.code).toBe('matter/extension-too-long')
+    expect((await ask(target, 7)).status).toBe(200)
+    expect((await ask(critical, 2)).body.code).toBe('matter/extension-too-long')
+    expect((await ask(critical, 1)).status).toBe(200)
+  })
+})

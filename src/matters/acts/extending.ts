@@ -1,11 +1,11 @@
 // Extension 延期: asked before expiry, granted or refused by another person, capped, the caller told.
 import { z } from 'zod'
 import { addWorkdays, isWorkday } from '../../calendar/rules.ts'
-import { dayOf } from '../../platform/clock.ts'
+import { dayOf, type Instant } from '../../platform/clock.ts'
 import { instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
-import { actRule, calendarOf, type Case, type Extension, type Setting } from '../case.ts'
-import { policyAt } from '../deadlines.ts'
+import { actRule, calendarOf, type Case, type Extension, type Leg, type Setting } from '../case.ts'
+import { lawfulLimit, policyAt } from '../deadlines.ts'
 import { leadLeg, openLead } from '../rules.ts'
 import { handledBy } from './signing.ts'
 
@@ -28,7 +28,7 @@ export const askExtension = actRule({
     if (leg.extensions >= extension.timesWithLeader) {
       throw new Problem('matter/extensions-exhausted', { extras: { extensions: leg.extensions } })
     }
-    const most = mostWorkdays(leg.limit, extension.max.n)
+    const most = mostWorkdays(lawfulLimit(leg, subject.matter), extension.max.n)
     if (input.workdays > most) {
       throw fieldProblem('matter/extension-too-long', '/body/workdays', `最多可延长${most}个工作日`)
     }
@@ -36,6 +36,9 @@ export const askExtension = actRule({
       throw fieldProblem('matter/future-time', '/body/callerToldAt', '告知时间不能晚于现在')
     }
     const newDueAt = addWorkdays(calendarOf(setting), leg.effectiveDueAt, input.workdays)
+    if (passesSuperior(subject, leg, newDueAt)) {
+      throw fieldProblem('matter/upstream-deadline', '/body/workdays', '延长后晚于上级要求的办理期限')
+    }
     return {
       matter: handledBy(subject, setting),
       insert: {
@@ -82,6 +85,7 @@ export const grantExtension = actRule({
     const calendar = calendarOf(setting)
     const oldDueAt = leg.effectiveDueAt
     const newDueAt = addWorkdays(calendar, oldDueAt, request.workdays ?? 0)
+    if (passesSuperior(subject, leg, newDueAt)) throw new Problem('matter/upstream-deadline')
     return {
       matter: { extendedAt: subject.matter.extendedAt ?? setting.now },
       legs: [
@@ -122,9 +126,14 @@ export const refuseExtension = actRule({
 })
 
 /** Not more than the original limit, and never more than the policy's cap; clock-hour limits extend by one working day. */
-function mostWorkdays(limit: { n: number; unit: string } | null, cap: number): number {
-  if (limit === null) return cap
+function mostWorkdays(limit: { n: number; unit: string }, cap: number): number {
   return limit.unit === 'workday' || limit.unit === 'day' ? Math.min(limit.n, cap) : 1
+}
+
+/** What a superior fixed only the superior prolongs; a deadline that had passed before the dispatch binds nobody anew. */
+function passesSuperior({ matter }: Case, leg: Leg, dueAt: Instant): boolean {
+  const { upstreamDueAt } = matter
+  return upstreamDueAt !== null && upstreamDueAt > leg.dispatchedAt && dueAt > upstreamDueAt
 }
 
 function pending(subject: Case, setting: Setting): Extension {
