@@ -1,5 +1,6 @@
 // Merging 并单: what may join what, whose promise holds for both, and what undoing it gives back.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { plusDays } from '../../src/platform/clock.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { bring, bringEscalation, bringPetition, bringReview } from './scenes.ts'
 
@@ -79,6 +80,38 @@ describe('a promise that was missed', () => {
     expect((await lead(target)).effectiveDueAt).toBe(effectiveDueAt)
     desk.clock.forward({ days: 2 })
     expect(await late(target)).toBe(false)
+  })
+})
+
+describe('a deadline that a superior fixed', () => {
+  const inDays = (days: number) => `${plusDays(desk.clock.now().slice(0, 10), days)}T18:00:00.000+08:00`
+  const upper = async (upstreamDueAt: string) => (await desk.register({ source: 'upper', upstreamDueAt })).id
+
+  it('goes over to what an order not yet dispatched is merged into, dispatched or not, and binds its later legs', async () => {
+    const until = inDays(2)
+    const [running, waiting, sooner] = [
+      await dispatched(),
+      (await desk.register()).id,
+      (await desk.register({ source: 'upper', upstreamDueAt: inDays(1) })).id,
+    ]
+    for (const target of [running, waiting, sooner]) await merge(await upper(until), target)
+    for (const id of [waiting, sooner])
+      await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.township })
+    expect((await desk.row(running))['dueAt']).toBe(until)
+    expect((await desk.row(waiting))['dueAt']).toBe(until)
+    expect((await desk.row(sooner))['dueAt']).toBe(inDays(1))
+    await desk.does('dispatcher', running, 'redispatch', { leadUnitId: desk.other, reason: '职责调整' })
+    expect((await desk.row(running))['dueAt']).toBe(until)
+  })
+
+  it('but not where it has passed, nor for a reply that was given', async () => {
+    const passed = await upper(inDays(1))
+    desk.clock.forward({ days: 2 })
+    const [running, answered] = [await dispatched(), await bring(desk, 'replied')]
+    const dues = [(await lead(running)).effectiveDueAt, (await lead(answered)).effectiveDueAt]
+    await merge(passed, running)
+    await merge(await upper(inDays(1)), answered)
+    expect([(await lead(running)).effectiveDueAt, (await lead(answered)).effectiveDueAt]).toEqual(dues)
   })
 })
 

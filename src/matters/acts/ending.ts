@@ -49,7 +49,11 @@ export const merge = actRule({
     const leg = openLegOf(subject)
     const targetLeg = openLegOf(target)
     if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
-    const promised = earliest([leg?.effectiveDueAt], setting.now)
+    const promised = earliest([leg?.effectiveDueAt, matter.upstreamDueAt], setting.now)
+    // What a superior fixed goes over also where no leg runs yet, and binds the legs to come.
+    const superior = earliest([matter.upstreamDueAt, target.matter.upstreamDueAt], setting.now)
+    const oldUpstreamDueAt = target.matter.upstreamDueAt
+    const bound = superior !== null && superior !== oldUpstreamDueAt
     const hastened =
       targetLeg !== undefined &&
       // What was answered is answered: a promise made elsewhere does not make a reply late that was given in time.
@@ -72,12 +76,14 @@ export const merge = actRule({
           accusedUnitIds: accused,
           barredIds: [...new Set([...target.matter.barredIds, ...matter.barredIds])],
           confidential,
+          ...(bound ? { upstreamDueAt: superior } : {}),
         },
         legs: hastened ? [{ id: targetLeg.id, patch: { effectiveDueAt: promised, limit: null } }] : [],
         data: {
           fromId: matter.id,
           fromNo: matter.no,
           ...(hastened ? { oldDueAt: targetLeg.effectiveDueAt, newDueAt: promised } : {}),
+          ...(bound ? { oldUpstreamDueAt, newUpstreamDueAt: superior } : {}),
         },
       },
     }
