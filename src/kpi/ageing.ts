@@ -65,10 +65,15 @@ export interface Holding {
   unit: { id: string; name: string }
   /** Matters of the period that the unit held as lead. */
   matters: number
-  /** Working time is not counted here: from the leg's dispatch to its end, in days with one decimal. */
+  /** Working time is not counted here: from the leg's dispatch to its end, no day twice, in days with one decimal. */
   days: { mean: string; median: string; ninetieth: string; total: string }
   list: string
 }
+
+// A leg that undoing a merge reopened has the dispatch of the one it continues, whose days are counted there.
+const HELD_FROM = `case when l.no = 1 then l.dispatched_at else coalesce((select max(least(o.stopped_at, ${AT})) from legs o
+  where o.matter_id = l.matter_id and o.no < l.no and o.role = 'lead' and o.outcome = 'merged' and o.unit_id = l.unit_id
+    and o.dispatched_at = l.dispatched_at), l.dispatched_at) end`
 
 const HOLDING_PATH = '/api/kpi/holding/matters'
 
@@ -90,7 +95,7 @@ export async function holding(
         round((percentile_cont(0.5) within group (order by h.days))::numeric, 1)::text as median,
         round((percentile_cont(0.9) within group (order by h.days))::numeric, 1)::text as ninetieth
       from (select l.unit_id, sum(extract(epoch from
-            least(coalesce(l.submitted_at, l.stopped_at, ${AT}), ${AT}) - l.dispatched_at) / 86400) as days
+            least(coalesce(l.submitted_at, l.stopped_at, ${AT}), ${AT}) - ${HELD_FROM}) / 86400) as days
           from matters m join legs l on l.matter_id = m.id and l.role = 'lead' and l.dispatched_at <= ${AT}
           where ${met.join(' and ')} group by l.unit_id, m.id) h
         join units u on u.id = h.unit_id

@@ -327,6 +327,25 @@ it('holding times tell each unit’s own part of a matter that went through seve
   for (const { list, matters } of items) expect(await listed(list)).toHaveLength(matters)
 })
 
+it('holding times count no day twice where a merge was undone, as of whatever moment', async () => {
+  const unit = await desk.unit('三堆镇', { kind: 'township' })
+  const day = desk.clock.now().slice(0, 10)
+  const { id } = await desk.register({ dispatch: { leadUnitId: unit } })
+  const target = await desk.register({ dispatch: { leadUnitId: desk.township } })
+  desk.clock.forward({ days: 2 })
+  const before = desk.clock.now()
+  desk.clock.forward({ days: 2 })
+  await desk.does('dispatcher', id, 'merge', { intoId: target.id, reason: '同一诉求人同一事项' })
+  await desk.does('dispatcher', id, 'unmerge', { reason: '并非同一事项' })
+  desk.clock.forward({ days: 2 })
+  const held = async (asOf: string) => {
+    const query = new URLSearchParams({ from: day, to: day, unit, asOf })
+    const { items } = await get<{ items: { days: { total: string } }[] }>(`/api/kpi/holding?${query}`)
+    return items.map(({ days }) => days.total)
+  }
+  expect([await held(before), await held(desk.clock.now())]).toEqual([['2.0'], ['6.0']])
+})
+
 describe('what is published', () => {
   const cell = (key: string, numerator: number, denominator: number | null = null) => ({
     ...{ metric: 'M', numerator, denominator, text: `${numerator}件` },

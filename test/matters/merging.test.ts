@@ -1,6 +1,8 @@
 // Merging 并单: what may join what, whose promise holds for both, and what undoing it gives back.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { plusDays } from '../../src/platform/clock.ts'
+import { readCalendar } from '../../src/calendar/queries.ts'
+import { sweepDue } from '../../src/matters/sweeping.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { bring, bringEscalation, bringPetition, bringReview } from './scenes.ts'
 
@@ -130,5 +132,41 @@ describe('an extension', () => {
     expect((await ask(target, 7)).status).toBe(200)
     expect((await ask(critical, 2)).body.code).toBe('matter/extension-too-long')
     expect((await ask(critical, 1)).status).toBe(200)
+  })
+})
+
+describe('undoing', () => {
+  const unmerge = (id: string) => desk.does('dispatcher', id, 'unmerge', { reason: '并非同一事项' })
+
+  it('gives the co-handling units their legs back, each with its own clock', async () => {
+    const id = await bring(desk, 'handling')
+    const [, co] = await desk.legs(id)
+    await merge(id, await dispatched())
+    await unmerge(id)
+    expect((await desk.legs(id)).slice(2)).toMatchObject([
+      { no: 3, role: 'lead', outcome: null },
+      { no: 4, role: 'co', outcome: null, unitId: desk.other, effectiveDueAt: co?.effectiveDueAt },
+    ])
+    await desk.does('otherLiaison', id, 'co-sign')
+    await merge(id, await dispatched())
+    await unmerge(id)
+    expect((await desk.legs(id)).filter(({ outcome }) => outcome === null)).toMatchObject([
+      { no: 5, role: 'lead' },
+      { no: 6, role: 'co' },
+    ])
+  })
+
+  it('tells nobody anew what was told before', async () => {
+    const sweep = async () => {
+      while ((await desk.deps.db.transaction(async (tx) => sweepDue(tx, await readCalendar(tx)))) > 0);
+    }
+    const id = await dispatched({ category: 'consult' })
+    desk.clock.forward({ days: 15 })
+    await sweep()
+    await merge(id, await dispatched())
+    await unmerge(id)
+    await sweep()
+    expect((await desk.events(id)).filter((type) => type === 'matter.overdue')).toHaveLength(1)
+    expect(await late(id)).toBe(true)
   })
 })

@@ -12,7 +12,7 @@ import {
 } from './accepting.ts'
 import { approve, coReply, directReply, reject, reply } from './answering.ts'
 import { dispatch, redispatch, redo } from './dispatching.ts'
-import { archive, close, merge, notAccept, terminate, unmerge } from './ending.ts'
+import { archive, close, notAccept, terminate } from './ending.ts'
 import {
   acceptInvestigation,
   drop,
@@ -24,6 +24,7 @@ import {
   returnInvestigation,
 } from './escalating.ts'
 import { askExtension, grantExtension, refuseExtension } from './extending.ts'
+import { merge, unmerge } from './merging.ts'
 import {
   conclude,
   deliver,
