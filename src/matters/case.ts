@@ -51,9 +51,13 @@ export interface Case {
   opinion: Opinion | null
   /** Supervision 督办 and further steps that wait for the unit's answer. */
   supervisions: Supervision[]
+  /** Working days that were granted, by the legs and those they continue. */
+  granted: Granted[]
   /** Whether the present rating went through a screening already. */
   screenedBefore: boolean
 }
+
+export type Granted = Pick<Leg, 'role' | 'unitId' | 'dispatchedAt'> & { workdays: number }
 
 /** The parts of a case that only some acts ask for. */
 export type Pending =
@@ -65,6 +69,7 @@ export type Pending =
   | 'petition'
   | 'opinion'
   | 'supervisions'
+  | 'granted'
 
 /** A unit that a matter may be sent to. */
 export interface Receiver {
@@ -165,6 +170,7 @@ export function newCase(matter: object): Case {
     petition: null,
     opinion: null,
     supervisions: [],
+    granted: [],
     screenedBefore: false,
   }
 }

@@ -1,40 +1,28 @@
 // What a calendar that was published or amended does to open deadlines: a preview, and the moves themselves, page by page.
-import { addWorkdays, due, isWorkday, type Limit } from '../calendar/rules.ts'
 import type { Calendar } from '../calendar/days.ts'
 import { holdCalendar } from '../calendar/queries.ts'
 import { NIL } from '../platform/actor.ts'
-import { dayOf, instantFromJson, instantOf, type Instant } from '../platform/clock.ts'
+import { instantFromJson, type Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
-import { lateFrom, lateness, signLateFrom } from './deadlines.ts'
-import { policies } from './policies.ts'
+import {
+  lateFrom,
+  lateness,
+  promisedBy,
+  signLateFrom,
+  type DueAnew,
+  type RunningPromise,
+} from './deadlines.ts'
 import { tell } from './telling.ts'
 
-interface PromisedLeg {
+interface PromisedLeg extends RunningPromise {
   legId: string
   matterId: string
   no: string
-  dispatchedAt: Instant
-  policy: string
-  /** Null where others fixed the due time: a superior, the city platform, the order that was merged into it. */
-  limit: Limit | null
-  dueAt: Instant
-  effectiveDueAt: Instant
-  signDueAt: Instant
-  signedAt: Instant | null
-  submittedAt: Instant | null
-  provisional: boolean
-  imported: boolean
-  urgency: string
-  /** The city platform fixed by when to sign. */
-  signTold: boolean
-  /** Working days that were granted on top of the limit. */
-  extended: number
-  /** A superior's deadline that had not passed when the leg began. */
-  upstreamDueAt: Instant | null
 }
 
 // What the city platform fixed, its calendar moves, not ours: due times without a limit, what it extended, which nobody here
-// decided, and the signing that it told. Until it is signed, every other leg has a deadline of ours. A leg that undoing a merge reopened goes on where the merged one stopped, with what was granted to that one.
+// decided, and the signing that it told. Until it is signed, every other leg has a deadline of ours. A leg that undoing a
+// merge reopened goes on where the merged one stopped, with what was granted to that one.
 const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.dispatched_at as "dispatchedAt", l.policy,
     case when g.platforms then null else l.time_limit end as "limit", l.due_at as "dueAt", l.effective_due_at as "effectiveDueAt", l.sign_due_at as "signDueAt",
     l.signed_at as "signedAt", l.submitted_at as "submittedAt", l.provisional, l.imported, m.urgency,
@@ -67,11 +55,8 @@ export interface DueMove {
 }
 
 /** A leg as a calendar has it. */
-interface Promised {
+interface Promised extends DueAnew {
   leg: PromisedLeg
-  dueAt: Instant
-  signDueAt: Instant
-  provisional: boolean
 }
 
 const PAGE = 500
@@ -82,57 +67,14 @@ export async function previewDueMoves(db: Db, calendar: Calendar, most = 1000): 
   let after = NIL
   while (found.length < most) {
     const legs = await promisedAfter(db, [after, PAGE])
-    found.push(...legs.flatMap((leg) => movesOf(promisedBy(calendar, leg))))
+    found.push(...legs.flatMap((leg) => movesOf(promisedOf(calendar, leg))))
     if (legs.length < PAGE) break
     after = legs.at(-1)?.legId ?? after
   }
   return found.slice(0, most)
 }
 
-/** Recomputed from the dispatch, granted extensions laid on again: running it twice moves nothing twice. */
-function promisedBy(calendar: Calendar, leg: PromisedLeg): Promised {
-  const { limit, effectiveDueAt } = leg
-  if (limit === null) {
-    const signDueAt = signDue(calendar, leg, leg.dueAt)
-    return { leg, dueAt: effectiveDueAt, signDueAt, provisional: leg.provisional }
-  }
-  const lawful = due(calendar, leg.dispatchedAt, limit).dueAt
-  const granted = leg.extended > 0 ? addWorkdays(calendar, lawful, leg.extended) : lawful
-  const computed = earlier(granted, superiorsBound(leg))
-  // A reply that waits for its review was given under the due time of its day, which is not drawn in behind it.
-  const keeps = leg.submittedAt !== null && computed < effectiveDueAt
-  const dueAt = keeps ? effectiveDueAt : computed
-  const signDueAt = signDue(calendar, leg, earlier(lawful, superiorsBound(leg)))
-  const uncertain = (at: Instant) => isWorkday(calendar, dayOf(at)).provisional
-  const clockHours = limit.unit === 'hour' && leg.extended === 0
-  const provisional = (!clockHours && uncertain(dueAt)) || (leg.signedAt === null && uncertain(signDueAt))
-  return { leg, dueAt, signDueAt, provisional }
-}
-
-/** No calendar carries a leg past its superior's deadline; what people granted beyond it is not taken back here. */
-function superiorsBound({ upstreamDueAt, effectiveDueAt }: PromisedLeg): Instant | null {
-  return upstreamDueAt === null || upstreamDueAt > effectiveDueAt ? upstreamDueAt : effectiveDueAt
-}
-
-function earlier(at: Instant, bound: Instant | null): Instant {
-  return bound !== null && bound < at ? bound : at
-}
-
-function signDue(calendar: Calendar, leg: PromisedLeg, promised: Instant): Instant {
-  const policy = policies.find(({ id }) => id === leg.policy)
-  if (policy === undefined || leg.signedAt !== null || leg.signTold) return leg.signDueAt
-  const urgent = leg.limit === null ? leg.urgency !== 'normal' : leg.limit.unit === 'hour'
-  // A newer file may have told another urgency since: the deadline stays as it was promised.
-  if (leg.imported && leg.limit === null && urgent === isWholeDay(leg.signDueAt)) return leg.signDueAt
-  return earlier(
-    due(calendar, leg.dispatchedAt, urgent ? policy.sign.urgent : policy.sign.ordinary).dueAt,
-    promised,
-  )
-}
-
-function isWholeDay(at: Instant): boolean {
-  return at === instantOf(dayOf(at), '23:59:59.999')
-}
+const promisedOf = (calendar: Calendar, leg: PromisedLeg): Promised => ({ leg, ...promisedBy(calendar, leg) })
 
 function movesOf({ leg, dueAt, signDueAt, provisional }: Promised): DueMove[] {
   const { legId, matterId, no: matterNo } = leg
@@ -201,7 +143,7 @@ export async function moveDues(tx: Tx, after: string = NIL, page = PAGE): Promis
   const calendar = await holdCalendar(tx)
   const legs = await lockPromised(tx, [after, page])
   const changed = legs
-    .map((leg) => promisedBy(calendar, leg))
+    .map((leg) => promisedOf(calendar, leg))
     // Also where the due time stays: that its year is published now is worth knowing.
     .filter((each) => movesOf(each).length > 0 || each.provisional !== each.leg.provisional)
   if (changed.length > 0) {

@@ -7,6 +7,7 @@ import { harmlessTo, visibilityValues, visibleTo, withheldFrom } from './access.
 import type {
   Case,
   Extension,
+  Granted,
   Leg,
   Matter,
   Opinion,
@@ -62,6 +63,12 @@ const openSupervisions = statement<Supervision>(
   'matter.supervisions',
   `select ${columnsOf(supervisions, 's')} from supervisions s where s.matter_id = $1 and s.kind <> 'urge' and s.answered_at is null`,
 )
+const grantedDays = statement<Granted>(
+  'matter.granted',
+  `select l.role, l.unit_id as "unitId", l.dispatched_at as "dispatchedAt", sum(e.workdays)::int as workdays
+   from extensions e join legs l on l.id = e.leg_id
+   where e.matter_id = $1 and e.granted and e.workdays is not null group by l.role, l.unit_id, l.dispatched_at`,
+)
 const findReceivers = statement<Receiver>(
   'matter.receivers',
   `select u.id, u.name, u.path, u.valid_to is null and u.kind <> 'platform' as active, u.kind = 'office' as office,
@@ -89,18 +96,29 @@ export async function notForReader(db: Db, actor: Actor, id: string): Promise<Pr
 /** Locks a matter that the actor may see; `matter/not-found` when there is none for them. */
 export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly Pending[]): Promise<Case> {
   const wants = (part: Pending) => needs.includes(part)
-  const [[matter], legRows, extension, returnRequest, screening, reply, petition, opinion, supervised] =
-    await Promise.all([
-      lockMatter(tx, [id, ...visibilityValues(actor)]),
-      legsOf(tx, [id]),
-      wants('extension') ? pendingExtension(tx, [id]) : [],
-      wants('returnRequest') ? pendingReturn(tx, [id]) : [],
-      wants('screening') ? lastScreening(tx, [id]) : [],
-      wants('reply') ? replyUnderReview(tx, [id]) : [],
-      wants('petition') ? procedureOf(tx, [id]) : [],
-      wants('opinion') ? opinionUnderReview(tx, [id]) : [],
-      wants('supervisions') ? openSupervisions(tx, [id]) : [],
-    ])
+  const [
+    [matter],
+    legRows,
+    extension,
+    returnRequest,
+    screening,
+    reply,
+    petition,
+    opinion,
+    supervised,
+    granted,
+  ] = await Promise.all([
+    lockMatter(tx, [id, ...visibilityValues(actor)]),
+    legsOf(tx, [id]),
+    wants('extension') ? pendingExtension(tx, [id]) : [],
+    wants('returnRequest') ? pendingReturn(tx, [id]) : [],
+    wants('screening') ? lastScreening(tx, [id]) : [],
+    wants('reply') ? replyUnderReview(tx, [id]) : [],
+    wants('petition') ? procedureOf(tx, [id]) : [],
+    wants('opinion') ? opinionUnderReview(tx, [id]) : [],
+    wants('supervisions') ? openSupervisions(tx, [id]) : [],
+    wants('granted') ? grantedDays(tx, [id]) : [],
+  ])
   if (matter === undefined) throw await notForReader(tx, actor, id)
   const last = screening[0]
   return {
@@ -113,6 +131,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
     petition: petition[0] ?? null,
     opinion: opinion[0] ?? null,
     supervisions: supervised,
+    granted,
     screenedBefore: last !== undefined && matter.ratedAt !== null && last.askedAt >= matter.ratedAt,
   }
 }

@@ -55,7 +55,7 @@ function subject(workflow: WorkflowId, state: State, handled: boolean): Case {
   return { ...{ matter, legs, extension: null, returnRequest: null }, ...nothing }
 }
 const nothing = {
-  ...{ screening: null, reply: null, petition: null, opinion: null, supervisions: [] },
+  ...{ screening: null, reply: null, petition: null, opinion: null, supervisions: [], granted: [] },
   screenedBefore: false,
 }
 

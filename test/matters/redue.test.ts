@@ -160,6 +160,24 @@ describe('amending a published year', () => {
     expect(closed).toMatchObject({ outcome: 'merged', effectiveDueAt: '2020-10-22T23:59:59.999+08:00' })
   })
 
+  it('moves what was merged when the year came, as soon as the merge is undone', async () => {
+    // A Friday; due on the 3rd of November, two days more are the 5th.
+    on('2020-10-23')
+    const extended = async () => {
+      const id = await dispatched()
+      await desk.does('liaison', id, 'sign')
+      await desk.does('liaison', id, 'ask-extension', { workdays: 2, reason: '需要第三方检测' })
+      await desk.does('reviewer', id, 'grant-extension', { callerToldAt: desk.clock.now() })
+      return id
+    }
+    const [plain, merged] = [await extended(), await extended()]
+    await desk.does('dispatcher', merged, 'merge', { intoId: await dispatched(), reason: '同一事项' })
+    await amend(await notice({ '2020-10-28': 'holiday' }))
+    const { dueAt } = await desk.does('dispatcher', merged, 'unmerge', { reason: '并非同一事项' })
+    expect([await dueOf(plain), await dueOf(merged)]).toEqual(['2020-11-06', '2020-11-06'])
+    expect(dueAt.slice(0, 10)).toBe('2020-11-06')
+  })
+
   it('grants an extension that was asked before from where the due time is now', async () => {
     // A Friday; due on the 17th.
     on('2020-11-06')

@@ -1,10 +1,12 @@
 // Merging 并单: an order goes on as part of another; and its undoing, after which it stands as if it never had.
 import { z } from 'zod'
+import type { Limit } from '../../calendar/rules.ts'
 import type { Instant } from '../../platform/clock.ts'
 import { id, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
-import { actRule, type Case, type Leg, type NewLeg, type Setting } from '../case.ts'
+import { actRule, calendarOf, type Case, type Leg, type NewLeg, type Setting } from '../case.ts'
 import { channelOf } from '../channels/index.ts'
+import { promisedBy } from '../deadlines.ts'
 import { leadLeg } from '../rules.ts'
 import { states, type State } from '../workflow.ts'
 import { refusePending, stopCoLegs } from './dispatching.ts'
@@ -90,6 +92,7 @@ export const merge = actRule({
 })
 
 export const unmerge = actRule({
+  needs: ['calendar', 'granted'],
   input: z.strictObject({ reason: textOf(2, 500).describe('撤销理由') }),
   change(subject, { reason }, setting) {
     const { matter } = subject
@@ -130,14 +133,32 @@ function reopened(subject: Case, setting: Setting): NewLeg[] {
       !subject.legs.some((later) => later.no > leg.no && continues(later, leg)),
   )
   const last = Math.max(...subject.legs.map((leg) => leg.no))
-  return stopped.map((leg, i) => continued(leg, last + 1 + i, setting))
+  return stopped.map((leg, i) => continued(subject, leg, last + 1 + i, setting))
 }
 
-const continues = (later: Leg, leg: Leg) =>
+type Run = Pick<Leg, 'role' | 'unitId' | 'dispatchedAt'>
+
+const continues = (later: Run, leg: Run) =>
   later.role === leg.role && later.unitId === leg.unitId && later.dispatchedAt === leg.dispatchedAt
 
-/** The clock never stood still: the new leg keeps the promise of the one that merging ended, and what was told of it. */
-function continued(old: Leg, no: number, setting: Setting): NewLeg {
+/**
+ * The clock never stood still: the new leg keeps the promise of the one that merging ended, by the calendar as it is now, and
+ * what was told of it.
+ */
+function continued(subject: Case, old: Leg, no: number, setting: Setting): NewLeg {
   const { outcome: _, stoppedAt: __, lateFrom: ___, signLateFrom: ____, ...kept } = old
-  return { ...kept, id: setting.newId(), no }
+  const same = { ...kept, id: setting.newId(), no }
+  // As in `due-moves.ts`: what a superior, a platform or a merge fixed, no calendar of ours moves.
+  if (old.limit === null || (old.imported && old.extensions > 0)) return same
+  const granted = subject.granted.find((each) => continues(old, each))
+  const extended = old.extensions > 0 ? (granted?.workdays ?? 0) : 0
+  const { urgency, upstreamDueAt } = subject.matter
+  const bound = upstreamDueAt !== null && upstreamDueAt > old.dispatchedAt ? upstreamDueAt : null
+  const anew = promisedBy(calendarOf(setting), {
+    ...{ ...old, limit: old.limit as Limit, extended, urgency },
+    ...{ signTold: old.imported, upstreamDueAt: bound },
+  })
+  const { dueAt, signDueAt, provisional } = anew
+  const marks = dueAt > old.effectiveDueAt ? { warnedAt: null, redAt: null, overdueAt: null } : {}
+  return { ...same, effectiveDueAt: dueAt, signDueAt, provisional, ...marks }
 }
