@@ -53,10 +53,13 @@ export interface Case {
   supervisions: Supervision[]
   /** Working days that were granted, by the legs and those they continue. */
   granted: Granted[]
+  /** What others that were merged into it laid upon it. */
+  holds: MergeHold[]
   /** Whether the present rating went through a screening already. */
   screenedBefore: boolean
 }
 
+export type MergeHold = InferSelectModel<Records['mergeHolds']>
 export type Granted = Pick<Leg, 'role' | 'unitId' | 'dispatchedAt'> & { workdays: number }
 
 /** The parts of a case that only some acts ask for. */
@@ -70,6 +73,7 @@ export type Pending =
   | 'opinion'
   | 'supervisions'
   | 'granted'
+  | 'holds'
 
 /** A unit that a matter may be sent to. */
 export interface Receiver {
@@ -128,6 +132,8 @@ export interface ActRule<Input extends z.ZodType = z.ZodType> {
   /** Id of another matter that the act also touches, and the member of the input that names it (intoId). */
   other?(input: z.output<Input>): string
   otherField?: string
+  /** The act also touches the matter that this one was merged into. */
+  ofMerged?: true
 }
 
 /** The calendar of an act that declares its need of it. */
@@ -171,6 +177,7 @@ export function newCase(matter: object): Case {
     opinion: null,
     supervisions: [],
     granted: [],
+    holds: [],
     screenedBefore: false,
   }
 }

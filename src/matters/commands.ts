@@ -21,7 +21,7 @@ import {
 } from './case.ts'
 import { channels, type ChannelId } from './channels/index.ts'
 import { keepPeopleOn } from './confidence.ts'
-import { lockCase, readReceivers } from './reading.ts'
+import { lockCase, mergedInto, readReceivers } from './reading.ts'
 import * as escalationRecords from './escalation-tables.ts'
 import * as petitionRecords from './petition-tables.ts'
 import * as orderRecords from './record-tables.ts'
@@ -94,15 +94,15 @@ export async function act(
   ifMatch?: number,
 ): Promise<Written> {
   const rule: ActRule = actRules[name]
-  const otherId = rule.other?.(input)
+  const otherId = rule.ofMerged === true ? await mergedInto(tx, id) : rule.other?.(input)
   const needs = rule.needs ?? []
   // Two matters are locked in the order of their ids, so that two merges cannot wait for each other.
   const order = otherId === undefined ? [id] : [id, otherId].toSorted()
   const locks = order.map((each) =>
     each === id
       ? lockCase(tx, actor, id, needs)
-      : lockCase(tx, actor, each, ['extension', 'petition']).catch((error: unknown) =>
-          otherMissing(error, rule.otherField ?? 'intoId'),
+      : lockCase(tx, actor, each, ['extension', 'petition', 'granted', 'holds']).catch((error: unknown) =>
+          otherMissing(error, rule),
         ),
   )
   const [cases, calendar, receivers] = await Promise.all([
@@ -116,6 +116,9 @@ export async function act(
   checkVersion(subject.matter, ifMatch)
   const refused = refusal(name, subject, actor)
   if (refused !== undefined) throw refused
+  // Undone and merged elsewhere while this waited for the lock.
+  if (rule.ofMerged === true && subject.matter.mergedIntoId !== other?.matter.id)
+    throw new Problem('request/stale', { extras: { version: subject.matter.version } })
 
   const more = await readReceivers(tx, rule.units?.(subject, input, other) ?? [])
   const setting: Setting = {
@@ -134,8 +137,9 @@ export async function act(
   return writeChange(tx, actor, subject, change, next, `matter.${name}`)
 }
 
-function otherMissing(error: unknown, field: string): never {
-  if (!(error instanceof Problem) || error.code !== 'matter/not-found') throw error
+function otherMissing(error: unknown, { ofMerged, otherField: field = 'intoId' }: ActRule): never {
+  // What the matter itself names and the reader may not see is not told of, not even by a field.
+  if (!(error instanceof Problem) || error.code !== 'matter/not-found' || ofMerged === true) throw error
   const code = field === 'intoId' ? 'matter/merge-target' : 'matter/other-not-found'
   // Its options go on: an attempt at what is withheld is recorded, whichever way it was made.
   throw new Problem(code, {

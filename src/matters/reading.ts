@@ -10,6 +10,7 @@ import type {
   Granted,
   Leg,
   Matter,
+  MergeHold,
   Opinion,
   Pending,
   Petition,
@@ -20,7 +21,7 @@ import type {
   Supervision,
 } from './case.ts'
 import { opinions, petitions } from './petition-tables.ts'
-import { extensions, replies, returnRequests, screenings, supervisions } from './record-tables.ts'
+import { extensions, mergeHolds, replies, returnRequests, screenings, supervisions } from './record-tables.ts'
 import { legs, matters } from './tables.ts'
 
 // The lock comes first: what is read by the later statements is then what no other writer is changing.
@@ -69,6 +70,10 @@ const grantedDays = statement<Granted>(
    from extensions e join legs l on l.id = e.leg_id
    where e.matter_id = $1 and e.granted and e.workdays is not null group by l.role, l.unit_id, l.dispatched_at`,
 )
+const holdsOf = statement<MergeHold>(
+  'matter.holds',
+  `select ${columnsOf(mergeHolds, 'h')} from merge_holds h where h.matter_id = $1 and h.undone_at is null order by h.at, h.id`,
+)
 const findReceivers = statement<Receiver>(
   'matter.receivers',
   `select u.id, u.name, u.path, u.valid_to is null and u.kind <> 'platform' as active, u.kind = 'office' as office,
@@ -93,6 +98,16 @@ export async function notForReader(db: Db, actor: Actor, id: string): Promise<Pr
   })
 }
 
+const intoOf = statement<{ id: string }>(
+  'matter.merged-into',
+  `select merged_into_id as id from matters where id = $1 and merged_into_id is not null`,
+)
+
+/** What a matter is merged into at the moment; whoever acts on both locks them and looks again. */
+export async function mergedInto(tx: Tx, id: string): Promise<string | undefined> {
+  return (await intoOf(tx, [id]))[0]?.id
+}
+
 /** Locks a matter that the actor may see; `matter/not-found` when there is none for them. */
 export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly Pending[]): Promise<Case> {
   const wants = (part: Pending) => needs.includes(part)
@@ -107,6 +122,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
     opinion,
     supervised,
     granted,
+    holds,
   ] = await Promise.all([
     lockMatter(tx, [id, ...visibilityValues(actor)]),
     legsOf(tx, [id]),
@@ -118,6 +134,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
     wants('opinion') ? opinionUnderReview(tx, [id]) : [],
     wants('supervisions') ? openSupervisions(tx, [id]) : [],
     wants('granted') ? grantedDays(tx, [id]) : [],
+    wants('holds') ? holdsOf(tx, [id]) : [],
   ])
   if (matter === undefined) throw await notForReader(tx, actor, id)
   const last = screening[0]
@@ -132,6 +149,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
     opinion: opinion[0] ?? null,
     supervisions: supervised,
     granted,
+    holds,
     screenedBefore: last !== undefined && matter.ratedAt !== null && last.askedAt >= matter.ratedAt,
   }
 }

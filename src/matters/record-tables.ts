@@ -1,6 +1,6 @@
 // What is stored on a matter beside its legs: what was answered, asked, rated, decided and noted.
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, smallint, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, jsonb, smallint, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { app, bytea, instant } from '../platform/tables.ts'
 import { oneOf } from './tables.ts'
 import { callResults, ratings, ratingWays, supervisionKinds } from './terms.ts'
@@ -57,6 +57,31 @@ export const extensions = app.table(
       .where(sql`decided_at is null`),
     check('extensions_length', sql`(workdays is null) <> (days is null)`),
     check('extensions_other_person', sql`decided_by is null or decided_by <> asked_by`),
+  ],
+)
+
+/** What a merge laid upon the matter that took the other, and what stood there before: put back when it is undone. */
+export const mergeHolds = app.table(
+  'merge_holds',
+  {
+    id: uuid('id').primaryKey(),
+    matterId: uuid('matter_id').notNull(),
+    fromId: uuid('from_id').notNull(),
+    at: instant('at').notNull(),
+    /** The leg that is bound by the promise of the other, and its own due time and limit. */
+    legId: uuid('leg_id'),
+    dueAt: instant('due_at'),
+    ownDueAt: instant('own_due_at'),
+    ownLimit: jsonb('own_limit').$type<{ n: number; unit: string } | null>(),
+    /** The superior's deadline that came with the other, and the matter's own. */
+    upstreamDueAt: instant('upstream_due_at'),
+    ownUpstreamDueAt: instant('own_upstream_due_at'),
+    undoneAt: instant('undone_at'),
+  },
+  (t) => [
+    index('merge_holds_matter')
+      .on(t.matterId)
+      .where(sql`undone_at is null`),
   ],
 )
 

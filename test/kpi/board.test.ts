@@ -340,7 +340,9 @@ it('holding times count no day twice where a merge was undone, as of whatever mo
   desk.clock.forward({ days: 2 })
   const held = async (asOf: string) => {
     const query = new URLSearchParams({ from: day, to: day, unit, asOf })
-    const { items } = await get<{ items: { days: { total: string } }[] }>(`/api/kpi/holding?${query}`)
+    const { items } = await get<{ items: { days: { total: string } }[] }>(
+      `/api/kpi/holding?${query.toString()}`,
+    )
     return items.map(({ days }) => days.total)
   }
   expect([await held(before), await held(desk.clock.now())]).toEqual([['2.0'], ['6.0']])

@@ -55,7 +55,15 @@ function subject(workflow: WorkflowId, state: State, handled: boolean): Case {
   return { ...{ matter, legs, extension: null, returnRequest: null }, ...nothing }
 }
 const nothing = {
-  ...{ screening: null, reply: null, petition: null, opinion: null, supervisions: [], granted: [] },
+  ...{
+    screening: null,
+    reply: null,
+    petition: null,
+    opinion: null,
+    supervisions: [],
+    granted: [],
+    holds: [],
+  },
   screenedBefore: false,
 }
 

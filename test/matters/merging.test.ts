@@ -138,6 +138,18 @@ describe('an extension', () => {
 describe('undoing', () => {
   const unmerge = (id: string) => desk.does('dispatcher', id, 'unmerge', { reason: '并非同一事项' })
 
+  const clock = async (id: string) => {
+    const [found] = await desk.deps.db.query<{ due: string; limit: unknown; upstream: string | null }>(
+      {
+        name: 'test.merged-clock',
+        text: `select l.effective_due_at as due, l.time_limit as "limit", m.upstream_due_at as upstream
+          from matters m join legs l on l.id = m.lead_leg_id where m.id = $1`,
+      },
+      [id],
+    )
+    return found
+  }
+
   it('gives the co-handling units their legs back, each with its own clock', async () => {
     const id = await bring(desk, 'handling')
     const [, co] = await desk.legs(id)
@@ -168,5 +180,44 @@ describe('undoing', () => {
     await sweep()
     expect((await desk.events(id)).filter((type) => type === 'matter.overdue')).toHaveLength(1)
     expect(await late(id)).toBe(true)
+  })
+
+  it('gives the matter that took the other its own due time and limit back, unless another still holds it', async () => {
+    const target = await dispatched()
+    const before = await clock(target)
+    const [first, second] = [
+      await dispatched({ urgency: 'urgent' }),
+      await dispatched({ category: 'consult' }),
+    ]
+    await merge(first, target)
+    await merge(second, target)
+    expect(await clock(target)).toEqual({
+      due: (await lead(first)).effectiveDueAt,
+      limit: null,
+      upstream: null,
+    })
+    await unmerge(first)
+    expect(await clock(target)).toEqual({
+      due: (await lead(second)).effectiveDueAt,
+      limit: null,
+      upstream: null,
+    })
+    await unmerge(second)
+    expect(await clock(target)).toEqual(before)
+    expect((await desk.row(target))['dueAt']).toBe(before?.due)
+    await merge(second, target)
+    await unmerge(second)
+    expect(await clock(target)).toEqual(before)
+  })
+
+  it('takes the deadline of a superior away again that came with the other', async () => {
+    const target = await dispatched()
+    const before = await clock(target)
+    const upstreamDueAt = `${plusDays(desk.clock.now().slice(0, 10), 2)}T18:00:00.000+08:00`
+    const { id } = await desk.register({ source: 'upper', upstreamDueAt })
+    await merge(id, target)
+    expect(await clock(target)).toEqual({ due: upstreamDueAt, limit: null, upstream: upstreamDueAt })
+    await unmerge(id)
+    expect(await clock(target)).toEqual(before)
   })
 })

@@ -10,7 +10,7 @@ import { leadLeg, openLead } from '../rules.ts'
 import { handledBy } from './signing.ts'
 
 export const askExtension = actRule({
-  needs: ['calendar', 'extension'],
+  needs: ['calendar', 'extension', 'holds'],
   input: z.strictObject({
     workdays: z.int().min(1).max(60).describe('申请延长的工作日数'),
     reason: textOf(4, 1000).describe('延期理由'),
@@ -28,7 +28,9 @@ export const askExtension = actRule({
     if (leg.extensions >= extension.timesWithLeader) {
       throw new Problem('matter/extensions-exhausted', { extras: { extensions: leg.extensions } })
     }
-    const most = mostWorkdays(lawfulLimit(leg, subject.matter), extension.max.n)
+    // A merge that drew in the due time keeps the leg's own limit.
+    const limit = leg.limit ?? subject.holds.find(({ legId }) => legId === leg.id)?.ownLimit ?? null
+    const most = mostWorkdays(lawfulLimit({ ...leg, limit }, subject.matter), extension.max.n)
     if (input.workdays > most) {
       throw fieldProblem('matter/extension-too-long', '/body/workdays', `最多可延长${most}个工作日`)
     }

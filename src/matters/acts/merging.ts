@@ -4,7 +4,17 @@ import type { Limit } from '../../calendar/rules.ts'
 import type { Instant } from '../../platform/clock.ts'
 import { id, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
-import { actRule, calendarOf, type Case, type Leg, type NewLeg, type Setting } from '../case.ts'
+import {
+  actRule,
+  calendarOf,
+  type Case,
+  type Change,
+  type Leg,
+  type Matter,
+  type MergeHold,
+  type NewLeg,
+  type Setting,
+} from '../case.ts'
 import { channelOf } from '../channels/index.ts'
 import { promisedBy } from '../deadlines.ts'
 import { leadLeg } from '../rules.ts'
@@ -51,16 +61,17 @@ export const merge = actRule({
     const targetLeg = openLegOf(target)
     if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
     const promised = earliest([leg?.effectiveDueAt, matter.upstreamDueAt], setting.now)
+    // What was answered is answered: a promise made elsewhere does not make a reply late that was given in time.
+    const running = targetLeg?.submittedAt === null ? targetLeg : undefined
+    const own = running === undefined ? undefined : ownOf(target, running)
+    const held = promised !== null && own !== undefined && promised < own.ownDueAt
+    const hastened = held && running !== undefined && promised < running.effectiveDueAt
     // What a superior fixed goes over also where no leg runs yet, and binds the legs to come.
-    const superior = earliest([matter.upstreamDueAt, target.matter.upstreamDueAt], setting.now)
     const oldUpstreamDueAt = target.matter.upstreamDueAt
+    const brought = earliest([matter.upstreamDueAt], setting.now)
+    const superior = earliest([brought, oldUpstreamDueAt], setting.now)
     const bound = superior !== null && superior !== oldUpstreamDueAt
-    const hastened =
-      targetLeg !== undefined &&
-      // What was answered is answered: a promise made elsewhere does not make a reply late that was given in time.
-      targetLeg.submittedAt === null &&
-      promised !== null &&
-      promised < targetLeg.effectiveDueAt
+    const [hold] = target.holds
     // They are of one person: who asked for confidence on either is kept on both.
     const confidential = matter.confidential || target.matter.confidential
     return {
@@ -79,11 +90,22 @@ export const merge = actRule({
           confidential,
           ...(bound ? { upstreamDueAt: superior } : {}),
         },
-        legs: hastened ? [{ id: targetLeg.id, patch: { effectiveDueAt: promised, limit: null } }] : [],
+        insert:
+          held || brought !== null
+            ? {
+                mergeHolds: {
+                  ...{ id: setting.newId(), matterId: target.matter.id, fromId: matter.id, at: setting.now },
+                  ...(held ? { ...own, legId: running?.id, dueAt: promised } : {}),
+                  upstreamDueAt: brought,
+                  ownUpstreamDueAt: hold === undefined ? oldUpstreamDueAt : hold.ownUpstreamDueAt,
+                },
+              }
+            : {},
+        legs: hastened ? [{ id: running.id, patch: { effectiveDueAt: promised, limit: null } }] : [],
         data: {
           fromId: matter.id,
           fromNo: matter.no,
-          ...(hastened ? { oldDueAt: targetLeg.effectiveDueAt, newDueAt: promised } : {}),
+          ...(hastened ? { oldDueAt: running.effectiveDueAt, newDueAt: promised } : {}),
           ...(bound ? { oldUpstreamDueAt, newUpstreamDueAt: superior } : {}),
         },
       },
@@ -93,6 +115,7 @@ export const merge = actRule({
 
 export const unmerge = actRule({
   needs: ['calendar', 'granted'],
+  ofMerged: true,
   input: z.strictObject({ reason: textOf(2, 500).describe('撤销理由') }),
   change(subject, { reason }, setting) {
     const { matter } = subject
@@ -103,6 +126,7 @@ export const unmerge = actRule({
       openLegs: before === 'registered' ? [] : reopened(subject, setting),
       insert: remark(subject, setting, 'unmerge', reason),
       data: { intoId: matter.mergedIntoId },
+      ...(setting.other === null ? {} : { other: released(setting.other, matter, setting) }),
     }
   },
 })
@@ -121,6 +145,55 @@ function accuses(accused: readonly string[], units: readonly string[], { receive
 function earliest(promises: readonly (Instant | null | undefined)[], now: Instant): Instant | null {
   const held = promises.filter((at): at is Instant => at !== null && at !== undefined && at > now)
   return held.toSorted()[0] ?? null
+}
+
+/** The due time and limit that a leg has by itself, whatever was merged into its matter. */
+function ownOf({ holds }: Case, leg: Leg): { ownDueAt: Instant; ownLimit: Leg['limit'] } {
+  const hold = holds.find(({ legId }) => legId === leg.id)
+  return {
+    ownDueAt: hold?.ownDueAt ?? leg.effectiveDueAt,
+    ownLimit: hold === undefined ? leg.limit : hold.ownLimit,
+  }
+}
+
+/** The matter that had taken the other stands as before, as far as nothing else that was merged into it still holds it. */
+function released(target: Case, from: Matter, setting: Setting): NonNullable<Change['other']> {
+  const event = 'matter.unmerge'
+  const data = { fromId: from.id, fromNo: from.no }
+  const hold = target.holds.find(({ fromId }) => fromId === from.id)
+  if (hold === undefined) return { event, matter: {}, data }
+  const others = target.holds.filter((each) => each !== hold)
+  const leg = openLegOf(target)
+  const patch =
+    leg !== undefined && hold.legId === leg.id ? ownAgain(target, leg, hold, others, setting) : undefined
+  const superiors = [hold.ownUpstreamDueAt, ...others.map((each) => each.upstreamDueAt)]
+  return {
+    event,
+    matter:
+      hold.upstreamDueAt === null
+        ? {}
+        : { upstreamDueAt: earliest(superiors, setting.now) ?? hold.ownUpstreamDueAt },
+    legs: leg === undefined || patch === undefined ? [] : [{ id: leg.id, patch }],
+    update: { mergeHolds: { id: hold.id, patch: { undoneAt: setting.now } } },
+    data: {
+      ...data,
+      ...(patch === undefined ? {} : { oldDueAt: leg?.effectiveDueAt, newDueAt: patch.effectiveDueAt }),
+    },
+  }
+}
+
+function ownAgain(target: Case, leg: Leg, hold: MergeHold, others: readonly MergeHold[], setting: Setting) {
+  const { ownDueAt, ownLimit } = ownOf(target, leg)
+  const asItWas = { ...leg, limit: ownLimit, effectiveDueAt: ownDueAt }
+  const own = anew(target, asItWas, hold.ownUpstreamDueAt, setting)
+  const held = others.filter(({ legId }) => legId === leg.id).map(({ dueAt }) => dueAt)
+  const least = earliest([own.effectiveDueAt, ...held], '') ?? own.effectiveDueAt
+  // Undoing draws nothing in: what was granted meanwhile stays granted.
+  const effectiveDueAt = least > leg.effectiveDueAt ? least : leg.effectiveDueAt
+  const marks = effectiveDueAt > leg.effectiveDueAt ? unmarked : {}
+  return held.length > 0
+    ? { effectiveDueAt, ...marks }
+    : { ...own, ...marks, effectiveDueAt, limit: ownLimit }
 }
 
 /** The legs that merging ended go on as new ones: a closed leg is never rewritten. */
@@ -147,18 +220,27 @@ const continues = (later: Run, leg: Run) =>
  */
 function continued(subject: Case, old: Leg, no: number, setting: Setting): NewLeg {
   const { outcome: _, stoppedAt: __, lateFrom: ___, signLateFrom: ____, ...kept } = old
-  const same = { ...kept, id: setting.newId(), no }
+  const due = anew(subject, old, subject.matter.upstreamDueAt, setting)
+  const marks = due.effectiveDueAt > old.effectiveDueAt ? unmarked : {}
+  return { ...kept, ...due, ...marks, id: setting.newId(), no }
+}
+
+/** A due time that moves away is warned of anew. */
+const unmarked = { warnedAt: null, redAt: null, overdueAt: null }
+
+/** The due times of a leg by the calendar as it is now. */
+function anew(subject: Case, leg: Leg, upstreamDueAt: Instant | null, setting: Setting) {
+  const { effectiveDueAt, signDueAt, provisional, limit } = leg
   // As in `due-moves.ts`: what a superior, a platform or a merge fixed, no calendar of ours moves.
-  if (old.limit === null || (old.imported && old.extensions > 0)) return same
-  const granted = subject.granted.find((each) => continues(old, each))
-  const extended = old.extensions > 0 ? (granted?.workdays ?? 0) : 0
-  const { urgency, upstreamDueAt } = subject.matter
-  const bound = upstreamDueAt !== null && upstreamDueAt > old.dispatchedAt ? upstreamDueAt : null
-  const anew = promisedBy(calendarOf(setting), {
-    ...{ ...old, limit: old.limit as Limit, extended, urgency },
-    ...{ signTold: old.imported, upstreamDueAt: bound },
+  if (limit === null || (leg.imported && leg.extensions > 0))
+    return { effectiveDueAt, signDueAt, provisional }
+  const granted = subject.granted.find((each) => continues(leg, each))
+  const extended = leg.extensions > 0 ? (granted?.workdays ?? 0) : 0
+  const { urgency } = subject.matter
+  const bound = upstreamDueAt !== null && upstreamDueAt > leg.dispatchedAt ? upstreamDueAt : null
+  const { dueAt, ...rest } = promisedBy(calendarOf(setting), {
+    ...{ ...leg, limit: limit as Limit, extended, urgency },
+    ...{ signTold: leg.imported, upstreamDueAt: bound },
   })
-  const { dueAt, signDueAt, provisional } = anew
-  const marks = dueAt > old.effectiveDueAt ? { warnedAt: null, redAt: null, overdueAt: null } : {}
-  return { ...same, effectiveDueAt: dueAt, signDueAt, provisional, ...marks }
+  return { effectiveDueAt: dueAt, ...rest }
 }
