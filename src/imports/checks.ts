@@ -1,6 +1,7 @@
 // Makes an order of a row, or says what is wrong with it: cells first, then what they say together. Pure.
 import type { Calendar } from '../calendar/days.ts'
 import { dayOf, type Instant } from '../platform/clock.ts'
+import { beginning } from '../platform/texts.ts'
 import type { FieldId } from './columns.ts'
 import { safeValue, type Finding } from './findings.ts'
 import type { Header } from './header.ts'
@@ -119,9 +120,7 @@ function readTexts(reader: RowReader): { title: string; content: string } {
   return {
     title:
       title ??
-      Array.from(whole.split('\n', 1)[0] ?? '')
-        .slice(0, 40)
-        .join(''),
+      beginning(whole.split('\n', 1)[0] ?? '', 40),
     content: whole,
   }
 }

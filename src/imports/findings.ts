@@ -1,5 +1,6 @@
 // What can be wrong with a cell or a row, and how the clerk is told; values are shown only when they name nobody.
 import { maskIdNo, maskName } from '../people/masks.ts'
+import { beginning } from '../platform/texts.ts'
 
 /** code → what to tell the clerk. `#` is replaced by what the check adds. */
 export const findingTexts = {
@@ -105,7 +106,6 @@ const ORGANISATION = /[局镇乡街道办委院厅处司所队站会部校园社
 
 /** A value that should name no person, made safe in case columns are shifted: numbers masked, short names too. */
 export function safeValue(text: string): string {
-  const short = text.slice(0, 60)
-  const masked = short.replace(/\d{7,}[\dXx]?/g, (digits) => maskIdNo(digits, '1+1'))
+  const masked = beginning(text, 60).replace(/\d{7,}[\dXx]?/g, (digits) => maskIdNo(digits, '1+1'))
   return /^[\p{Script=Han}·]{2,4}$/u.test(masked) && !ORGANISATION.test(masked) ? maskName(masked) : masked
 }

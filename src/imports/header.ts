@@ -1,5 +1,6 @@
 // Finds the header of a sheet and says which column holds which field. Pure.
 import type { FieldError } from '../platform/problems.ts'
+import { beginning } from '../platform/texts.ts'
 import { cleanCode } from './cells.ts'
 import { orderCatalogue, type Catalogue, type Column, type FieldId } from './columns.ts'
 import { columnLetters, unmerge, type SheetRow } from './sheet.ts'
@@ -133,7 +134,9 @@ function settle<F extends string>(
   const at = new Map<F, number>()
   const names = new Map<F, string>()
   const errors: FieldError[] = []
-  const ignored = found.filter((heading) => heading.found === undefined).map(({ text }) => text.slice(0, 40))
+  const ignored = found
+    .filter((heading) => heading.found === undefined)
+    .map(({ text }) => beginning(text, 40))
   for (const field of ids) {
     const same = found.filter((heading) => heading.found?.field === field)
     // 回复时间 beside 办结时间 is clear; two columns of one rank are not.

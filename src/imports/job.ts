@@ -61,7 +61,7 @@ async function check(deps: Deps, actor: Actor, id: string, settle: Settle): Prom
 
 async function fail(tx: Tx, actor: Actor, id: string, problem: Problem): Promise<void> {
   const held = await lockImport(tx, id)
-  if (held === undefined) return
+  if (held?.status !== 'checking') return
   updateRow(tx, imports, id, {
     status: 'failed',
     problem: documentOf(problem),

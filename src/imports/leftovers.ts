@@ -19,7 +19,7 @@ export async function forgetFile(deps: Deps, id: string): Promise<void> {
   for (const { hash, used } of rows) if (!used) await deps.files.remove(hash)
 }
 
-/** Days after which a failed import loses its file, and a checked one that nobody confirmed is given up. */
+/** Days after which a failed import loses its file, and one that nobody confirmed, or whose check never ended, is given up. */
 const KEPT_DAYS = 30
 
 const oldFiles = statement<{ id: string }>(
@@ -30,7 +30,7 @@ const oldFiles = statement<{ id: string }>(
 )
 const abandoned = statement<{ id: string }>(
   'imports.abandoned',
-  `select id from imports where status in ('uploaded', 'checked') and created_at < $1`,
+  `select id from imports where status in ('uploaded', 'checking', 'checked') and created_at < $1`,
 )
 const orphans = statement<{ id: string }>(
   'imports.orphans',

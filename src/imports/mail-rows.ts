@@ -2,6 +2,7 @@
 import { channels } from '../matters/channels/index.ts'
 import type { Registration } from '../matters/registering.ts'
 import { dayOf, type Instant } from '../platform/clock.ts'
+import { beginning } from '../platform/texts.ts'
 import { safeValue, type Finding } from './findings.ts'
 import type { Header } from './header.ts'
 import { mailCatalogue, type MailField } from './mail-columns.ts'
@@ -72,10 +73,7 @@ export function readMailRow(row: SheetRow, setting: MailSetting): MailRow {
   const content = reader.text('content') ?? reader.text('title') ?? ''
   if (Array.from(content).length < 2) reader.fail('content', 'content/missing')
   const title =
-    reader.text('title') ??
-    Array.from(content.split('\n', 1)[0] ?? '')
-      .slice(0, 40)
-      .join('')
+    reader.text('title') ?? beginning(content.split('\n', 1)[0] ?? '', 40)
   const caller = readCaller(reader, setting.now)
   const signatories = readCount(reader)
   const accused = readUnits(reader, setting.places, day)

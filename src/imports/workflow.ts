@@ -24,7 +24,7 @@ export type Verdict = keyof typeof verdicts
 export const importActs = {
   commit: { label: '确认导入', from: ['checked'] },
   recheck: { label: '重新检查', from: ['checked', 'failed'] },
-  discard: { label: '放弃', from: ['uploaded', 'checked', 'failed'] },
+  discard: { label: '放弃', from: ['uploaded', 'checking', 'checked', 'failed'] },
 } as const satisfies Record<string, { label: string; from: readonly ImportStatus[] }>
 
 export type ImportAct = keyof typeof importActs

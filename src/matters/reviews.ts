@@ -6,6 +6,7 @@ import { NIL, type Actor } from '../platform/actor.ts'
 import { dayOf, type Instant } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
+import { beginning } from '../platform/texts.ts'
 import { clockLeg } from './acts/entering.ts'
 import { newCase, type Case, type Setting } from './case.ts'
 import { channels, firstState } from './channels/index.ts'
@@ -62,7 +63,7 @@ export async function requestReview(
     channel: stage,
     source: 'petitioner',
     state: firstState(stage),
-    title: `${channels[stage].label}申请：${matter.title}`.slice(0, 200),
+    title: beginning(`${channels[stage].label}申请：${matter.title}`, 200),
     content: input.content,
     category: matter.category,
     urgency: matter.urgency,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCalendar } from '../../src/calendar/queries.ts'
 import { purgeImports } from '../../src/imports/leftovers.ts'
 import { sweepDue } from '../../src/matters/sweeping.ts'
+import { takeTurn } from '../../src/imports/records.ts'
 import { chainHash } from '../../src/platform/events.ts'
 import { statement } from '../../src/platform/db.ts'
 import { generateIdNo, generatePhone, seeded } from '../support/identity.ts'
@@ -372,6 +373,18 @@ describe('rows with errors', () => {
     expect((await desk.told(told.id)).counts).toMatchObject({ errors: 0, new: 1 })
   })
 
+  test('show the beginning of a long cell, and of a long heading, in whole characters', async () => {
+    const told = await desk.check([row('D-0009', { leadUnit: `局${'😀'.repeat(80)}` })])
+    expect(told.status.code).toBe('checked')
+    const { items } = await desk.rows(told.id)
+    expect(items[0]?.errors).toMatchObject([{ code: 'unit/unknown', value: `局${'😀'.repeat(59)}` }])
+    const lines = csvOf([row('D-0010')]).toString('utf8').split('\r\n')
+    const wider = lines.map((line, i) => (line === '' ? '' : `${line},${i === 0 ? `列${'😀'.repeat(80)}` : ''}`))
+    const { id } = (await desk.upload(Buffer.from(wider.join('\r\n')))).body
+    await desk.work()
+    expect((await desk.told(id)).ignoredColumns).toEqual([`列${'😀'.repeat(39)}`])
+  })
+
   test('come as a CSV for Excel', async () => {
     const { id } = await desk.check([row('D-0007', { leadUnit: '=cmd局' }), ...rows])
     const response = await desk.get(`/api/imports/${id}/report.csv`)
@@ -499,6 +512,26 @@ describe('who may, and when', () => {
     expect(await desk.counts()).toEqual(before)
     const [left] = await leftBehind(desk.deps.db)
     expect(left).toEqual({ tables: 0, files: 0 })
+  })
+  test.each([
+    ['that can be read', csvOf([row('E-0005')])],
+    ['that cannot be read', Buffer.from('甲,乙\r\n1,2\r\n')],
+  ])('a file %s can be given up while it is checked, and stays so', async (_what, bytes) => {
+    const before = await desk.counts()
+    const { id } = (await desk.upload(bytes)).body
+    let checked: Promise<void> | undefined
+    await desk.deps.db.transaction(async (tx) => {
+      await takeTurn(tx, id)
+      checked = desk.work()
+      await expect.poll(async () => (await desk.told(id)).status.code).toBe('checking')
+      expect(await desk.told(id)).toMatchObject({ acts: [{ act: 'discard' }] })
+      expect(await desk.post(`/api/imports/${id}/discard`)).toMatchObject({ status: 202 })
+    })
+    await checked
+    await desk.work()
+    expect(await desk.told(id)).toMatchObject({ status: { code: 'discarded' } })
+    expect(await desk.counts()).toEqual(before)
+    expect(await leftBehind(desk.deps.db)).toEqual([{ tables: 0, files: 0 }])
   })
   // Imports of other tests that wait for their confirmation keep theirs.
   const leftBehind = statement<{ tables: number; files: number }>(

@@ -203,6 +203,7 @@ describe('what is wrong is told by row and column, and nothing is written', () =
     [{ 转办单位: '荣山镇', 被反映单位: '荣山镇' }, '转办单位', 'mail/accused-holds'],
     [{ 标题: '', 内容: '' }, '内容', 'content/missing'],
     [{ 是否保密: '也许' }, '是否保密', 'value/unknown-word'],
+    [{ 来源: `源${'😀'.repeat(80)}` }, '来源', 'mail/source-unknown'],
   ])('%j', async (cells, column, code) => {
     const before = await count()
     const bytes = file(

@@ -182,6 +182,13 @@ describe('review and recheck', () => {
     expect(heard.status).toBe(201)
   })
 
+  it('has the title of the petition, no character of which is cut in half', async () => {
+    const id = await bringPetition(desk, 'delivered', { title: '😀'.repeat(100) })
+    const { body } = await ask('reviewClerk', id)
+    const { title } = (await desk.open('leader', body.id)).body
+    expect(title).toBe(`信访复查申请：${'😀'.repeat(100)}`)
+  })
+
   it('is about a delivered opinion, once', async () => {
     const early = await bringPetition(desk, 'issued')
     expect((await ask('reviewClerk', early)).body.code).toBe('matter/review-not-due')
