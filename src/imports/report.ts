@@ -3,6 +3,7 @@ import { verdicts } from './workflow.ts'
 import { listFindings, type ImportRow } from './queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Db } from '../platform/db.ts'
+import { defuse } from '../platform/spreadsheets.ts'
 
 const HEAD = ['行号', '工单编号', '结果', '级别', '列', '说明', '单元格内容']
 const PAGE = 1000
@@ -34,8 +35,7 @@ function line(cells: readonly string[]): string {
   return `${cells.map(cell).join(',')}\r\n`
 }
 
-/** A cell that a spreadsheet would take for a formula gets an apostrophe before it. */
 function cell(text: string): string {
-  const safe = /^[=+\-@\t\r\n=+-@]/.test(text) ? `'${text}` : text
+  const safe = defuse(text)
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -393,6 +393,13 @@ describe('rows with errors', () => {
     expect(response.body).toContain(`2,D-0007,有误,错误,承办单位,没有名为“=cmd局”的单位,'=cmd局`)
   })
 
+  test('keep their row and order numbers in it as they are', async () => {
+    const { id } = await desk.check([row('2020081400123', { leadUnit: '＝SUM局' })])
+    const { body } = await desk.get(`/api/imports/${id}/report.csv`)
+    expect(body).toContain('\r\n2,2020081400123,有误,')
+    expect(body).not.toMatch(/,[=＝]/)
+  })
+
   test('name nobody: not in rows, events or the log', async () => {
     const phone = generatePhone(rng).slice(0, 10)
     const told = await desk.check([
