@@ -33,14 +33,16 @@ const lockLeasing = statement(
   'sms.leasing',
   "select pg_advisory_xact_lock(hashtextextended('sms-lease', 12))",
 )
+// What was tried keeps its place: it counts on the day of its last try, and before a new one while it is still to be tried.
 const hold = statement(
   'sms.hold',
-  `with due as (
-     select s.id, s.number_bi, (s.tried_day is not null) as tried, row_number() over (partition by s.number_bi order by s.next_at, s.id) as place
-     from sms_messages s where s.state = 'queued' and s.next_at <= $1),
+  `with untried as (
+     select s.id, s.number_bi, row_number() over (partition by s.number_bi order by s.next_at, s.id) as place
+     from sms_messages s where s.state = 'queued' and s.next_at <= $1 and s.tried_day is null),
    full_today as (
-     select due.id from due
-     where not due.tried and due.place + (select count(*) from sms_messages o where o.number_bi = due.number_bi and o.tried_day = $2::date) > $3)
+     select u.id from untried u
+     where u.place + (select count(*) from sms_messages o where o.number_bi = u.number_bi
+       and (o.tried_day = $2::date or (o.tried_day < $2::date and o.state in ('queued', 'sending')))) > $3)
    update sms_messages set state = 'held', error = 'daily-limit' from full_today where sms_messages.id = full_today.id`,
 )
 // What became improper while it waited is not sent: confidence asked since, an accusation, a question that is answered.
@@ -53,7 +55,7 @@ const withdraw = statement(
 )
 const lease = statement<Leased>(
   'sms.lease',
-  `update sms_messages s set state = 'sending', lease_until = $2, attempts = s.attempts + 1, tried_day = coalesce(s.tried_day, $3::date)
+  `update sms_messages s set state = 'sending', lease_until = $2, attempts = s.attempts + 1, tried_day = $3::date
    from (select id from sms_messages
      where (state = 'queued' and next_at <= $1) or (state = 'sending' and lease_until < $1)
      order by next_at, id limit ${BATCH} for update skip locked) d

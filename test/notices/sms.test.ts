@@ -201,6 +201,39 @@ describe('nobody is disturbed', () => {
     expect(takenBy(phone)).toHaveLength(6)
   })
 
+  it('messages that are tried again take one of the five places each, on the day on which they are tried', async () => {
+    await at('10:00:00')
+    const phone = phoneOf(++people)
+    gateway.be('down')
+    for (let i = 0; i < 3; i++) await answered({}, phone)
+    await run()
+    gateway.be('well')
+    desk.clock.forward({ minutes: 5 })
+    const fourth = await answered({}, phone)
+    await run()
+    expect(takenBy(phone)).toHaveLength(4)
+    expect(await ofMatter(fourth.id)).toMatchObject([{ state: 'sent' }])
+  })
+
+  it.each([
+    ['beside new ones', 0],
+    ['before new ones', 5],
+  ])('those of the evening before are among the five of the morning, %s', async (_what, minutes) => {
+    await at('20:58:00')
+    const phone = phoneOf(++people)
+    gateway.be('down')
+    for (let i = 0; i < 3; i++) await answered({}, phone)
+    await run()
+    gateway.be('well')
+    await at('08:30:00')
+    if (minutes > 0) await run()
+    desk.clock.forward({ minutes })
+    for (let i = 0; i < 3; i++) await answered({}, phone)
+    await run()
+    expect(takenBy(phone)).toHaveLength(5)
+    await at('10:00:00')
+  })
+
   it('who asked for confidence, who accuses, and who left no mobile number get none', async () => {
     const before = gateway.taken().length
     await answered({ confidential: true })
