@@ -181,6 +181,7 @@ export function reliefRoutes(http: Http): void {
 
   const act = { tag, params: byId, reply: grantWritten, ifMatch: 'accepted' } as const
   const problems = ['relief/not-found', 'relief/not-now', 'ledger/duties-apart'] as const
+  const once = [...problems, 'relief/granted-already'] as const
   http.writes(
     {
       url: '/api/relief/grants/:id/decide',
@@ -191,7 +192,7 @@ export function reliefRoutes(http: Http): void {
         .strictObject({ granted: z.boolean(), note: textOf(2, 500).optional() })
         .refine((d) => d.granted || d.note !== undefined, { path: ['note'], error: '不予救助须说明理由' }),
       etag: (grant) => grant.version,
-      problems,
+      problems: once,
     },
     (tx, actor, { params, body, ifMatch }) => decideGrant(tx, actor, params.id, body, ifMatch),
   )
@@ -206,7 +207,7 @@ export function reliefRoutes(http: Http): void {
         receipt: textOf(1, 100).describe('收据编号'),
       }),
       etag: (grant) => grant.version,
-      problems,
+      problems: once,
     },
     (tx, actor, { params, body, ifMatch }) => payGrant(tx, actor, params.id, body, ifMatch),
   )

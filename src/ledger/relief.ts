@@ -56,7 +56,7 @@ const lockProgramme = statement<Programme>(
 const grantOf = statement<{ id: string }>(
   'relief.grant-of',
   `select id from relief_grants where programme_id = $1 and person_id = any($2::uuid[])
-   and state not in ('refused', 'cancelled')`,
+   and state = any($3::text[]) and id is distinct from $4::uuid`,
 )
 
 export interface GrantWritten {
@@ -85,7 +85,7 @@ export async function askGrant(tx: Tx, vault: Vault, actor: Actor, entry: GrantE
     throw fieldProblem('relief/no-programme', '/body/programmeId', '没有这个救助项目')
   if (!known.has(entry.personId)) throw fieldProblem('request/invalid', '/body/personId', '没有这个人的登记')
   checkAmount(programme, entry.amountFen, dayOf(tx.now))
-  if ((await grantOf(tx, [programme.id, same])).length > 0) {
+  if ((await grantOf(tx, [programme.id, same, ['asked', 'approved', 'paid'], null])).length > 0) {
     throw fieldProblem('relief/granted-already', '/body/personId', '此人在该项目中已有救助')
   }
   const id = randomUUIDv7()
@@ -114,10 +114,12 @@ function checkAmount({ minFen, maxFen, stepFen, fromDay, toDay }: Programme, fen
 
 interface StoredGrant {
   id: string
+  programmeId: string
+  personId: string
   state: GrantState
   personId: string
   askedBy: string
-  askedAt: Instant
+  decidedAt: Instant | null
   account: Buffer | null
   version: number
 }
@@ -142,6 +144,18 @@ async function demandGrant(
   return grant
 }
 
+/** Entries may have been confirmed to be one person since the grant was asked for. The programme's row is the lock. */
+async function demandOnly(
+  tx: Tx,
+  { id, programmeId, personId }: StoredGrant,
+  besides: readonly GrantState[],
+): Promise<void> {
+  await lockProgramme(tx, [programmeId])
+  const same = await samePerson(tx, personId)
+  if ((await grantOf(tx, [programmeId, same, besides, id])).length > 0)
+    throw new Problem('relief/granted-already')
+}
+
 /** Approves or refuses; never whoever asked. */
 export async function decideGrant(
   tx: Tx,
@@ -152,13 +166,14 @@ export async function decideGrant(
 ): Promise<GrantWritten> {
   const grant = await demandGrant(tx, id, ['asked'], ifMatch)
   if (grant.askedBy === actor.id) throw new Problem('ledger/duties-apart')
+  if (granted) await demandOnly(tx, grant, ['approved', 'paid'])
   const state = granted ? 'approved' : 'refused'
   return move(tx, actor, grant, state, {
     ...{ decidedAt: tx.now, decidedBy: actor.id, note: note ?? null },
   })
 }
 
-/** Paid on a day, with the number of its receipt. */
+/** Paid on a day not before its approval, with the number of its receipt. */
 export async function payGrant(
   tx: Tx,
   actor: Actor,
@@ -167,9 +182,10 @@ export async function payGrant(
   ifMatch?: number,
 ): Promise<GrantWritten> {
   const grant = await demandGrant(tx, id, ['approved'], ifMatch)
-  if (paidDay > dayOf(tx.now) || paidDay < dayOf(grant.askedAt)) {
-    throw fieldProblem('ledger/future-day', '/body/paidDay', '发放日期应在申请之后、今天以前')
+  if (paidDay > dayOf(tx.now) || paidDay < dayOf(grant.decidedAt ?? tx.now)) {
+    throw fieldProblem('ledger/future-day', '/body/paidDay', '发放日期应在批准之后、今天以前')
   }
+  await demandOnly(tx, grant, ['paid'])
   return move(tx, actor, grant, 'paid', { paidDay, receipt })
 }
 

@@ -278,6 +278,66 @@ describe('a relief grant', () => {
     ])
   })
 
+  it('is paid once to entries that turn out to be one person after both were asked for, or both approved', async () => {
+    const decide = (id: string, granted = true) =>
+      desk.call(
+        'leader',
+        'POST',
+        `/api/relief/grants/${id}/decide`,
+        granted ? { granted } : { granted, note: '重复申请' },
+      )
+    const pay = (id: string) =>
+      desk.call('registrar', 'POST', `/api/relief/grants/${id}/pay`, {
+        paidDay: '2020-08-14',
+        receipt: 'SJ-9',
+      })
+    const twoAsked = async (idNo: string) => {
+      const [one, two] = [await person({ idNo }), await person({ idNo })]
+      const [first, second] = [(await ask(one)).body.id, (await ask(two)).body.id]
+      const confirm = async () => {
+        const { body } = await desk.call(
+          'reviewer',
+          'GET',
+          `/api/people/links?status=suggested&personId=${one}`,
+        )
+        const [link] = body['items'] as { id: string }[]
+        expect((await desk.call('reviewer', 'POST', `/api/people/links/${link?.id}/confirm`)).status).toBe(
+          200,
+        )
+      }
+      return { first, second, confirm }
+    }
+    const asked = await twoAsked('110101199003074530')
+    await asked.confirm()
+    const both = await Promise.all([decide(asked.first), decide(asked.second)])
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409])
+    expect(both.find(({ status }) => status === 409)?.body.code).toBe('relief/granted-already')
+    const [other] = both[0]?.status === 200 ? [asked.second] : [asked.first]
+    expect((await decide(other, false)).status).toBe(200)
+
+    const approved = await twoAsked('110101199003077774')
+    for (const id of [approved.first, approved.second]) expect((await decide(id)).status).toBe(200)
+    await approved.confirm()
+    const paid = await Promise.all([pay(approved.first), pay(approved.second)])
+    expect(paid.map(({ status }) => status).toSorted()).toEqual([200, 409])
+    expect(paid.find(({ status }) => status === 409)?.body.code).toBe('relief/granted-already')
+  })
+
+  it('is not paid before the day of its approval', async () => {
+    const { body } = await ask(await person())
+    desk.clock.forward({ days: 5 })
+    const url = `/api/relief/grants/${body.id}`
+    await desk.call('leader', 'POST', `${url}/decide`, { granted: true })
+    const pay = (paidDay: string) =>
+      desk.call('registrar', 'POST', `${url}/pay`, { paidDay, receipt: 'SJ-8' })
+    expect((await pay('2020-08-18')).body).toMatchObject({
+      code: 'ledger/future-day',
+      errors: [{ pointer: '/body/paidDay', message: '发放日期应在批准之后、今天以前' }],
+    })
+    expect((await pay('2020-08-19')).status).toBe(200)
+    desk.clock.forward({ days: -5 })
+  })
+
   it('outside its bounds or steps is refused, and nothing is written', async () => {
     const who = await person()
     const errors = async (amountFen: number) => (await ask(who, { amountFen })).body['errors']
