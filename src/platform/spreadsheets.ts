@@ -28,6 +28,13 @@ export function defuse<C extends Cell>(cell: C): C | string {
   return typeof cell === 'string' ? cell.replace(FORMULA, "'") : cell
 }
 
+const DEFUSED = /(^|[\r\n])'(?='*[=+\-@\t\r\n＝＋－＠])/g
+
+/** The text that `defuse` was given, of what it made of it. */
+export function undefuse(text: string): string {
+  return text.replace(DEFUSED, '$1')
+}
+
 /** Writes the rows as they come; every row carries the number of its export. */
 export function writeSheet<Item>(
   format: Format,

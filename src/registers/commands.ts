@@ -1,5 +1,6 @@
 // Writes of the registers: enter, correct with a reason, void with a reason; nothing is deleted, every earlier version stays.
 import { randomUUIDv7 } from 'node:crypto'
+import { getTableColumns } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf } from '../platform/clock.ts'
@@ -39,14 +40,18 @@ const lockRegister = statement(
   'select pg_advisory_xact_lock(hashtextextended($1::text, 11))',
 )
 
-/** Enters rows, all or none; errors name the row by `at`. Rows of one register are entered one transaction after another. */
+/**
+ * Enters rows, all or none; errors name the row by `at`. Rows of one register are entered one transaction after another.
+ * A file may be an earlier export: a row of it that is there already in every column is not entered again.
+ */
 export async function enterRows(
   tx: Tx,
   actor: Actor,
   name: RegisterId,
   rows: readonly { at: string; row: Row }[],
+  from: 'hand' | 'file' = 'hand',
 ): Promise<RowWritten[]> {
-  const register = registerOf(name)
+  const register = from === 'file' ? { conflict: sameRow(name), ...registerOf(name) } : registerOf(name)
   await lockRegister(tx, [name])
   const written: RowWritten[] = []
   const errors: FieldError[] = []
@@ -90,12 +95,22 @@ async function conflicting(tx: Tx, register: Register, row: Row, own: string | u
   const values: unknown[] = [own ?? null]
   const where = conflict.where.replaceAll(
     /(?<!:):(\w+)/g,
-    (_match, column: string) => `$${values.push(row[column])}`,
+    (_match, column: string) => `$${values.push(row[column] ?? null)}`,
   )
   const text = `select 1 as found from ${register.table} r
     where r.voided_at is null and ($1::uuid is null or r.id <> $1) and ${where} limit 1`
   const hits = await tx.query({ name: `registers.conflict-${register.id}`, text }, values)
   return hits.length === 0 ? undefined : { column: conflict.column, message: conflict.message }
+}
+
+function sameRow(name: RegisterId): NonNullable<Register['conflict']> {
+  const { columns } = registerOf(name)
+  const table: PgTable = tableOf[name]
+  const own = Object.entries(getTableColumns(table)).filter(([key]) => key in columns)
+  const same = own.map(
+    ([key, column]) => `r.${column.name} is not distinct from :${key}::${column.getSQLType()}`,
+  )
+  return { where: same.join(' and '), column: Object.keys(columns)[0] ?? '', message: '已有完全相同的一行' }
 }
 
 type Stored = Row & { id: string; version: number; voidedAt: string | null; registeredBy: string }
@@ -210,7 +225,7 @@ export async function takeFile(
   const [known] = await knownFile(tx, [name, hash])
   if (known !== undefined) return { known: true, rows: known.rows }
   const rows = await read()
-  await enterRows(tx, actor, name, rows)
+  await enterRows(tx, actor, name, rows, 'file')
   insertRow(tx, tables.registerFiles, {
     ...{ register: name, hash, rows: rows.length, takenAt: tx.now, takenBy: actor.id },
   })

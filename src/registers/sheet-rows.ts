@@ -1,6 +1,7 @@
 // Reads the rows of a register's spreadsheet, laid out as the register is exported: one header, a column each.
 import type { FieldError } from '../platform/problems.ts'
 import { Problem } from '../platform/problems.ts'
+import { undefuse } from '../platform/spreadsheets.ts'
 import type { Column } from './column-kinds.ts'
 import { rowShape } from './columns.ts'
 import type { Register } from './register.ts'
@@ -87,6 +88,9 @@ function rowOf(
 function valueOf({ kind, choices }: Column, cell: Cell | null): unknown {
   const text = textOf(cell)
   switch (kind) {
+    // What people wrote stays as it is, also in full width.
+    case 'text':
+      return undefuse(String(cell?.v ?? '').trim())
     case 'int':
     case 'fen':
       return /^-?\d+(?:\.0+)?$/.test(text) ? Number(text) : text
@@ -95,7 +99,7 @@ function valueOf({ kind, choices }: Column, cell: Cell | null): unknown {
     case 'month':
       return dayText(text).slice(0, 7)
     case 'choice':
-      return Object.entries(choices ?? {}).find(([, label]) => label === text)?.[0] ?? text
+      return Object.entries(choices ?? {}).find(([, label]) => label.normalize('NFKC') === text)?.[0] ?? text
     default:
       return text
   }

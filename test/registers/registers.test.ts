@@ -42,6 +42,19 @@ async function upload(
   return { status: response.statusCode, body: response.json<Record<string, unknown>>() }
 }
 
+async function download(url: string) {
+  const [server] = desk.servers
+  if (server === undefined) throw new Error('no server')
+  const headers = { cookie: await desk.cookie('leader'), 'x-banjian': '1' }
+  return server.app.inject({ method: 'GET', url, remoteAddress: '10.8.0.1', headers })
+}
+
+async function exported(register: string, format: 'csv' | 'xlsx') {
+  const response = await download(`/api/registers/${register}.${format}`)
+  expect(response.statusCode).toBe(200)
+  return response.rawPayload
+}
+
 describe('duty', () => {
   it('keeps people, postings, person-days and days apart', async () => {
     const shift = (person: string, fromDay: string, toDay: string) =>
@@ -216,14 +229,8 @@ describe('spreadsheets', () => {
     expect((await upload('staffing', ledgerOf(csv))).body).toMatchObject({ known: true, rows: 3 })
     expect([...(await texts('staffing')).values()].map(({ text }) => text)).toEqual(['17名', '15人'])
     for (const format of ['csv', 'xlsx'] as const) {
-      const [server] = desk.servers
-      const out = await server?.app.inject({
-        ...{ method: 'GET', url: `/api/registers/staffing.${format}`, remoteAddress: '10.8.0.1' },
-        headers: { cookie: await desk.cookie('leader'), 'x-banjian': '1' },
-      })
-      expect(out?.statusCode).toBe(200)
       // What was exported is read again; only that it is there already stands against it.
-      const back = await upload('staffing', out?.rawPayload ?? Buffer.alloc(0), `编制.${format}`)
+      const back = await upload('staffing', await exported('staffing', format), `编制.${format}`)
       expect(back.body['errors']).toMatchObject([
         { message: '该年度此类编制已登记' },
         { message: '该年度此类编制已登记' },
@@ -231,6 +238,48 @@ describe('spreadsheets', () => {
       ])
     }
     expect(await desk.events(desk.staff.leader.id)).toContain('register.exported')
+  })
+
+  it.each(['csv', 'xlsx'] as const)('leave every text as it was written, as %s', async (format) => {
+    const answer = '①凭身份证，到窗口（一楼）办理：面积≥50㎡。\n-电话：１２３４５\n=免费'
+    const own = {
+      ownerUnitId: desk.township,
+      topic: 'traffic',
+      fromDay: '2020-01-01',
+      reviewDay: '2020-12-01',
+    }
+    const texts = { question: `＝公交卡如何办理${format}`, answer, basis: `'-依据` }
+    const { body } = await enter('knowledge', { ...own, ...texts })
+    const bytes = await exported('knowledge', format)
+    const all = (await desk.call('leader', 'GET', '/api/registers/knowledge?limit=100')).body['items']
+    for (const { id } of all as { id: string }[])
+      await desk.call('registrar', 'POST', `/api/registers/knowledge/${id}/void`, { reason: '重新导入' })
+    expect((await upload('knowledge', bytes, `知识库.${format}`)).status).toBe(201)
+    const { items } = (await desk.call('leader', 'GET', '/api/registers/knowledge?limit=100')).body
+    const back = (items as { id: string; row: Record<string, unknown> }[]).find(
+      ({ row }) => row['question'] === texts.question,
+    )
+    expect(back?.id).not.toBe(body.id)
+    expect(back?.row).toMatchObject(texts)
+  })
+
+  it.each([
+    [
+      'project',
+      { year: 2017, name: '非贫困村（龙洞村）第一书记', budgetFen: 1000, executedFen: 5, fiscalFen: 1 },
+    ],
+    ['project', { year: 2017, name: '-专项经费', budgetFen: 1000, executedFen: 500, fiscalFen: 100 }],
+    ['training', { topic: '＋业务培训', fromDay: '2017-04-10', sessions: 2, attendees: 69, accounts: 64 }],
+  ] as const)('that were exported add nothing when they come in again: %s %j', async (register, row) => {
+    expect((await enter(register, row)).status).toBe(201)
+    const count = async () => (await desk.call('leader', 'GET', `/api/registers/${register}`)).body['total']
+    const before = await count()
+    for (const format of ['csv', 'xlsx'] as const) {
+      const back = await upload(register, await exported(register, format), `登记.${format}`)
+      expect(back).toMatchObject({ status: 422, body: { code: 'register/invalid-row' } })
+      expect((back.body['errors'] as object[]).length).toBe(before)
+    }
+    expect(await count()).toBe(before)
   })
 
   it('with one wrong cell bring nothing in and name it', async () => {
