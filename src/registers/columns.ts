@@ -44,6 +44,7 @@ export const registers = {
     label: '值班派驻',
     table: 'duty_shifts',
     day: 'from_day',
+    lastDay: 'to_day',
     columns: {
       mission: choice('任务', missions),
       person: text('人员', 1, 60),
@@ -106,7 +107,14 @@ export const registers = {
     figures: [
       { id: 'sms.sent', name: '发送短信', unit: '条', value: 'coalesce(sum(r.sent), 0)' },
       { id: 'sms.delivered', name: '送达短信', unit: '条', value: 'coalesce(sum(r.delivered), 0)' },
-      { id: 'sms.least', name: '发送最少的月份', unit: '条', value: 'min(r.sent)' },
+      {
+        id: 'sms.least',
+        name: '发送最少的月份',
+        unit: '条',
+        value: 'min(r.sent_in_month)',
+        from: `(select v.*, sum(v.sent) filter (where v.voided_at is null) over (partition by v.month) as sent_in_month
+          from sms_volumes v) r`,
+      },
       {
         id: 'sms.rate',
         name: '短信送达率',
@@ -121,6 +129,7 @@ export const registers = {
     label: '知识库',
     table: 'knowledge_articles',
     day: 'from_day',
+    lastDay: 'to_day',
     columns: {
       ownerUnitId: { label: '责任单位', kind: 'id', shape: id },
       topic: choice('主题', topics),
@@ -138,7 +147,7 @@ export const registers = {
         name: '现行知识条目',
         unit: '条',
         value: 'count(*)',
-        where: 'r.approved_at is not null and (r.to_day is null or r.to_day >= $2::date)',
+        where: 'r.approved_at is not null',
       },
     ],
   },

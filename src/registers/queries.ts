@@ -21,9 +21,10 @@ export interface RowFilter {
 
 const dayColumn = ({ day: column }: Register) => (column.includes('(') ? column : `r.${column}`)
 
-/** Duty counts in every period that it touches, everything else on its own day. */
 function within(register: Register): string {
-  if (register.id === 'duty') return `r.from_day <= $2::date and r.to_day >= $1::date`
+  const { lastDay } = register
+  if (lastDay !== undefined)
+    return `${dayColumn(register)} <= $2::date and (r.${lastDay} is null or r.${lastDay} >= $1::date)`
   return `${dayColumn(register)} between $1::date and $2::date`
 }
 
@@ -121,7 +122,8 @@ export async function openRow(db: Db, name: RegisterId, id: string) {
   return { ...viewRow(register, row), history }
 }
 
-function figureAsked(register: Register, figure: string): RegisterFigure {
+/** Throws `kpi/unknown-metric`. */
+export function figureAsked(register: Register, figure: string): RegisterFigure {
   const found = register.figures.find(({ id }) => id === figure)
   if (found === undefined) throw fieldProblem('kpi/unknown-metric', '/query/figure', '没有这个数')
   return found

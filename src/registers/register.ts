@@ -28,6 +28,8 @@ export interface Register {
   /** The table, and the column of the day by which rows are listed and counted. */
   table: string
   day: string
+  /** The column of the last day (empty: without end), where a row is listed and counted in every period that it touches. */
+  lastDay?: string
   columns: Record<string, Column>
   /** Beyond single columns; `today` is the day of entering. */
   check?(row: Record<string, unknown>, today: Day): RowFinding[]

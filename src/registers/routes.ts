@@ -10,7 +10,7 @@ import type { Http } from '../platform/http.ts'
 import { formats, writeSheet, type Cell, type Format } from '../platform/spreadsheets.ts'
 import { registerIds, registerOf, rowShape, type RegisterId } from './columns.ts'
 import { approveArticle, correctRow, enterRows, takeFile, voidRow } from './commands.ts'
-import { currentArticles, dueArticles, figuresOf, listRows, openRow } from './queries.ts'
+import { currentArticles, dueArticles, figureAsked, figuresOf, listRows, openRow } from './queries.ts'
 import { rowsOfSheet, type ReadTable } from './sheet-rows.ts'
 
 const tag = '登记簿'
@@ -187,6 +187,8 @@ function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
         produces: formats[format],
       },
       async (actor, { query, reply }) => {
+        // Once the answer has begun, and the export is on record, it is too late to refuse.
+        if (query.figure !== undefined) figureAsked(register, query.figure)
         const event = await db.transaction((tx) =>
           record(tx, actor, {
             subject: 'account',

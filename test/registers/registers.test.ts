@@ -164,6 +164,19 @@ describe('SMS volumes', () => {
   })
 })
 
+describe('the least month of SMS', () => {
+  it('is that of which all sources together tell least', async () => {
+    await enter('sms', { month: '2018-01', source: 'own', sent: 20_000, delivered: 20_000 })
+    await enter('sms', { month: '2018-01', source: 'reported', sent: 12_000, delivered: 12_000 })
+    await enter('sms', { month: '2018-02', source: 'reported', sent: 30_000, delivered: 30_000 })
+    const mistaken = await enter('sms', { month: '2018-02', source: 'own', sent: 9000, delivered: 9000 })
+    const url = `/api/registers/sms/${mistaken.body.id}/void`
+    expect((await desk.call('registrar', 'POST', url, { reason: '重复登记' })).status).toBe(200)
+    const figures = await texts('sms', 'from=2018-01-01&to=2018-12-31')
+    expect(figures.get('sms.least')?.text).toBe('30000条')
+  })
+})
+
 describe('performance', () => {
   it('amounts are fen, the rate has two decimals, and an indicator is measured by a metric of its kind', async () => {
     const project = {
@@ -214,6 +227,20 @@ describe('the knowledge base', () => {
     const change = { changes: { answer: '可在手机上办理。' }, reason: '流程变更' }
     await desk.call('registrar', 'PATCH', url, change, { 'if-match': '"2"' })
     expect(await found('公交卡')).toBe(0)
+  })
+
+  it('counts in a period what was in force in it, also what began before or ended within', async () => {
+    const days = { fromDay: '2015-12-05', toDay: '2016-05-31', reviewDay: '2016-05-01' }
+    const { body } = await enter('knowledge', { ...article, ...days, ownerUnitId: desk.township })
+    await desk.call('supervisor', 'POST', `/api/registers/knowledge/${body.id}/approve`)
+    const current = async (query: string) => (await texts('knowledge', query)).get('knowledge.approved')
+    const of = async (query: string) => (await current(query))?.text
+    expect(await of('from=2016-01-01&to=2016-01-31')).toBe('1条')
+    expect(await of('from=2016-05-31&to=2016-06-30')).toBe('1条')
+    expect(await of('from=2015-12-01&to=2015-12-04')).toBe('0条')
+    expect(await of('from=2016-06-01&to=2016-06-30')).toBe('0条')
+    const list = (await current('from=2016-01-01&to=2016-01-31'))?.list ?? ''
+    expect((await rowsBehind(list))['items']).toMatchObject([{ id: body.id }])
   })
 })
 
@@ -280,6 +307,14 @@ describe('spreadsheets', () => {
       expect((back.body['errors'] as object[]).length).toBe(before)
     }
     expect(await count()).toBe(before)
+  })
+
+  it('of a figure that there is none of are refused, and not on record as exported', async () => {
+    const before = await desk.events(desk.staff.leader.id)
+    const response = await download('/api/registers/duty.csv?figure=none')
+    expect(response.statusCode).toBe(422)
+    expect(response.json()).toMatchObject({ code: 'kpi/unknown-metric' })
+    expect(await desk.events(desk.staff.leader.id)).toEqual(before)
   })
 
   it('with one wrong cell bring nothing in and name it', async () => {
