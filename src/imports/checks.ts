@@ -1,7 +1,6 @@
 // Makes an order of a row, or says what is wrong with it: cells first, then what they say together. Pure.
 import type { Calendar } from '../calendar/days.ts'
 import { dayOf, type Instant } from '../platform/clock.ts'
-import { beginning } from '../platform/texts.ts'
 import type { FieldId } from './columns.ts'
 import { safeValue, type Finding } from './findings.ts'
 import type { Header } from './header.ts'
@@ -112,17 +111,11 @@ function readOrder(externalNo: string, times: Times, reader: RowReader, setting:
   return order
 }
 
-function readTexts(reader: RowReader): { title: string; content: string } {
+function readTexts(reader: RowReader): Pick<Order, 'title' | 'content'> {
   const content = reader.text('content')
   const title = reader.text('title')
   if (content === null && title === null) reader.fail('content', 'content/missing')
-  const whole = content ?? title ?? ''
-  return {
-    title:
-      title ??
-      beginning(whole.split('\n', 1)[0] ?? '', 40),
-    content: whole,
-  }
+  return { title, content }
 }
 
 function readWord<M extends string>(

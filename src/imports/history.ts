@@ -5,6 +5,7 @@ import { lateFrom } from '../matters/deadlines.ts'
 import { derived } from '../matters/rules.ts'
 import type * as tables from '../matters/record-tables.ts'
 import type { State } from '../matters/workflow.ts'
+import { beginning } from '../platform/texts.ts'
 import { actsOf, type ActLine } from './acts.ts'
 import { legsOf, type Known } from './legs.ts'
 import type { Order } from './order.ts'
@@ -31,8 +32,7 @@ export function derive(order: Order, known: Known): History {
   const called = order.calledBackAt !== null && order.callResult !== 'missed'
   return {
     matter: {
-      title: order.title,
-      content: order.content,
+      ...textsOf(order, known),
       category: order.category ?? 'other',
       urgency: order.urgency ?? 'normal',
       topic: order.topic ?? 'other',
@@ -113,4 +113,16 @@ export function clockOf(leg: NewLeg) {
 function contactedOnTime(order: Order, lead: NewLeg | undefined): boolean | null {
   if (order.contactedAt === null) return null
   return lead === undefined || order.contactedAt <= lead.effectiveDueAt
+}
+
+/** A text that a newer file leaves blank stays as it is; of a new matter it is taken from the other. */
+function textsOf({ title, content }: Order, { seenAt }: Known): Pick<MatterPatch, 'title' | 'content'> {
+  const texts = {
+    title: title ?? (seenAt === null ? beginning(content?.split('\n', 1)[0] ?? '', 40) : null),
+    content: content ?? (seenAt === null ? title : null),
+  }
+  return {
+    ...(texts.title === null ? {} : { title: texts.title }),
+    ...(texts.content === null ? {} : { content: texts.content }),
+  }
 }

@@ -114,11 +114,11 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Pro
     'source',
     'external_no',
     'received_at',
-    'public_reply',
+    ...BLANKABLE,
   )
+  const texts = BLANKABLE.map((c) => `"${c}" = coalesce(s."${c}", m."${c}")`).join(', ')
   await run(
-    `update app.matters m set ${assigned(matters, 's')}, public_reply = coalesce(s.public_reply, m.public_reply),
-       import_id = $1, version = m.version + 1, seq = h.seq, head = h.head
+    `update app.matters m set ${assigned(matters, 's')}, ${texts}, import_id = $1, version = m.version + 1, seq = h.seq, head = h.head
      from ${at('matters')} s join sealed h on h.matter_id = s.id where m.id = s.id`,
     [id],
   )
@@ -147,6 +147,8 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Pro
   }
 }
 
+/** Texts of a matter that a newer file may leave blank: they stay. */
+const BLANKABLE = ['title', 'content', 'public_reply']
 const TEXTS = ['result', 'reason', 'evidence']
 
 /** What the next file will be compared with; an order seen open again was open until this file's last moment. */

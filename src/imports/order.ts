@@ -16,8 +16,9 @@ export interface Order {
   category: Category | null
   urgency: Urgency | null
   topic: Topic | null
-  title: string
-  content: string
+  /** At least one of them; a new matter takes the other from it. */
+  title: string | null
+  content: string | null
   confidential: boolean | null
   regionCode: string | null
   /** The deadlines that the platform gives. */

@@ -65,10 +65,12 @@ export function snapshotOf(order: Order, before?: Snapshot, heard?: Snapshot['he
   const { extension, screening } = facts
   const reply = facts.reply ?? before?.reply ?? null
   const returnReason = facts.returnReason ?? before?.returnReason ?? null
+  const title = facts.title ?? before?.title ?? null
+  const content = facts.content ?? before?.content ?? null
   return {
     ...facts,
-    title: digest(facts.title),
-    content: digest(facts.content),
+    title: title === null ? null : digest(title),
+    content: content === null ? null : digest(content),
     reply: reply === null ? null : digest(reply),
     returnReason: returnReason === null ? null : digest(returnReason),
     extension: extension === null ? null : { ...extension, reason: null },
@@ -109,8 +111,8 @@ const SILENT: Snapshot = {
     category: null,
     urgency: null,
     topic: null,
-    title: '',
-    content: '',
+    title: null,
+    content: null,
     confidential: null,
     regionCode: null,
   },
@@ -139,7 +141,13 @@ const MEMBERS = [...Object.keys(SILENT), 'heard'] as (keyof Snapshot)[]
 /** A kept text of which only the digest is known says nothing: the row has the text. */
 export function withoutDigests(order: Order): Order {
   const known = (text: string | null) => (text === null || DIGEST.test(text) ? null : text)
-  return { ...order, reply: known(order.reply), returnReason: known(order.returnReason) }
+  return {
+    ...order,
+    title: known(order.title),
+    content: known(order.content),
+    reply: known(order.reply),
+    returnReason: known(order.returnReason),
+  }
 }
 
 /** What parts are compared by. */

@@ -168,6 +168,27 @@ describe('a newer file', () => {
     expect(events[1]?.canon).not.toContain('灯泡')
   })
 
+  test('that leaves the title or the content blank leaves them as they are', async () => {
+    const bare = { title: '', content: '' }
+    await desk.take([row('C-0021', rated), row('C-0022', rated), row('C-0023', { title: '' })])
+    expect(await desk.matter('C-0023')).toMatchObject({ title: '村口路灯已三日不亮,出行不便。' })
+    const told = await desk.take([
+      row('C-0021', { ...rated, ...bare, content: '又坏了两盏。', topic: '供电' }),
+      row('C-0022', { ...rated, ...bare, title: '路灯又不亮', topic: '供电' }),
+      row('C-0023', { ...rated, title: '' }),
+    ])
+    expect(told.counts).toMatchObject({ changed: 3, errors: 0 })
+    const content = '村口路灯已三日不亮,出行不便。'
+    expect(await desk.matter('C-0021')).toMatchObject({ title: '路灯不亮', content: '又坏了两盏。' })
+    expect(await desk.matter('C-0022')).toMatchObject({ title: '路灯又不亮', content })
+    expect(await desk.matter('C-0023')).toMatchObject({ title: content, content })
+    const again = [row('C-0022', { ...rated, title: '路灯又不亮', topic: '供电' })]
+    expect((await desk.take(again)).counts).toMatchObject({ unchanged: 1 })
+    const named = [row('C-0023', { ...rated, title: '路灯' })]
+    expect((await desk.take(named)).counts).toMatchObject({ changed: 1 })
+    expect(await desk.matter('C-0023')).toMatchObject({ title: '路灯', content })
+  })
+
   test('does not make a late order punctual; says so in the row and in the timeline', async () => {
     const late = { repliedAt: '2020-08-21 10:00:00', reply: '已处理' }
     await desk.take([row('C-0003', late)])
@@ -378,8 +399,12 @@ describe('rows with errors', () => {
     expect(told.status.code).toBe('checked')
     const { items } = await desk.rows(told.id)
     expect(items[0]?.errors).toMatchObject([{ code: 'unit/unknown', value: `局${'😀'.repeat(59)}` }])
-    const lines = csvOf([row('D-0010')]).toString('utf8').split('\r\n')
-    const wider = lines.map((line, i) => (line === '' ? '' : `${line},${i === 0 ? `列${'😀'.repeat(80)}` : ''}`))
+    const lines = csvOf([row('D-0010')])
+      .toString('utf8')
+      .split('\r\n')
+    const wider = lines.map((line, i) =>
+      line === '' ? '' : `${line},${i === 0 ? `列${'😀'.repeat(80)}` : ''}`,
+    )
     const { id } = (await desk.upload(Buffer.from(wider.join('\r\n')))).body
     await desk.work()
     expect((await desk.told(id)).ignoredColumns).toEqual([`列${'😀'.repeat(39)}`])

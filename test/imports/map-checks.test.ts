@@ -10,7 +10,7 @@ test('a plain row becomes an order with the promise of the policy', () => {
     externalNo: 'GY202008170001',
     leadUnitId: urban.id,
     category: 'help',
-    title: '夜间施工噪声扰民',
+    title: null,
     dispatchedAt: '2020-08-17T10:00:00.000+08:00',
     promise: {
       policy: 'SC-2020',
