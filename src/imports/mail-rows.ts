@@ -1,7 +1,7 @@
 // Reads one row of a register of letters and mailbox messages into what registering takes, and says what is wrong with it. Pure.
 import { channels } from '../matters/channels/index.ts'
 import type { Registration } from '../matters/registering.ts'
-import { dayOf, type Instant } from '../platform/clock.ts'
+import { dayOf, type Day, type Instant } from '../platform/clock.ts'
 import { beginning } from '../platform/texts.ts'
 import { safeValue, type Finding } from './findings.ts'
 import type { Header } from './header.ts'
@@ -25,6 +25,8 @@ export interface MailSetting {
   header: Header<MailField>
   places: Places
   now: Instant
+  /** Deadlines cannot be reckoned before it. */
+  firstDay: Day
   /** The reader of the file may forward and dispatch. */
   dispatches: boolean
 }
@@ -70,10 +72,10 @@ export function readMailRow(row: SheetRow, setting: MailSetting): MailRow {
   if (receivedAt === null && reader.errors.length === 0) reader.fail('receivedAt', 'value/missing')
   const { channel, source } = readSource(reader)
   const day = dayOf(receivedAt ?? setting.now)
+  if (day < setting.firstDay) reader.fail('receivedAt', 'time/not-covered', '', day)
   const content = reader.text('content') ?? reader.text('title') ?? ''
   if (Array.from(content).length < 2) reader.fail('content', 'content/missing')
-  const title =
-    reader.text('title') ?? beginning(content.split('\n', 1)[0] ?? '', 40)
+  const title = reader.text('title') ?? beginning(content.split('\n', 1)[0] ?? '', 40)
   const caller = readCaller(reader, setting.now)
   const signatories = readCount(reader)
   const accused = readUnits(reader, setting.places, day)

@@ -1,8 +1,10 @@
 // Takes a register of letters and mailbox messages in: checked row by row, then all of it or the good rows, each row once.
+import { readCalendar } from '../calendar/queries.ts'
 import { act } from '../matters/commands.ts'
 import { register, type Registrar, type Registration } from '../matters/registering.ts'
 import { listRegions, listUnits } from '../orgs/queries.ts'
 import type { Actor } from '../platform/actor.ts'
+import { dayOf } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
 import { Problem } from '../platform/problems.ts'
@@ -85,7 +87,12 @@ export async function takeMail(
 }
 
 async function readRows(tx: Tx, actor: Actor, batches: AsyncIterable<Batch>) {
-  const [units, regions] = await Promise.all([listUnits(tx, null), listRegions(tx, null)])
+  const [units, regions, calendar] = await Promise.all([
+    listUnits(tx, null),
+    listRegions(tx, null),
+    readCalendar(tx),
+  ])
+  const firstDay = calendar.days[0] ?? dayOf(tx.now)
   const places = placesOf(units, regions)
   const found: MailRow[] = []
   let header: Header<MailField> | undefined
@@ -97,7 +104,8 @@ async function readRows(tx: Tx, actor: Actor, batches: AsyncIterable<Batch>) {
       header = result.header
       data = rows.filter(({ n }) => n > result.header.lastRow)
     }
-    const setting = { header, places, now: tx.now, dispatches: actor.roles.includes('dispatcher') }
+    const dispatches = actor.roles.includes('dispatcher')
+    const setting = { header, places, now: tx.now, firstDay, dispatches }
     for (const row of data) found.push(readMailRow(row, setting))
     if (found.length > MOST_ROWS)
       throw new Problem('register/too-many-rows', { detail: `at most ${MOST_ROWS} rows` })

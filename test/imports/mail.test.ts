@@ -193,6 +193,7 @@ describe('what is wrong is told by row and column, and nothing is written', () =
     [{ 收信日期: '2020-08-15' }, '收信日期', 'time/future'],
     [{ 收信日期: '8月里' }, '收信日期', 'time/unreadable'],
     [{ 收信日期: '' }, '收信日期', 'value/missing'],
+    [{ 收信日期: '2003-12-31' }, '收信日期', 'time/not-covered'],
     [{ 来源: '县长热线' }, '来源', 'mail/source-unknown'],
     [{ 联名人数: '很多' }, '联名人数', 'mail/count'],
     [{ 联名人数: '0' }, '联名人数', 'mail/count'],
