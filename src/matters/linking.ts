@@ -161,15 +161,24 @@ async function settle(
   const before = (await membersOf(tx, [[id, otherId]])).map((row) => row.id)
   await forget(tx, [[id, otherId]])
   await regroup(tx, [[...new Set([...before, id, otherId])]])
-  for (const [one, with_] of [
+  const sides = [
     [subject, other],
     [other, subject],
-  ] as const) {
-    // Of an accusation nothing is told on the other matter: that may be in the hands of the accused.
-    const named = with_.matter.accusedUnitIds.length === 0 && with_.matter.barredIds.length === 0
-    const told = { ...data, ...(named ? { otherId: with_.matter.id } : {}) }
+  ] as const
+  // Of an accusation nothing is told on the other matter, not even by its version: it may be in the hands of the accused.
+  const safe = sides.filter(([one, with_]) => keptFromSame(one, with_))
+  for (const [one, with_] of safe.length > 0 ? safe : sides) {
+    const told = { ...data, otherId: with_.matter.id }
     writeChange(tx, actor, one, { matter: {}, data: told }, one.matter.state, type)
   }
   const members = await membersOf(tx, [[id]])
   return { id, otherId, members: Math.max(1, members.length) }
+}
+
+/** Whether all from whom the other is withheld do not see this one either. */
+function keptFromSame({ matter: one }: Case, { matter: other }: Case): boolean {
+  return (
+    other.accusedUnitIds.every((unit) => one.accusedUnitIds.includes(unit)) &&
+    other.barredIds.every((account) => one.barredIds.includes(account))
+  )
 }

@@ -23,6 +23,7 @@ import * as petitionRecords from './petition-tables.ts'
 import * as records from './record-tables.ts'
 import * as tables from './tables.ts'
 import { notForReader } from './reading.ts'
+import { blanked, referencesIn, storyWithout } from './references.ts'
 import type { State } from './workflow.ts'
 
 export interface TimelineRow {
@@ -30,7 +31,7 @@ export interface TimelineRow {
   type: string
   at: Instant
   actor: string | null
-  canon: string
+  data: Record<string, unknown>
 }
 
 export interface FileRow {
@@ -146,7 +147,8 @@ const RARE = `(select json_agg(json_build_array(kind, row)) from (${Object.entri
   .join(' union all ')}) y)`
 
 /** One matter with everything on it, in one statement; as one JSON, which is read in a third of the time of sixty columns. */
-interface Found extends Omit<Matter & OrderParts, keyof typeof rare> {
+interface Found extends Omit<Matter & OrderParts, keyof typeof rare | 'events'> {
+  events: (Omit<TimelineRow, 'data'> & { canon: string })[]
   rare: [keyof typeof rare, Record<string, string>][] | null
 }
 
@@ -187,8 +189,27 @@ export async function readMatter(db: Db, actor: Actor, id: string): Promise<Open
   const { rare: few, ...matter } = found.matter
   const workflow = channelOf(matter.channel).workflow
   const [more] = workflow === 'order' ? [] : await openProcedure(db, [id, withheldFrom(actor)])
-  return canonicalMoments({ ...matter, ...inLists(few ?? []), ...(more?.procedure ?? NO_PROCEDURE) })
+  const procedure = more?.procedure ?? NO_PROCEDURE
+  const events = matter.events.map(({ canon, ...event }) => ({ ...event, data: dataOf(canon) }))
+  const named = referencesIn(events, procedure.petition)
+  const shown = new Set(
+    named.length === 0 ? [] : (await harmlessOf(db, [named, withheldFrom(actor)])).map((row) => row.id),
+  )
+  const { petition } = procedure
+  return {
+    ...canonicalMoments({ ...matter, ...inLists(few ?? []), ...procedure }),
+    ...{ petition: petition === null ? null : canonicalMoments(blanked(petition, shown)) },
+    events: storyWithout(events, shown).map((event) => ({ ...event, at: instantFromJson(event.at) })),
+  }
 }
+
+// One that accuses its reader, or from which they stepped aside, is not to be known by its id or number either.
+const harmlessOf = statement<{ id: string }>(
+  'matter.harmless',
+  `select m.id from matters m where m.id = any($1::uuid[]) and ${harmlessTo(0, 'm')}`,
+)
+
+const dataOf = (canon: string) => (JSON.parse(canon) as { data: Record<string, unknown> }).data
 
 function inLists(rows: NonNullable<Found['rare']>): Pick<OrderParts, keyof typeof rare> {
   const lists = Object.entries(rare).map(([kind, { order }]) => {

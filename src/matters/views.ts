@@ -212,13 +212,13 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
       late: rest.answerBy !== null && (rest.answeredAt ?? now) > rest.answerBy,
     })),
     callBacks: m.callBacks.map((call) => ({ ...call, rating: ratingLabel(call.rating) })),
-    timeline: m.events.map(({ seq, type, at, actor: who, canon }) => ({
+    timeline: m.events.map(({ seq, type, at, actor: who, data }) => ({
       seq,
       type,
       label: eventLabels[type] ?? type,
       at,
       actor: who,
-      data: (JSON.parse(canon) as { data: Record<string, unknown> }).data,
+      data,
     })),
     accused: m.accused.map(({ nameMasked: name, ...accused }) => ({ ...accused, name })),
     petition: m.petition === null ? null : viewPetition(m.petition),
