@@ -117,7 +117,6 @@ interface StoredGrant {
   programmeId: string
   personId: string
   state: GrantState
-  personId: string
   askedBy: string
   decidedAt: Instant | null
   account: Buffer | null

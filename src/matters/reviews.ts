@@ -7,6 +7,7 @@ import { dayOf, type Instant } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { beginning } from '../platform/texts.ts'
+import { visibilityValues, visibleTo } from './access.ts'
 import { clockLeg } from './acts/entering.ts'
 import { newCase, type Case, type Setting } from './case.ts'
 import { channels, firstState } from './channels/index.ts'
@@ -22,9 +23,10 @@ export interface ReviewRequest {
   lateReason?: string | undefined
 }
 
-const childOf = statement<{ no: string }>(
+const childOf = statement<{ no: string; visible: boolean }>(
   'review.child',
-  `select m.no from petitions p join matters m on m.id = p.id where p.parent_id = $1 and m.withdrawn_at is null`,
+  `select m.no, ${visibleTo(2)} as visible from petitions p join matters m on m.id = p.id
+   where p.parent_id = $1 and m.withdrawn_at is null`,
 )
 
 /**
@@ -41,13 +43,14 @@ export async function requestReview(
   const [parent, calendar, [asked]] = await Promise.all([
     lockCase(tx, actor, parentId, ['petition']),
     holdCalendar(tx),
-    childOf(tx, [parentId]),
+    childOf(tx, [parentId, ...visibilityValues(actor)]),
   ])
   const { matter } = parent
   const procedure = parent.petition
   const stage = stageAfter(parent)
   if (procedure === null || stage === undefined) throw new Problem('matter/review-not-due')
-  if (asked !== undefined) throw new Problem('matter/review-asked-already', { extras: { no: asked.no } })
+  if (asked !== undefined)
+    throw new Problem('matter/review-asked-already', asked.visible ? { extras: { no: asked.no } } : {})
   const receivedAt = input.receivedAt ?? tx.now
   checkTimes(receivedAt, procedure.deliveredAt, tx.now)
 

@@ -134,3 +134,16 @@ describe('the story of a matter', () => {
     expect(timeline(await desk.open('leader', report.id)).at(-1)?.data).toMatchObject({ otherId: own.id })
   })
 })
+
+it('asking for a review once more tells the number of the first only to whom that is shown', async () => {
+  const named = await desk.account(['registrar'], { name: '司马登记' })
+  const parent = await bringPetition(desk, 'delivered')
+  const ask = (who: Parameters<Desk['call']>[0], content: string) =>
+    desk.call(who, 'POST', `/api/matters/${parent}/request-review`, { content })
+  const { body: review } = await ask('reviewClerk', '不服,举报登记员。')
+  await name(review.id, '司马登记')
+  const again = await ask(named, '再次申请复查。')
+  expect(again.body.code).toBe('matter/review-asked-already')
+  expect(text(again)).not.toContain(review.no)
+  expect((await ask('reviewClerk', '再次申请复查。')).body).toMatchObject({ no: review.no })
+})
