@@ -8,8 +8,10 @@ import { insertRow } from '../platform/rows.ts'
 import type { Vault } from '../platform/vault.ts'
 import type { Case } from './case.ts'
 import { checkVersion, writeChange, type Written } from './commands.ts'
+import { lockLinks } from './linking.ts'
 import { lockCase } from './reading.ts'
 import { matterAccused } from './record-tables.ts'
+import { copyNames, passOn } from './spreading.ts'
 
 const accusedBefore = statement<{ id: string }>(
   'bars.accused',
@@ -28,6 +30,7 @@ export async function accuse(
   input: { name: string; post?: string | undefined; unitId?: string | undefined },
   ifMatch: number | undefined,
 ): Promise<Written & { barred: number }> {
+  await lockLinks(tx)
   const subject = await lockCase(tx, actor, id, [])
   checkVersion(subject.matter, ifMatch)
   const rowId = randomUUIDv7()
@@ -44,7 +47,11 @@ export async function accuse(
     ...{ id: rowId, matterId: id, ...sealed, post: input.post ?? null },
     ...{ accountId: barred.length === 1 ? (barred[0] ?? null) : null, namedAt: tx.now },
   })
-  const written = bar(tx, actor, subject, barred, 'matter.accused', { accusedId: rowId })
+  const event = { type: 'matter.accused', data: { accusedId: rowId } }
+  const written = bar(tx, actor, subject, barred, event)
+  for (const follower of await passOn(tx, actor, id, { barredIds: barred }, event)) {
+    await copyNames(tx, vault, [id], follower)
+  }
   return { ...written, barred: barred.length }
 }
 
@@ -59,9 +66,12 @@ export async function recuse(
   if (accountId !== actor.id && !actor.roles.includes('leader')) {
     throw new Problem('matter/act-not-yours', { detail: 'a leader orders others to step aside' })
   }
+  await lockLinks(tx)
   const subject = await lockCase(tx, actor, id, [])
   const by = accountId === actor.id ? 'self' : 'leader'
-  return bar(tx, actor, subject, [accountId], 'matter.recused', { accountId, by, reason: input.reason })
+  const event = { type: 'matter.recused', data: { accountId, by, reason: input.reason } }
+  await passOn(tx, actor, id, { barredIds: [accountId] }, event)
+  return bar(tx, actor, subject, [accountId], event)
 }
 
 /** Lets an account in again: a namesake of the accused, or whose interest has ended. A leader's decision, never about oneself. */
@@ -93,8 +103,7 @@ function bar(
   actor: Actor,
   subject: Case,
   accountIds: readonly string[],
-  type: string,
-  data: Record<string, string>,
+  { type, data }: { type: string; data: Record<string, string> },
 ): Written {
   const { barredIds, state } = subject.matter
   const matter = { barredIds: [...new Set([...barredIds, ...accountIds])] }

@@ -7,8 +7,10 @@ import type { Matter, MatterPatch } from './case.ts'
 import { channelOf } from './channels/index.ts'
 import { checkVersion, writeChange, type Written } from './commands.ts'
 import { keepPeopleOn } from './confidence.ts'
+import { lockLinks } from './linking.ts'
 import { lockCase, readReceivers } from './reading.ts'
 import { demandAccused } from './rules.ts'
+import { passOn } from './spreading.ts'
 import { takeFromAccused } from './taking.ts'
 import { states } from './workflow.ts'
 
@@ -37,6 +39,7 @@ export async function edit(
   ifMatch: number | undefined,
 ): Promise<Written> {
   const accuses = input.accusedUnitIds !== undefined
+  if (accuses) await lockLinks(tx)
   const [subject, receivers] = await Promise.all([
     lockCase(tx, actor, id, accuses ? ['extension', 'returnRequest', 'petition', 'reply', 'opinion'] : []),
     readReceivers(tx, input.accusedUnitIds ?? []),
@@ -64,6 +67,8 @@ export async function edit(
     ) as EventData,
   }
   const taken = 'accusedUnitIds' in changed ? await takeFromAccused(tx, actor, subject, input) : undefined
+  const more = (input.accusedUnitIds ?? []).filter((unit) => !matter.accusedUnitIds.includes(unit))
+  if (more.length > 0) await passOn(tx, actor, id, { accusedUnitIds: more }, { type: 'matter.edit' })
   if (taken === undefined)
     return writeChange(tx, actor, subject, { matter: changed, data }, matter.state, 'matter.edit')
   const { state: next, ...change } = taken

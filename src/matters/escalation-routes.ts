@@ -10,7 +10,8 @@ import { writtenShape } from './views.ts'
 const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]]
 
 export function escalationRoutes(http: Http): void {
-  const region = http.deps.config.OFFICE_REGION
+  const { vault, config } = http.deps
+  const region = config.OFFICE_REGION
 
   http.writes(
     {
@@ -45,6 +46,6 @@ export function escalationRoutes(http: Http): void {
         'matter/past-time',
       ],
     },
-    (tx, actor, { body }) => openEscalation(tx, actor, body, { region }),
+    (tx, actor, { body }) => openEscalation(tx, actor, body, { region, vault }),
   )
 }

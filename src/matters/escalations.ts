@@ -4,6 +4,7 @@ import type { Actor } from '../platform/actor.ts'
 import type { Day } from '../platform/clock.ts'
 import type { Tx } from '../platform/db.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
+import type { Vault } from '../platform/vault.ts'
 import { fixedLeg } from './acts/escalating.ts'
 import { newCase, type Case } from './case.ts'
 import { firstState } from './channels/index.ts'
@@ -40,7 +41,7 @@ export async function openEscalation(
   tx: Tx,
   actor: Actor,
   input: EscalationEntry,
-  office: { region: string },
+  office: { region: string; vault: Vault },
 ): Promise<Written> {
   const { source, superior, reportDay } = input
   if ((source === 'superior') !== (superior !== undefined)) {
@@ -115,7 +116,7 @@ export async function openEscalation(
     { source, superior, documentNo, ground, reportDay },
   )
   if (behind.length === 0) return written
-  for (const { matter } of behind) await linkMatters(tx, actor, id, { otherId: matter.id })
+  for (const { matter } of behind) await linkMatters(tx, office.vault, actor, id, { otherId: matter.id })
   return { ...written, version: written.version + behind.length }
 }
 

@@ -84,8 +84,9 @@ export function linkRoutes(http: Http): void {
     },
   )
 
+  const confirm: typeof rejectLink = (tx, ...rest) => linkMatters(tx, http.deps.vault, ...rest)
   for (const [url, summary, command] of [
-    ['/api/matters/:id/links', '确认为同一事项', linkMatters],
+    ['/api/matters/:id/links', '确认为同一事项', confirm],
     ['/api/matters/:id/links/reject', '认定不是同一事项', rejectLink],
   ] as const) {
     http.writes(
@@ -100,7 +101,7 @@ export function linkRoutes(http: Http): void {
           note: textOf(1, 500).optional().describe('说明；请勿写入个人信息'),
         }),
         reply: written,
-        problems: [...problems, 'matter/linked-already'],
+        problems: [...problems, 'matter/linked-already', 'matter/accused-unit'],
       },
       (tx, actor, { params, body }) => command(tx, actor, params.id, body),
     )

@@ -4,11 +4,13 @@ import type { Actor } from '../platform/actor.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { insertRow, updateRow } from '../platform/rows.ts'
+import type { Vault } from '../platform/vault.ts'
 import type { Case } from './case.ts'
 import { writeChange } from './commands.ts'
 import { reasonsFor } from './link-queries.ts'
 import { matterLinks } from './link-tables.ts'
-import { lockCase } from './reading.ts'
+import { lockCase, readReceivers } from './reading.ts'
+import { copyNames, joined, type Withheld } from './spreading.ts'
 
 export interface LinkWritten {
   id: string
@@ -40,6 +42,7 @@ const decidedOn = statement<{ id: string; state: 'confirmed' | 'rejected' }>(
 /** Confirms that two matters are the same thing. Both stay what they are and are counted as before; the figures say so. */
 export async function linkMatters(
   tx: Tx,
+  vault: Vault,
   actor: Actor,
   id: string,
   { otherId, note }: LinkInput,
@@ -48,9 +51,30 @@ export async function linkMatters(
   const earlier = await decision(tx, pair)
   if (earlier?.state === 'confirmed') throw new Problem('matter/linked-already')
   if (earlier !== undefined) endLink(tx, actor, earlier.id, '重新认定为同一事项')
+  for (const [one, with_] of sidesOf(pair)) await takeOn(tx, vault, one, with_)
   const reasons = await reasonsFor(tx, actor, id, otherId)
   decide(tx, actor, pair, { state: 'confirmed', reasons, note })
   return settle(tx, actor, pair, 'matter.link', { reasons })
+}
+
+/** An escalated case takes on what its matters accuse; refused where an accused unit has it in hand. */
+async function takeOn(tx: Tx, vault: Vault, { matter: one }: Case, { matter: other }: Case): Promise<void> {
+  if (one.channel !== 'escalation') return
+  const accused = other.accusedUnitIds.filter((unit) => !one.accusedUnitIds.includes(unit))
+  const units = await readReceivers(tx, accused.length === 0 ? [] : one.unitIds)
+  const accuses = (unit: string) => (units.get(unit)?.path ?? [unit]).some((above) => accused.includes(above))
+  if (one.unitIds.some(accuses)) {
+    throw new Problem('matter/accused-unit', {
+      errors: [
+        { pointer: '/body/otherId', code: 'matter/accused-unit', message: '督办案件由被反映的单位承办' },
+      ],
+      record: {
+        type: 'account.transfer-refused',
+        data: { matterId: other.id, intoId: one.id, reason: 'accused-unit' },
+      },
+    })
+  }
+  await copyNames(tx, vault, [other.id], one.id)
 }
 
 /** Says that a suggested pair is not the same thing, so that it is not suggested again. */
@@ -154,29 +178,36 @@ async function settle(
   tx: Tx,
   actor: Actor,
   { subject, other }: Pair,
-  type: string,
+  type: 'matter.link' | 'matter.link-reject' | 'matter.link-undo',
   data: { reasons?: string[]; undone?: string },
 ): Promise<LinkWritten> {
   const [id, otherId] = [subject.matter.id, other.matter.id]
   const before = (await membersOf(tx, [[id, otherId]])).map((row) => row.id)
   await forget(tx, [[id, otherId]])
   await regroup(tx, [[...new Set([...before, id, otherId])]])
-  const sides = [
-    [subject, other],
-    [other, subject],
-  ] as const
+  const sides = sidesOf({ subject, other }).map(([one, with_]) => {
+    const takes = type === 'matter.link' && one.matter.channel === 'escalation'
+    const own = takes ? joined(one.matter, with_.matter) : {}
+    return { one, own, with_, safe: keptFromSame({ ...one.matter, ...own }, with_.matter) }
+  })
   // Of an accusation nothing is told on the other matter, not even by its version: it may be in the hands of the accused.
-  const safe = sides.filter(([one, with_]) => keptFromSame(one, with_))
-  for (const [one, with_] of safe.length > 0 ? safe : sides) {
+  const safe = sides.filter((side) => side.safe)
+  for (const { one, own, with_ } of safe.length > 0 ? safe : sides) {
     const told = { ...data, otherId: with_.matter.id }
-    writeChange(tx, actor, one, { matter: {}, data: told }, one.matter.state, type)
+    writeChange(tx, actor, one, { matter: own, data: told }, one.matter.state, type)
   }
   const members = await membersOf(tx, [[id]])
   return { id, otherId, members: Math.max(1, members.length) }
 }
 
+const sidesOf = ({ subject, other }: Pick<Pair, 'subject' | 'other'>) =>
+  [
+    [subject, other],
+    [other, subject],
+  ] as const
+
 /** Whether all from whom the other is withheld do not see this one either. */
-function keptFromSame({ matter: one }: Case, { matter: other }: Case): boolean {
+function keptFromSame(one: Withheld, other: Withheld): boolean {
   return (
     other.accusedUnitIds.every((unit) => one.accusedUnitIds.includes(unit)) &&
     other.barredIds.every((account) => one.barredIds.includes(account))

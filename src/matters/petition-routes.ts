@@ -96,7 +96,7 @@ export function petitionRoutes(http: Http): void {
         'matter/concluded-finally',
       ],
     },
-    (tx, actor, { params, body }) => requestReview(tx, actor, params.id, body, { region }),
+    (tx, actor, { params, body }) => requestReview(tx, actor, params.id, body, { region, vault }),
   )
 }
 

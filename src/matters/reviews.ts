@@ -7,6 +7,7 @@ import { dayOf, type Instant } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { beginning } from '../platform/texts.ts'
+import type { Vault } from '../platform/vault.ts'
 import { visibilityValues, visibleTo } from './access.ts'
 import { clockLeg } from './acts/entering.ts'
 import { newCase, type Case, type Setting } from './case.ts'
@@ -14,6 +15,7 @@ import { channels, firstState } from './channels/index.ts'
 import { openMatter, takeNumber, writeChange, type Written } from './commands.ts'
 import { lockCase } from './reading.ts'
 import { regimeAt, regimeOf } from './regimes.ts'
+import { copyNames } from './spreading.ts'
 
 export interface ReviewRequest {
   /** When the request arrived; now unless told. */
@@ -38,7 +40,7 @@ export async function requestReview(
   actor: Actor,
   parentId: string,
   input: ReviewRequest,
-  office: { region: string },
+  office: { region: string; vault: Vault },
 ): Promise<Written> {
   const [parent, calendar, [asked]] = await Promise.all([
     lockCase(tx, actor, parentId, ['petition']),
@@ -110,6 +112,7 @@ export async function requestReview(
     },
     { parentId, stage, dueAt: leg.dueAt, article: regime.clocks[stage].article },
   )
+  await copyNames(tx, office.vault, [parentId], id)
   const told = { matter: {}, data: { reviewId: id, reviewNo: row.no, stage } }
   writeChange(tx, actor, parent, told, matter.state, 'matter.review-requested')
   return written

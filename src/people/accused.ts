@@ -13,17 +13,24 @@ export interface AccusedName {
   plain: string
 }
 
+const place = (rowId: string) => `accused|name|${rowId}`
+
 /** Throws `request/invalid` at `pointer` for what is no name. */
 export function sealAccusedName(vault: Vault, rowId: string, text: string, pointer: string): AccusedName {
   const checked = checkName(text)
   if (!checked.ok) throw fieldProblem('request/invalid', pointer, checked.zh)
   const { name: plain } = checked
   return {
-    name: vault.seal(plain, `accused|name|${rowId}`),
+    name: vault.seal(plain, place(rowId)),
     nameMasked: maskName(plain),
     nameBi: vault.blind('name', nameKey(plain)),
     plain,
   }
+}
+
+/** The same name, sealed under another row. */
+export function resealAccusedName(vault: Vault, row: { id: string; name: Buffer }, rowId: string): Buffer {
+  return vault.seal(vault.open(row.name, place(row.id)), place(rowId))
 }
 
 /** Accounts that bear exactly this name: staff is named openly in the organisation. */

@@ -1,7 +1,7 @@
 // What is withheld from a reader is not told on other matters either: by no id, no number, no line of a story.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDesk, type Desk } from './desk.ts'
-import { bringFinal, bringPetition, bringReview } from './scenes.ts'
+import { bringFinal, bringPetition, bringReview, inputs } from './scenes.ts'
 
 let desk: Desk
 beforeAll(async () => {
@@ -146,4 +146,96 @@ it('asking for a review once more tells the number of the first only to whom tha
   expect(again.body.code).toBe('matter/review-asked-already')
   expect(text(again)).not.toContain(review.no)
   expect((await ask('reviewClerk', '再次申请复查。')).body).toMatchObject({ no: review.no })
+})
+
+describe('what a matter comes to accuse', () => {
+  const escalate = async (matterIds: string[]) => {
+    const made = await desk.call('supervisor', 'POST', '/api/escalations', {
+      ...{
+        source: 'office',
+        ground: 'overdue',
+        title: '督办案件',
+        content: '信访人多次反映。',
+        topic: 'land',
+      },
+      ...{ leaderName: '陈区长', leaderPost: '常务副区长', matterIds },
+    })
+    expect(made.status, text(made)).toBe(201)
+    return made.body
+  }
+  const review = async (parent: string) => {
+    const asked = { content: '不服处理意见,请求复查。' }
+    const answer = await desk.call('reviewClerk', 'POST', `/api/matters/${parent}/request-review`, asked)
+    expect(answer.status, text(answer)).toBe(201)
+    return answer.body
+  }
+  const status = async (who: Parameters<Desk['call']>[0], id: string) =>
+    (await desk.call(who, 'GET', `/api/matters/${id}`)).status
+
+  it('holds for its review: for whom is named, for who steps aside, for accused units', async () => {
+    const named = await desk.account(['reviewer', 'supervisor'], { name: '司马复查' })
+    const aside = await desk.account(['reviewer'])
+    const parent = await bringPetition(desk, 'delivered')
+    const { id } = await review(parent)
+    expect([await status(named, id), await status(aside, id)]).toEqual([200, 200])
+    await name(parent, '司马复查')
+    expect(
+      (await desk.call(aside, 'POST', `/api/matters/${parent}/recuse`, { reason: '系近亲属' })).status,
+    ).toBe(200)
+    await accuse(parent, [desk.township])
+    expect([await status(named, id), await status(aside, id)]).toEqual([404, 404])
+    const seen = await desk.open('leader', id)
+    expect(seen.body).toMatchObject({ accusedUnitIds: [desk.township], accused: [{ name: '司**查' }] })
+    expect(timeline(seen).map(({ type }) => type)).toEqual([
+      ...['matter.register', 'matter.accused', 'matter.recused', 'matter.edit'],
+    ])
+  })
+
+  it('stands on a review that is asked for afterwards, with the names', async () => {
+    const parent = await bringPetition(desk, 'delivered')
+    await name(parent, '司马传承')
+    const { id } = await review(parent)
+    expect((await desk.open('leader', id)).body).toMatchObject({ accused: [{ name: '司**承' }] })
+  })
+
+  it('holds for the escalated case about it, which is taken from an accused unit', async () => {
+    const named = await desk.account(['supervisor'], { name: '司马案后' })
+    const { id } = await desk.register({ category: 'report' })
+    const made = await escalate([id])
+    await desk.does('supervisor', made.id, 'hand-over', inputs(desk)['hand-over'])
+    expect([await status('liaison', made.id), await status(named, made.id)]).toEqual([200, 200])
+    await accuse(id, [desk.township])
+    await name(id, '司马案后')
+    expect([await status('liaison', made.id), await status(named, made.id)]).toEqual([404, 404])
+    expect((await desk.open('leader', made.id)).body).toMatchObject({ state: { code: 'entered' } })
+    expect((await desk.legs(made.id)).at(-1)).toMatchObject({ outcome: 'redispatched' })
+    const again = await desk.act('supervisor', made.id, 'hand-over', inputs(desk)['hand-over'])
+    expect(again.body.code).toBe('matter/accused-unit')
+  })
+
+  it('is not linked with a case that the accused unit has in hand, and holds for any other case', async () => {
+    const { id } = await desk.register({ category: 'report', accusedUnitIds: [desk.township] })
+    await name(id, '司马后连')
+    const [held, free] = [await escalate([]), await escalate([])]
+    await desk.does('supervisor', held.id, 'hand-over', inputs(desk)['hand-over'])
+    const before = (await desk.events(desk.staff.dispatcher.id)).length
+    for (const [one, otherId] of [
+      [held.id, id],
+      [id, held.id],
+    ]) {
+      const linked = await desk.call('dispatcher', 'POST', `/api/matters/${one}/links`, { otherId })
+      expect([linked.status, linked.body.code]).toEqual([422, 'matter/accused-unit'])
+    }
+    expect((await desk.events(desk.staff.dispatcher.id)).slice(before)).toEqual([
+      ...['account.transfer-refused', 'account.transfer-refused'],
+    ])
+    expect(
+      (await desk.call('dispatcher', 'POST', `/api/matters/${free.id}/links`, { otherId: id })).status,
+    ).toBe(200)
+    expect((await desk.open('leader', free.id)).body).toMatchObject({
+      ...{ accusedUnitIds: [desk.township], accused: [{ name: '司**连' }] },
+    })
+    const handed = await desk.act('supervisor', free.id, 'hand-over', inputs(desk)['hand-over'])
+    expect(handed.body.code).toBe('matter/accused-unit')
+  })
 })
