@@ -12,6 +12,8 @@ export const reactions: Record<string, readonly string[]> = {
   'matter.edit': ['index'],
   'matter.approve': ['index'],
   'matter.direct-reply': ['index'],
+  'account.created': ['namesakes'],
+  'account.edited': ['namesakes'],
   'import.requested': ['import'],
   'import.commit-requested': ['import'],
   'import.discarded': ['import'],

@@ -10,6 +10,7 @@ import { importFile } from './import.ts'
 import { index, indexImport } from './indexing.ts'
 import type { Job } from './job.ts'
 import { makeUp, tidy } from './outbox.ts'
+import { namesakes } from './namesakes.ts'
 import { notify } from './notify.ts'
 import { purge } from './purge.ts'
 import { recount } from './recount.ts'
@@ -25,6 +26,7 @@ const handlers: Record<string, Job> = {
   import: importFile,
   index,
   'index-import': indexImport,
+  namesakes,
   notify,
   purge,
   recount,

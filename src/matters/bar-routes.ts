@@ -16,7 +16,8 @@ export function barRoutes(http: Http): void {
     {
       url: '/api/matters/:id/accused',
       summary: '登记被反映人',
-      description: '同名的本系统账号立即不能再看到此件；姓名加密保存。',
+      description:
+        '同名的本系统账号立即不能再看到此件，此后新设、改名为此名的账号亦同；一次登记一人，姓名加密保存。再次登记同一人，使其后出现的同名账号回避。',
       tag,
       for: 'matters.edit',
       params: byId,

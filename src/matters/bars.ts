@@ -1,7 +1,7 @@
 // From whom a matter is withheld: persons whom it accuses (信访条例 art. 23, 信访工作条例 art. 30) and those who step aside (回避).
 import { randomUUIDv7 } from 'node:crypto'
-import { accountsNamed, sealAccusedName } from '../people/accused.ts'
-import type { Actor } from '../platform/actor.ts'
+import { accountsNamed, bearerOf, sealAccusedName } from '../people/accused.ts'
+import { systemActor, type Actor } from '../platform/actor.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
 import { insertRow } from '../platform/rows.ts'
@@ -15,12 +15,17 @@ import { copyNames, passOn } from './spreading.ts'
 
 const accusedBefore = statement<{ id: string }>(
   'bars.accused',
-  'select id from matter_accused where matter_id = $1 and name_bi = any($2::bytea[])',
+  'select id from matter_accused where matter_id = $1 and name_bi = $2',
+)
+const letIn = statement<{ id: string }>(
+  'bars.let-in',
+  `select e.canon::jsonb -> 'data' ->> 'accountId' as id from events e
+   where e.subject_id = $1 and e.type = 'matter.bar-lifted'`,
 )
 
 /**
  * Names a person whom the matter accuses. Every account of that name, in the unit told or in any, is barred from the matter
- * at once; a namesake is let in again by a leader (`liftBar`).
+ * at once, and each that comes to bear it later (`barBearer`); a namesake is let in again by a leader (`liftBar`).
  */
 export async function accuse(
   tx: Tx,
@@ -33,26 +38,71 @@ export async function accuse(
   await lockLinks(tx)
   const subject = await lockCase(tx, actor, id, [])
   checkVersion(subject.matter, ifMatch)
+  const { unitId } = input
   const rowId = randomUUIDv7()
-  const { plain, ...sealed } = sealAccusedName(vault, rowId, input.name, '/body/name')
-  const [known, namesakes] = await Promise.all([
-    accusedBefore(tx, [id, [sealed.nameBi]]),
-    accountsNamed(tx, [plain]),
+  const { key, ...sealed } = sealAccusedName(vault, rowId, input.name, '/body/name')
+  const [[known], namesakes, lifted] = await Promise.all([
+    accusedBefore(tx, [id, sealed.nameBi]),
+    accountsNamed(tx, key),
+    letIn(tx, [id]),
   ])
-  if (known.length > 0) throw new Problem('matter/accused-already')
   const barred = namesakes
-    .filter(({ unitId }) => input.unitId === undefined || unitId === input.unitId)
+    .filter((account) => unitId === undefined || account.unitId === unitId)
     .map((account) => account.id)
-  insertRow(tx, matterAccused, {
-    ...{ id: rowId, matterId: id, ...sealed, post: input.post ?? null },
-    ...{ accountId: barred.length === 1 ? (barred[0] ?? null) : null, namedAt: tx.now },
-  })
-  const event = { type: 'matter.accused', data: { accusedId: rowId } }
+  const { barredIds } = subject.matter
+  const fresh = barred.filter((one) => !barredIds.includes(one) && !lifted.some((row) => row.id === one))
+  if (known !== undefined && fresh.length === 0) throw new Problem('matter/accused-already')
+  if (known === undefined) {
+    insertRow(tx, matterAccused, {
+      ...{ id: rowId, matterId: id, ...sealed, post: input.post ?? null },
+      ...{ accountId: barred.length === 1 ? (barred[0] ?? null) : null, namedAt: tx.now },
+    })
+  }
+  const ids = known === undefined ? barred : fresh
+  const data = { accusedId: known?.id ?? rowId, ...(unitId === undefined ? {} : { unitId }) }
+  const written = await barNamed(tx, vault, actor, subject, ids, data)
+  return { ...written, barred: ids.length }
+}
+
+async function barNamed(
+  tx: Tx,
+  vault: Vault,
+  actor: Actor,
+  subject: Case,
+  barred: readonly string[],
+  data: Record<string, string>,
+): Promise<Written> {
+  const { id } = subject.matter
+  const event = { type: 'matter.accused', data }
   const written = bar(tx, actor, subject, barred, event)
-  for (const follower of await passOn(tx, actor, id, { barredIds: barred }, event)) {
+  for (const follower of await passOn(tx, actor, id, { barredIds: [...barred] }, event)) {
     await copyNames(tx, vault, [id], follower)
   }
-  return { ...written, barred: barred.length }
+  return written
+}
+
+// A row without a naming of its own was copied from another matter, which passes on whom it bars.
+const namings = statement<{ id: string; matterId: string }>(
+  'bars.namings',
+  `select distinct on (c.matter_id) c.id, c.matter_id as "matterId" from matter_accused c
+   join events e on e.subject_id = c.matter_id and e.type = 'matter.accused'
+     and e.canon::jsonb -> 'data' ->> 'accusedId' = c.id::text
+   where c.name_bi = $1 and coalesce(e.canon::jsonb -> 'data' ->> 'unitId', $2::text) = $2::text
+   order by c.matter_id`,
+)
+
+/** After an account was made or changed: bars it from what accuses somebody of its name, unless a leader has let it in. */
+export async function barBearer(tx: Tx, vault: Vault, accountId: string): Promise<void> {
+  // Whoever is naming a person just now has either read this account, or is waited for.
+  await lockLinks(tx)
+  const bearer = await bearerOf(tx, vault, accountId)
+  if (bearer === undefined) return
+  const actor = systemActor('namesakes')
+  for (const { id, matterId } of await namings(tx, [bearer.nameBi, bearer.unitId])) {
+    const [subject, lifted] = await Promise.all([lockCase(tx, actor, matterId, []), letIn(tx, [matterId])])
+    if (subject.matter.barredIds.includes(accountId) || lifted.some((row) => row.id === accountId)) continue
+    await barNamed(tx, vault, actor, subject, [accountId], { accusedId: id })
+  }
 }
 
 /** Steps aside oneself, or has another step aside on a leader's order: from then on the matter does not exist for them. */

@@ -1,22 +1,26 @@
 // Names of persons whom a matter accuses: sealed under the row they stand in, known again by their blind index.
-import { statement } from '../platform/db.ts'
+import { statement, type Db } from '../platform/db.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import type { Vault } from '../platform/vault.ts'
 import { maskName } from './masks.ts'
-import { checkName, nameKey } from './rules.ts'
+import { checkName, nameKey, normaliseName } from './rules.ts'
 
 export interface AccusedName {
   name: Buffer
   nameMasked: string
   nameBi: Buffer
-  /** One form of the name, to compare with those of accounts; never stored. */
-  plain: string
+  /** What is compared with the names of accounts; never stored. */
+  key: string
 }
+
+const SEVERAL = /[、，,]/u
 
 const place = (rowId: string) => `accused|name|${rowId}`
 
-/** Throws `request/invalid` at `pointer` for what is no name. */
+/** Throws `request/invalid` at `pointer` for what is no name, or several. */
 export function sealAccusedName(vault: Vault, rowId: string, text: string, pointer: string): AccusedName {
+  if (SEVERAL.test(text))
+    throw fieldProblem('request/invalid', pointer, '一次登记一名被反映人，多人请逐人登记')
   const checked = checkName(text)
   if (!checked.ok) throw fieldProblem('request/invalid', pointer, checked.zh)
   const { name: plain } = checked
@@ -24,7 +28,7 @@ export function sealAccusedName(vault: Vault, rowId: string, text: string, point
     name: vault.seal(plain, place(rowId)),
     nameMasked: maskName(plain),
     nameBi: vault.blind('name', nameKey(plain)),
-    plain,
+    key: nameKey(plain),
   }
 }
 
@@ -33,8 +37,35 @@ export function resealAccusedName(vault: Vault, row: { id: string; name: Buffer 
   return vault.seal(vault.open(row.name, place(row.id)), place(rowId))
 }
 
-/** Accounts that bear exactly this name: staff is named openly in the organisation. */
-export const accountsNamed = statement<{ id: string; unitId: string }>(
-  'people.accounts-named',
-  `select a.id, a.unit_id as "unitId" from accounts a where a.kind = 'person' and a.name = $1`,
+export interface Bearer {
+  id: string
+  unitId: string
+}
+
+const staff = statement<Bearer & { name: string }>(
+  'people.staff',
+  `select a.id, a.unit_id as "unitId", a.name from accounts a where a.kind = 'person'`,
 )
+
+/** Accounts that bear this name in whatever form it was typed: staff is named openly in the organisation. */
+export async function accountsNamed(db: Db, key: string): Promise<Bearer[]> {
+  return (await staff(db, [])).filter(({ name }) => keyOf(name) === key)
+}
+
+const bearerById = statement<Bearer & { name: string }>(
+  'people.bearer',
+  `select a.id, a.unit_id as "unitId", a.name from accounts a where a.kind = 'person' and a.id = $1`,
+)
+
+/** An account with the blind index of its name, as that of an accused person would be; undefined for a machine's. */
+export async function bearerOf(
+  db: Db,
+  vault: Vault,
+  accountId: string,
+): Promise<(Bearer & { nameBi: Buffer }) | undefined> {
+  const [found] = await bearerById(db, [accountId])
+  if (found === undefined) return undefined
+  return { id: found.id, unitId: found.unitId, nameBi: vault.blind('name', keyOf(found.name)) }
+}
+
+const keyOf = (name: string) => nameKey(normaliseName(name))

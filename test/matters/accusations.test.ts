@@ -301,6 +301,102 @@ describe('the office', () => {
   })
 })
 
+describe('an account that bears the name of the accused', () => {
+  const status = async (who: { id: string }, id: string) =>
+    (await desk.call(who, 'GET', `/api/matters/${id}`)).status
+  const accuse = async (id: string, name: string, more = {}) =>
+    desk.call('dispatcher', 'POST', `/api/matters/${id}/accused`, { name, ...more })
+
+  it('is barred in whatever form the name was typed', async () => {
+    const spaced = await desk.account(['reviewer'], { name: '张 三九' })
+    const dotted = await desk.account(['reviewer'], { name: '阿不都•热合曼' })
+    const { id } = await desk.register({ category: 'report' })
+    for (const [name, who] of [
+      ['张三九', spaced],
+      ['阿不都·热合曼', dotted],
+    ] as const) {
+      expect((await accuse(id, name)).body['barred']).toBe(1)
+      expect(await status(who, id)).toBe(404)
+    }
+  })
+
+  it('is barred when it is made or renamed later, from what hangs on the matter too', async () => {
+    const security = await desk.account(['security-admin'])
+    const renamed = await desk.account(['supervisor'], { name: '司马甲乙' })
+    const { id } = await desk.register({ category: 'report' })
+    const escalated = await desk.call('supervisor', 'POST', '/api/escalations', {
+      ...{
+        source: 'office',
+        ground: 'overdue',
+        title: '督办案件',
+        content: '信访人多次反映。',
+        topic: 'land',
+      },
+      ...{ leaderName: '陈区长', leaderPost: '常务副区长', matterIds: [id] },
+    })
+    expect((await accuse(id, '司马更名')).status).toBe(200)
+    const made = await desk.account(['reviewer', 'supervisor'], { name: '司马 更名' })
+    const change = { name: '司马更名' }
+    const answer = await desk.call(security, 'PATCH', `/api/accounts/${renamed.id}`, change, {
+      'if-match': '"1"',
+    })
+    expect(answer).toMatchObject({ status: 200 })
+    await runWaiting(desk, 'namesakes')
+    for (const who of [made, renamed]) {
+      expect(await status(who, id)).toBe(404)
+      expect(await status(who, escalated.body.id)).toBe(404)
+    }
+  })
+
+  it('stays let in once a leader said so, and in another unit than the one told it is never barred', async () => {
+    const security = await desk.account(['security-admin'])
+    const { id } = await desk.register({ category: 'report' })
+    expect((await accuse(id, '司马同名', { unitId: desk.other })).status).toBe(200)
+    const elsewhere = await desk.account(['reviewer'], { name: '司马同名' })
+    await runWaiting(desk, 'namesakes')
+    expect(await status(elsewhere, id)).toBe(200)
+    expect((await accuse(id, '司马同名')).body['barred']).toBe(1)
+    expect(await status(elsewhere, id)).toBe(404)
+    await desk.call('leader', 'POST', `/api/matters/${id}/lift-bar`, {
+      ...{ accountId: elsewhere.id, reason: '同名不同人' },
+    })
+    const answer = await desk.call(
+      security,
+      'PATCH',
+      `/api/accounts/${elsewhere.id}`,
+      { name: '司马 同名' },
+      {
+        'if-match': '"1"',
+      },
+    )
+    expect(answer.status).toBe(200)
+    await runWaiting(desk, 'namesakes')
+    expect(await status(elsewhere, id)).toBe(200)
+    expect((await accuse(id, '司马同名')).body.code).toBe('matter/accused-already')
+  })
+
+  it('is barred by naming the person again, who is on the matter once', async () => {
+    const { id } = await desk.register({ category: 'report' })
+    expect((await accuse(id, '司马再名')).status).toBe(200)
+    const late = await desk.account(['reviewer'], { name: '司马再名' })
+    expect((await accuse(id, '司马再名')).body['barred']).toBe(1)
+    expect(await status(late, id)).toBe(404)
+    expect((await desk.open('leader', id)).body['accused']).toHaveLength(1)
+    expect((await accuse(id, '司马再名')).body.code).toBe('matter/accused-already')
+  })
+
+  it('is looked for by one name: several in one field are refused', async () => {
+    const { id } = await desk.register({ category: 'report' })
+    for (const several of ['司马张三、司马李四', '司马张三，司马李四', '司马张三,司马李四']) {
+      const answer = await accuse(id, several)
+      expect(answer.status).toBe(422)
+      expect(answer.body['errors']).toMatchObject([
+        { pointer: '/body/name', message: '一次登记一名被反映人，多人请逐人登记' },
+      ])
+    }
+  })
+})
+
 it('every role that reads matters was among those walked', () => {
   const walked = [...withheld.keys()].join(' ')
   for (const role of roleNames.filter((name: Role) => roles[name].sees !== 'none')) {

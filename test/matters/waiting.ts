@@ -2,13 +2,14 @@
 import { statement } from '../../src/platform/db.ts'
 import { index } from '../../workers/indexing.ts'
 import type { Job } from '../../workers/job.ts'
+import { namesakes } from '../../workers/namesakes.ts'
 import { notify } from '../../workers/notify.ts'
 import { redue } from '../../workers/redue.ts'
 import { rollup } from '../../workers/rollup.ts'
 import { sms } from '../../workers/sms.ts'
 import type { Desk } from './desk.ts'
 
-const jobs = { index, notify, redue, rollup, sms } satisfies Record<string, Job>
+const jobs = { index, namesakes, notify, redue, rollup, sms } satisfies Record<string, Job>
 
 const waiting = statement<{ id: string }>(
   'test.waiting',
