@@ -92,7 +92,7 @@ export const openHearing = actRule({
     }
     const { hearingTo } = petitionOf(subject)
     if (hearingTo !== null && from <= hearingTo) {
-      throw fieldProblem('matter/time-order', '/body/from', `听证不能早于上次听证结束（${hearingTo}）之后`)
+      throw fieldProblem('matter/time-order', '/body/from', `听证应在上次听证结束（${hearingTo}）之后开始`)
     }
     // What is late stays late: a hearing that nobody told of in time moves no limit.
     if (setting.now > leg.effectiveDueAt) {
