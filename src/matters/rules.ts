@@ -19,6 +19,7 @@ const judging: readonly Act[] = [
   'return-opinion',
   'grant-prolongation',
   'refuse-prolongation',
+  'conclude',
   'issue-review',
   'return-review',
   'accept-investigation',

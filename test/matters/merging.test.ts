@@ -42,6 +42,19 @@ describe('an order', () => {
   })
 })
 
+it('whoever handled the order does not judge what it was merged into', async () => {
+  const both = await desk.account(['handler', 'reviewer'])
+  const { id } = await desk.register({ dispatch: { leadUnitId: desk.officeUnit } })
+  const target = await dispatched()
+  expect((await desk.call(both, 'POST', `/api/matters/${id}/sign`, {})).status).toBe(200)
+  await merge(id, target)
+  await desk.does('liaison', target, 'sign')
+  await desk.does('liaison', target, 'reply', { ...desk.answer, contactedAt: desk.clock.now() })
+  const judged = await desk.call(both, 'POST', `/api/matters/${target}/approve`, {})
+  expect(judged.body.code).toBe('matter/duties-apart')
+  await desk.does('reviewer', target, 'approve')
+})
+
 describe('a promise that was missed', () => {
   /** The orders behind the figure of those overdue. */
   async function overdue(): Promise<string[]> {

@@ -189,6 +189,25 @@ describe('review and recheck', () => {
     expect(title).toBe(`信访复查申请：${'😀'.repeat(100)}`)
   })
 
+  it('whoever handled a petition does not confirm that it is concluded', async () => {
+    const both = await desk.account(['handler', 'reviewer'])
+    const id = await bringPetition(desk, 'entered')
+    await does('dispatcher', id, 'forward', { leadUnitId: desk.officeUnit })
+    const chief = await desk.account(['unit-reviewer'])
+    for (const [who, act] of [
+      [both, 'accept'],
+      [both, 'opine'],
+      [chief, 'issue'],
+      [both, 'deliver'],
+    ] as const) {
+      const { status } = await desk.call(who, 'POST', `/api/matters/${id}/${act}`, inputs(desk)[act])
+      expect([act, status]).toEqual([act, 200])
+    }
+    const own = await desk.call(both, 'POST', `/api/matters/${id}/conclude`, inputs(desk).conclude)
+    expect(own.body.code).toBe('matter/duties-apart')
+    await does('reviewer', id, 'conclude')
+  })
+
   it('is about a delivered opinion, once', async () => {
     const early = await bringPetition(desk, 'issued')
     expect((await ask('reviewClerk', early)).body.code).toBe('matter/review-not-due')

@@ -87,6 +87,8 @@ export const merge = actRule({
         matter: {
           accusedUnitIds: accused,
           barredIds: [...new Set([...target.matter.barredIds, ...matter.barredIds])],
+          // Who handled the one does not judge what becomes of both.
+          handlerIds: [...new Set([...target.matter.handlerIds, ...matter.handlerIds])],
           confidential,
           ...(bound ? { upstreamDueAt: superior } : {}),
         },
