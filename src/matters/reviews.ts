@@ -31,6 +31,11 @@ const childOf = statement<{ no: string; visible: boolean }>(
    where p.parent_id = $1 and m.withdrawn_at is null`,
 )
 
+const officeUnit = statement<{ id: string | null }>(
+  'review.office',
+  `select id from units where kind = 'office' and valid_to is null order by created_at, id limit 1`,
+)
+
 /**
  * Opens the review of a delivered opinion, or the recheck of a review that was issued. Throws `matter/review-not-due`,
  * `matter/review-too-late` (30 days from delivery: 信访条例 arts 34, 35; 信访工作条例 arts 35, 36), `matter/concluded-finally`.
@@ -86,9 +91,11 @@ export async function requestReview(
   const setting: Setting = {
     ...{ now: tx.now, actor, calendar, receivers: new Map(), other: null, newId: () => randomUUIDv7() },
   }
+  // Whose opinion it is does not review it: what a unit's counter takes in is for the office.
+  const [holder] = actor.sees === 'all' ? [{ id: actor.unitId }] : await officeUnit(tx, [])
   const leg = clockLeg(subject, setting, {
     kind: 'review',
-    unitId: actor.unitId ?? NIL,
+    unitId: holder?.id ?? NIL,
     limit: regime.clocks[stage].limit,
     regime: regime.id,
     from: receivedAt,

@@ -189,6 +189,17 @@ describe('review and recheck', () => {
     expect(title).toBe(`信访复查申请：${'😀'.repeat(100)}`)
   })
 
+  it('goes to the office also where a unit’s counter takes it in: not to whose opinion it is', async () => {
+    const counter = await desk.account(['registrar'], { unitId: desk.township })
+    const id = await bringPetition(desk, 'delivered')
+    const { status, body } = await desk.call(counter, 'POST', `/api/matters/${id}/request-review`, {
+      content: '不服处理意见，请求复查。',
+    })
+    expect(status).toBe(201)
+    expect((await desk.open('liaison', body.id)).status).toBe(404)
+    await desk.does('reviewClerk', body.id, 'accept-review')
+  })
+
   it('whoever handled a petition does not confirm that it is concluded', async () => {
     const both = await desk.account(['handler', 'reviewer'])
     const id = await bringPetition(desk, 'entered')
