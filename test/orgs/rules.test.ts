@@ -81,9 +81,6 @@ test('the office’s roles see everything only at the office', () => {
     'relief.ask',
     'relief.decide',
     'relief.read',
-    'sms.ask',
-    'sms.read',
-    'sms.release',
   ])
   expect(accessOf(['handler'], true).sees).toBe('units')
   expect(accessOf(['handler', 'reviewer'], true).sees).toBe('all')
