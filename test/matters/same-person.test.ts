@@ -231,13 +231,17 @@ describe('whom a clerk knows of', () => {
     expect((await desk.call('otherLiaison', 'GET', `/api/people/${id}`)).status).toBe(404)
   })
 
-  it('is nobody who stands only on what accuses the clerk’s own house', async () => {
+  it('is nobody who stands only on what is withheld from the clerk', async () => {
     const one = somebody()
-    const hidden = await desk.register({ caller: one, accusedUnitIds: [desk.officeUnit] })
-    expect((await desk.open('registrar', hidden.id)).status).toBe(404)
-    expect(await find('registrar', one.phone)).toEqual([])
+    const clerk = await desk.account(['registrar'])
+    const hidden = await desk.register({ caller: one })
+    const aside = { accountId: clerk.id, reason: '有直接利害关系' }
+    expect((await desk.call('leader', 'POST', `/api/matters/${hidden.id}/recuse`, aside)).status).toBe(200)
+    expect((await desk.call(clerk, 'GET', `/api/matters/${hidden.id}`)).status).toBe(404)
+    expect(await find(clerk, one.phone)).toEqual([])
     const open = await told({ name: generateName(rng), phone: one.phone })
-    expect(await because(open)).toEqual([])
+    expect((await desk.call(clerk, 'GET', `/api/matters/${open}/same-person`)).body['items']).toEqual([])
+    expect(await because(open)).toHaveLength(1)
   })
 
   it('is nobody at all: an id that no person bears cannot be put on a matter', async () => {
