@@ -15,7 +15,7 @@ import { copyNames, passOn } from './spreading.ts'
 
 const accusedBefore = statement<{ id: string }>(
   'bars.accused',
-  'select id from matter_accused where matter_id = $1 and name_bi = $2',
+  'select id from matter_accused where matter_id = $1 and name_bi = any($2::bytea[])',
 )
 const letIn = statement<{ id: string }>(
   'bars.let-in',
@@ -42,7 +42,7 @@ export async function accuse(
   const rowId = randomUUIDv7()
   const { key, ...sealed } = sealAccusedName(vault, rowId, input.name, '/body/name')
   const [[known], namesakes, lifted] = await Promise.all([
-    accusedBefore(tx, [id, sealed.nameBi]),
+    accusedBefore(tx, [id, vault.blinds('name', key)]),
     accountsNamed(tx, key),
     letIn(tx, [id]),
   ])
@@ -87,7 +87,7 @@ const namings = statement<{ id: string; matterId: string }>(
   `select distinct on (c.matter_id) c.id, c.matter_id as "matterId" from matter_accused c
    join events e on e.subject_id = c.matter_id and e.type = 'matter.accused'
      and e.canon::jsonb -> 'data' ->> 'accusedId' = c.id::text
-   where c.name_bi = $1 and coalesce(e.canon::jsonb -> 'data' ->> 'unitId', $2::text) = $2::text
+   where c.name_bi = any($1::bytea[]) and coalesce(e.canon::jsonb -> 'data' ->> 'unitId', $2::text) = $2::text
    order by c.matter_id`,
 )
 
@@ -98,7 +98,7 @@ export async function barBearer(tx: Tx, vault: Vault, accountId: string): Promis
   const bearer = await bearerOf(tx, vault, accountId)
   if (bearer === undefined) return
   const actor = systemActor('namesakes')
-  for (const { id, matterId } of await namings(tx, [bearer.nameBi, bearer.unitId])) {
+  for (const { id, matterId } of await namings(tx, [bearer.nameBis, bearer.unitId])) {
     const [subject, lifted] = await Promise.all([lockCase(tx, actor, matterId, []), letIn(tx, [matterId])])
     if (subject.matter.barredIds.includes(accountId) || lifted.some((row) => row.id === accountId)) continue
     await barNamed(tx, vault, actor, subject, [accountId], { accusedId: id })

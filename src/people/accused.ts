@@ -57,15 +57,15 @@ const bearerById = statement<Bearer & { name: string }>(
   `select a.id, a.unit_id as "unitId", a.name from accounts a where a.kind = 'person' and a.id = $1`,
 )
 
-/** An account with the blind index of its name, as that of an accused person would be; undefined for a machine's. */
+/** An account with the blind indexes of its name, as those of an accused person would be; undefined for a machine's. */
 export async function bearerOf(
   db: Db,
   vault: Vault,
   accountId: string,
-): Promise<(Bearer & { nameBi: Buffer }) | undefined> {
+): Promise<(Bearer & { nameBis: Buffer[] }) | undefined> {
   const [found] = await bearerById(db, [accountId])
   if (found === undefined) return undefined
-  return { id: found.id, unitId: found.unitId, nameBi: vault.blind('name', keyOf(found.name)) }
+  return { id: found.id, unitId: found.unitId, nameBis: vault.blinds('name', keyOf(found.name)) }
 }
 
 const keyOf = (name: string) => nameKey(normaliseName(name))
