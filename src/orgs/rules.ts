@@ -47,13 +47,7 @@ export const permissions = {
 export type Permission = keyof typeof permissions
 
 /** What belongs to the office as a whole: in a handling unit no role gives it. */
-const ofTheOffice: ReadonlySet<Permission> = new Set<Permission>([
-  'imports.read',
-  'imports.run',
-  'relief.read',
-  'relief.ask',
-  'relief.decide',
-])
+const OF_THE_OFFICE = /^(?:imports|relief)\./
 
 /** kind of a unit → its level: 1 the city platform, 2 the office, 3 handling units (二级账号). */
 export const unitLevels = { platform: 1, office: 2, township: 3, department: 3 } as const
@@ -297,7 +291,7 @@ export function accessOf(held: readonly string[], atOffice: boolean): Access {
       : 'none'
   return {
     roles: held,
-    can: new Set(rules.flatMap(({ can }) => can).filter((each) => atOffice || !ofTheOffice.has(each))),
+    can: new Set(rules.flatMap(({ can }) => can).filter((each) => atOffice || !OF_THE_OFFICE.test(each))),
     sees: widest === 'all' && !atOffice ? 'units' : widest,
   }
 }
