@@ -61,6 +61,9 @@ interface Guarded {
 /** How long a measurement of the event loop lasts, and counts. */
 const SAMPLE_MS = 500
 
+/** A late event loop with fewer requests at work than this is a pause of the machine: to refuse them would relieve nobody. */
+const MANY_REQUESTS = 20
+
 /** Installs the guards; before any route. */
 export function guardEdge(app: FastifyInstance, { log, db, metrics, connections }: Guarded): void {
   app.server.maxConnections = 2_000
@@ -76,7 +79,10 @@ export function guardEdge(app: FastifyInstance, { log, db, metrics, connections 
     const names = open.map(({ method, url }) => `${String(method)} ${url}`)
     if (names.length > 0) throw new Error(`it is not said whom these are for: ${names.join(', ')}`)
   })
+  let atWork = 0
   app.addHook('onRequest', async (request, reply) => {
+    atWork++
+    reply.raw.once('close', () => atWork--)
     void reply.headers(SAFE_HEADERS).header('x-request-id', request.id)
     if (!HOST.test(request.headers.host ?? ''))
       throw new Problem('request/malformed', { detail: 'Host is malformed' })
@@ -89,7 +95,7 @@ export function guardEdge(app: FastifyInstance, { log, db, metrics, connections 
     sampleInterval: SAMPLE_MS,
     pressureHandler: async () => {
       // What was measured while the service started is no pressure: on a slow machine the first callers would be refused.
-      if (performance.now() - readyAt > 2 * SAMPLE_MS) throw unavailable()
+      if (atWork >= MANY_REQUESTS && performance.now() - readyAt > 2 * SAMPLE_MS) throw unavailable()
     },
   })
 

@@ -350,24 +350,38 @@ describe('the edge', () => {
     await strict.close()
   })
 
-  it('refuses what comes while it cannot keep up, but takes its own start for no such thing', async () => {
+  it('refuses what comes in numbers while it cannot keep up, but takes neither its own start nor a pause of the machine for such', async () => {
     const hold = async () => {
       for (const until = performance.now() + 700; performance.now() < until;);
       await pause(0)
     }
     const busy = await buildApp(deps, { authenticate })
     testRoutes(busy, deps)
-    const status = async () => (await busy.inject('/test/read')).statusCode
+    const [gate, begun] = [Promise.withResolvers<void>(), vi.fn<() => void>()]
+    busy.route({
+      ...{ method: 'GET', url: '/test/slow', config: { audience: 'anyone' } },
+      handler: async () => (begun(), gate.promise.then(() => ({ ok: true }))),
+    })
+    const ask = (count: number, url: string) =>
+      Promise.all(Array.from({ length: count }, () => busy.inject(url)))
+    const statuses = async (count: number, url = '/test/read') =>
+      new Set((await ask(count, url)).map((answer) => answer.statusCode))
     await hold()
     await hold()
-    expect(await status()).toBe(200)
+    expect(await statuses(30)).toEqual(new Set([200]))
     await pause(1_100)
     await hold()
     await hold()
-    const refused = await busy.inject('/test/read')
-    expectProblem(refused, 503, 'server/unavailable')
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
-    await vi.waitFor(async () => expect(await status()).toBe(200), { timeout: 5_000 })
+    const atWork = statuses(19, '/test/slow')
+    await vi.waitFor(() => expect(begun).toHaveBeenCalledTimes(19))
+    for (const refused of await ask(11, '/test/read')) {
+      expectProblem(refused, 503, 'server/unavailable')
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    }
+    gate.resolve()
+    expect(await atWork).toEqual(new Set([200]))
+    expect(await statuses(1)).toEqual(new Set([200]))
+    await vi.waitFor(async () => expect(await statuses(30)).toEqual(new Set([200])), { timeout: 5_000 })
     await busy.close()
   })
 
