@@ -2,8 +2,10 @@
 //
 // Plain JavaScript without dependencies: it must run on any Node from 18 on, before anything is installed.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync, utimesSync } from 'node:fs'
-import { constants } from 'node:os'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { constants, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -148,15 +150,52 @@ function pinnedNode() {
   )
 }
 
-/** Makes node_modules what package-lock.json says; costs nothing when it is. */
+/** Makes node_modules what package-lock.json says; costs nothing when it is. Of several runs in one checkout one installs. */
 async function install(withDevelopment) {
+  if (lacking(withDevelopment) === undefined) return
+  const endTurn = await takeTurn()
+  const why = lacking(withDevelopment)
+  if (why !== undefined) await installPackages(why)
+  endTurn()
+}
+
+function lacking(withDevelopment) {
   const installed = join(MODULES, '.package-lock.json')
-  const why = !existsSync(installed)
-    ? 'are not there yet'
-    : outdated(installed, withDevelopment)
-      ? 'are not those of package-lock.json'
-      : undefined
-  if (why === undefined) return
+  if (!existsSync(installed)) return 'are not there yet'
+  return outdated(installed, withDevelopment) ? 'are not those of package-lock.json' : undefined
+}
+
+/** Waits for whoever installs here; what it gives ends the turn. The turn is a listening socket, as that ends with its process, however it dies. */
+async function takeTurn() {
+  const name = `banjian-install-${createHash('sha256').update(ROOT).digest('hex').slice(0, 16)}`
+  // Linux and Windows know sockets without a file; elsewhere a file is left when the process is killed.
+  const file = process.platform !== 'linux' && !WINDOWS
+  const path = WINDOWS ? `\\\\.\\pipe\\${name}` : file ? join(tmpdir(), name) : `\0${name}`
+  for (let waited = false; ; waited = true) {
+    const waiting = []
+    const turn = createServer((socket) => waiting.push(socket.on('error', () => undefined)))
+    const taken = await settled(turn.listen(path), 'listening')
+    if (taken === undefined) {
+      return () => {
+        turn.close()
+        for (const socket of waiting) socket.destroy()
+      }
+    }
+    if (taken.code !== 'EADDRINUSE') leave(1, `Cannot tell whether another run installs: ${taken.message}`)
+    if (!waited) process.stderr.write('Another run is installing the packages: waiting for it …\n')
+    const other = connect(path)
+    other.resume()
+    const gone = await settled(other, 'close')
+    if (file && gone?.code === 'ECONNREFUSED') rmSync(path, { force: true })
+  }
+}
+
+/** Undefined once it happens, or the error that comes instead. */
+function settled(emitter, event) {
+  return new Promise((done) => emitter.once('error', done).once(event, () => done(undefined)))
+}
+
+async function installPackages(why) {
   process.stderr.write(`The packages ${why}: installing them, which takes a minute or two …\n`)
   // What npm warns of, such as packages for another Node than the one it runs under itself, is settled: ours is among them.
   let code = await npm('ci', '--loglevel=error')
