@@ -373,7 +373,7 @@ describe('the edge', () => {
     await hold()
     await hold()
     const atWork = statuses(19, '/test/slow')
-    await vi.waitFor(() => expect(begun).toHaveBeenCalledTimes(19))
+    await vi.waitFor(() => expect(begun).toHaveBeenCalledTimes(19), { timeout: 10_000 })
     for (const refused of await ask(11, '/test/read')) {
       expectProblem(refused, 503, 'server/unavailable')
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
