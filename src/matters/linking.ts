@@ -10,6 +10,7 @@ import { writeChange } from './commands.ts'
 import { reasonsFor } from './link-queries.ts'
 import { matterLinks } from './link-tables.ts'
 import { lockCase, readReceivers } from './reading.ts'
+import { standsAccused } from './rules.ts'
 import { copyNames, joined, type Withheld } from './spreading.ts'
 
 export interface LinkWritten {
@@ -62,8 +63,7 @@ async function takeOn(tx: Tx, vault: Vault, { matter: one }: Case, { matter: oth
   if (one.channel !== 'escalation') return
   const accused = other.accusedUnitIds.filter((unit) => !one.accusedUnitIds.includes(unit))
   const units = await readReceivers(tx, accused.length === 0 ? [] : one.unitIds)
-  const accuses = (unit: string) => (units.get(unit)?.path ?? [unit]).some((above) => accused.includes(above))
-  if (one.unitIds.some(accuses)) {
+  if (one.unitIds.some((unit) => standsAccused(units.get(unit), accused))) {
     throw new Problem('matter/accused-unit', {
       errors: [
         { pointer: '/body/otherId', code: 'matter/accused-unit', message: '督办案件由被反映的单位承办' },

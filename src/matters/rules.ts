@@ -160,6 +160,11 @@ function earliestOf(legs: readonly Leg[]): Instant | null {
   return signed.toSorted()[0] ?? null
 }
 
+/** Whether a unit is accused, or stands below one that is (N1, N7). */
+export function standsAccused(unit: Pick<Receiver, 'path'> | undefined, accused: readonly string[]): boolean {
+  return unit?.path.some((id) => accused.includes(id)) === true
+}
+
 /** Refuses a receiver that is gone, or that the matter accuses, or that stands below what it accuses (N1, N7). */
 export function admit(
   receiver: Receiver | undefined,
@@ -178,7 +183,7 @@ export function admit(
       errors: [{ pointer, code: 'matter/unit-abolished', message }],
     })
   }
-  if (receiver.path.some((id) => accused.includes(id))) {
+  if (standsAccused(receiver, accused)) {
     throw new Problem('matter/accused-unit', {
       errors: [{ pointer, code: 'matter/accused-unit', message: '不得将检举控告材料转给被反映的单位' }],
       record: {

@@ -1,7 +1,7 @@
 // What a matter comes to accuse, and from whom it is withheld, holds for the reviews chained to it and the escalated cases about it.
 import { randomUUIDv7 } from 'node:crypto'
 import { resealAccusedName } from '../people/accused.ts'
-import { NIL, type Actor } from '../platform/actor.ts'
+import { systemActor, type Actor } from '../platform/actor.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import type { EventData } from '../platform/events.ts'
 import { insertRow } from '../platform/rows.ts'
@@ -54,7 +54,7 @@ async function withhold(
   { type, data }: { type: string; data: EventData },
 ): Promise<void> {
   // The writer may be one who does not see what follows: it is withheld all the same.
-  const subject = await lockCase(tx, { ...actor, id: NIL, unitPath: [], sees: 'all' }, id, PENDING)
+  const subject = await lockCase(tx, systemActor(actor.requestId), id, PENDING)
   const { matter } = subject
   const next = joined(matter, more)
   const accuses = next.accusedUnitIds.length > matter.accusedUnitIds.length

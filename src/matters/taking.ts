@@ -8,6 +8,7 @@ import type { Case, Change, Leg } from './case.ts'
 import { channelOf, firstState } from './channels/index.ts'
 import { readReceivers } from './reading.ts'
 import { regimeOf } from './regimes.ts'
+import { standsAccused } from './rules.ts'
 import type { State } from './workflow.ts'
 
 const held: readonly State[] = ['assigned', 'returning', 'handling', 'replied', 'routed', 'objecting']
@@ -24,9 +25,7 @@ export async function takeFromAccused(
 ): Promise<(Omit<Change, 'other'> & { state: State }) | undefined> {
   const open = subject.legs.filter(({ outcome, kind }) => outcome === null && kind !== 'route')
   const units = await readReceivers(tx, [...new Set(open.map(({ unitId }) => unitId))])
-  const accused = open.filter(({ unitId }) =>
-    units.get(unitId)?.path.some((above) => accusedUnitIds.includes(above)),
-  )
+  const accused = open.filter(({ unitId }) => standsAccused(units.get(unitId), accusedUnitIds))
   if (accused.length === 0) return undefined
   const { matter } = subject
   const leads = accused.some(({ id }) => id === matter.leadLegId) && held.includes(matter.state)

@@ -17,7 +17,7 @@ import {
 } from '../case.ts'
 import { channelOf } from '../channels/index.ts'
 import { promisedBy } from '../deadlines.ts'
-import { leadLeg } from '../rules.ts'
+import { leadLeg, standsAccused } from '../rules.ts'
 import { states, type State } from '../workflow.ts'
 import { refusePending, stopCoLegs } from './dispatching.ts'
 import { openLegOf, stopLead } from './ending.ts'
@@ -41,10 +41,9 @@ export const merge = actRule({
     if (!states[target.matter.state].open || target.matter.mergedIntoId !== null)
       throw notInto('并入的工单已经办结或已并单')
     const accused = [...new Set([...target.matter.accusedUnitIds, ...matter.accusedUnitIds])]
-    if (
-      accuses(matter.accusedUnitIds, target.matter.unitIds, setting) ||
-      accuses(target.matter.accusedUnitIds, matter.unitIds, setting)
-    ) {
+    const accuses = (one: Matter, other: Matter) =>
+      other.unitIds.some((unit) => standsAccused(setting.receivers.get(unit), one.accusedUnitIds))
+    if (accuses(matter, target.matter) || accuses(target.matter, matter)) {
       throw new Problem('matter/accused-unit', {
         errors: [
           { pointer: '/body/intoId', code: 'matter/accused-unit', message: '并入的工单由被反映的单位承办' },
@@ -134,11 +133,6 @@ export const unmerge = actRule({
 })
 
 const notInto = (message: string) => fieldProblem('matter/merge-target', '/body/intoId', message)
-
-/** Whether one of the units is accused, or stands below one that is. */
-function accuses(accused: readonly string[], units: readonly string[], { receivers }: Setting): boolean {
-  return units.some((unit) => (receivers.get(unit)?.path ?? [unit]).some((id) => accused.includes(id)))
-}
 
 /**
  * The earliest promise that still holds. It holds for both matters: joining a later one wins no time, also when a calendar year
