@@ -2,6 +2,8 @@
 import { holdCalendar } from '../calendar/queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import { channels } from '../matters/channels/index.ts'
+import { lockLinks } from '../matters/linking.ts'
+import { passOn } from '../matters/spreading.ts'
 import type { BulkClient } from '../platform/copy.ts'
 import type { Db, Tx } from '../platform/db.ts'
 import type { ImportRecord } from './records.ts'
@@ -39,6 +41,8 @@ export async function mergeStaged(
   if (counts.rows[0]?.changed !== changed || counts.rows[0].fresh !== newOrders) return 'lost'
   await holdCalendar(tx)
   if (await isOverlaid(client, record)) return 'stale'
+  const accusing = changed > 0 ? await comingToAccuse(client, at('matters')) : []
+  if (accusing.length > 0) await lockLinks(tx)
   if (changed > 0) {
     // Only what the joins below ask for: whole rows are wide.
     await run(`analyze ${at('matters')} (id, external_no)`)
@@ -47,11 +51,22 @@ export async function mergeStaged(
     if (await isStale(client, at('matters'), at('import_orders'))) return 'stale'
     await sealChanges(tx, client, actor, at('matters'))
     await updateOthers(run, at, record, tx)
+    for (const { id: from, accusedUnitIds } of accusing)
+      await passOn(tx, actor, from, { accusedUnitIds }, { type: 'matter.edit' })
   }
   const numbered = `${channels.hotline.prefix}-${region}-${tx.now.slice(0, 10).replaceAll('-', '')}`
   if ((await writeReady(tx, client, actor, { db, record, numbered })) === 'taken') return 'stale'
   await told(run, at, record, tx)
   return 'done'
+}
+
+/** Of what will change, what accuses units that it did not accuse before. Read before it is locked: whatever moves is stale. */
+async function comingToAccuse(client: BulkClient, matters: string) {
+  const { rows } = await client.query<{ id: string; accusedUnitIds: string[] }>(
+    `select m.id, array(select unnest(s.accused_unit_ids) except select unnest(m.accused_unit_ids)) as "accusedUnitIds"
+     from ${matters} s join app.matters m on m.id = s.id where not s.accused_unit_ids <@ m.accused_unit_ids order by m.id`,
+  )
+  return rows
 }
 
 type Run = (sql: string, values?: unknown[]) => Promise<{ rows: object[] }>

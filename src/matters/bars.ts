@@ -11,7 +11,7 @@ import { checkVersion, writeChange, type Written } from './commands.ts'
 import { lockLinks } from './linking.ts'
 import { lockCase } from './reading.ts'
 import { matterAccused } from './record-tables.ts'
-import { copyNames, passOn } from './spreading.ts'
+import { passOn, passOnNamed } from './spreading.ts'
 
 const accusedBefore = statement<{ id: string }>(
   'bars.accused',
@@ -75,9 +75,7 @@ async function barNamed(
   const { id } = subject.matter
   const event = { type: 'matter.accused', data }
   const written = bar(tx, actor, subject, barred, event)
-  for (const follower of await passOn(tx, actor, id, { barredIds: [...barred] }, event)) {
-    await copyNames(tx, vault, [id], follower)
-  }
+  await passOnNamed(tx, vault, actor, id, { barredIds: [...barred] }, event)
   return written
 }
 

@@ -11,7 +11,7 @@ import { lockLinks } from './linking.ts'
 import { lockCase, readReceivers } from './reading.ts'
 import { demandAccused } from './rules.ts'
 import { passOn } from './spreading.ts'
-import { takeFromAccused } from './taking.ts'
+import { takeFromAccused, takingNeeds } from './taking.ts'
 import { states } from './workflow.ts'
 
 export interface Correction {
@@ -41,7 +41,7 @@ export async function edit(
   const accuses = input.accusedUnitIds !== undefined
   if (accuses) await lockLinks(tx)
   const [subject, receivers] = await Promise.all([
-    lockCase(tx, actor, id, accuses ? ['extension', 'returnRequest', 'petition', 'reply', 'opinion'] : []),
+    lockCase(tx, actor, id, accuses ? takingNeeds : []),
     readReceivers(tx, input.accusedUnitIds ?? []),
   ])
   const { matter } = subject

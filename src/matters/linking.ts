@@ -11,7 +11,7 @@ import { reasonsFor } from './link-queries.ts'
 import { matterLinks } from './link-tables.ts'
 import { lockCase, readReceivers } from './reading.ts'
 import { standsAccused } from './rules.ts'
-import { copyNames, joined, type Withheld } from './spreading.ts'
+import { copyNames, joined, passOnNamed, withheldOf, type Withheld } from './spreading.ts'
 
 export interface LinkWritten {
   id: string
@@ -55,7 +55,12 @@ export async function linkMatters(
   for (const [one, with_] of sidesOf(pair)) await takeOn(tx, vault, one, with_)
   const reasons = await reasonsFor(tx, actor, id, otherId)
   decide(tx, actor, pair, { state: 'confirmed', reasons, note })
-  return settle(tx, actor, pair, 'matter.link', { reasons })
+  const written = await settle(tx, actor, pair, 'matter.link', { reasons })
+  for (const [{ matter: one }, { matter: other }] of sidesOf(pair)) {
+    if (one.channel === 'escalation')
+      await passOnNamed(tx, vault, actor, one.id, withheldOf(other), { type: 'matter.edit' })
+  }
+  return written
 }
 
 /** An escalated case takes on what its matters accuse; refused where an accused unit has it in hand. */

@@ -1,4 +1,4 @@
-// What a matter comes to accuse, and from whom it is withheld, holds for the reviews chained to it and the escalated cases about it.
+// What a matter comes to accuse, and from whom it is withheld, holds for its reviews, what it was merged into, and the cases about it.
 import { randomUUIDv7 } from 'node:crypto'
 import { resealAccusedName } from '../people/accused.ts'
 import { systemActor, type Actor } from '../platform/actor.ts'
@@ -10,10 +10,15 @@ import type { Matter } from './case.ts'
 import { writeChange } from './commands.ts'
 import { lockCase } from './reading.ts'
 import { matterAccused } from './record-tables.ts'
-import { takeFromAccused } from './taking.ts'
+import { takeFromAccused, takingNeeds } from './taking.ts'
 
 /** Whom a matter accuses and who stays away from it. */
 export type Withheld = Pick<Matter, 'accusedUnitIds' | 'barredIds'>
+
+export const withheldOf = ({ accusedUnitIds, barredIds }: Withheld): Withheld => ({
+  accusedUnitIds,
+  barredIds,
+})
 
 const followersOf = statement<{ id: string }>(
   'matter.followers',
@@ -22,6 +27,8 @@ const followersOf = statement<{ id: string }>(
      union
      select next.id from following f cross join lateral (
        select p.id from petitions p where p.parent_id = f.id
+       union all
+       select m.merged_into_id from matters m where m.id = f.id and m.merged_into_id is not null
        union all
        select m.id from matter_links l join matters m on m.id = case when l.a_id = f.id then l.b_id else l.a_id end
        where (l.a_id = f.id or l.b_id = f.id) and l.state = 'confirmed' and m.channel = 'escalation') next)
@@ -44,7 +51,18 @@ export async function passOn(
   return ids
 }
 
-const PENDING = ['extension', 'returnRequest', 'petition', 'reply', 'opinion'] as const
+/** The same, with the names of the persons whom the matter accuses. */
+export async function passOnNamed(
+  tx: Tx,
+  vault: Vault,
+  actor: Actor,
+  fromId: string,
+  more: Partial<Withheld>,
+  event: { type: string; data?: EventData },
+): Promise<void> {
+  const followers = await passOn(tx, actor, fromId, more, event)
+  for (const id of followers) await copyNames(tx, vault, [fromId], id)
+}
 
 async function withhold(
   tx: Tx,
@@ -54,7 +72,7 @@ async function withhold(
   { type, data }: { type: string; data: EventData },
 ): Promise<void> {
   // The writer may be one who does not see what follows: it is withheld all the same.
-  const subject = await lockCase(tx, systemActor(actor.requestId), id, PENDING)
+  const subject = await lockCase(tx, systemActor(actor.requestId), id, takingNeeds)
   const { matter } = subject
   const next = joined(matter, more)
   const accuses = next.accusedUnitIds.length > matter.accusedUnitIds.length

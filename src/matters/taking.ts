@@ -13,6 +13,9 @@ import type { State } from './workflow.ts'
 
 const held: readonly State[] = ['assigned', 'returning', 'handling', 'replied', 'routed', 'objecting']
 
+/** What of a case must be read for it. */
+export const takingNeeds = ['extension', 'returnRequest', 'petition', 'reply', 'opinion'] as const
+
 /**
  * What follows for the legs of accused units and those below them (信访条例 art. 23; 信访工作条例 art. 30(3)). What was late
  * stays late; what waits for a decision on such a leg is refused. Undefined where no accused unit holds a leg.

@@ -6,6 +6,7 @@ import { sweepDue } from '../../src/matters/sweeping.ts'
 import { takeTurn } from '../../src/imports/records.ts'
 import { chainHash } from '../../src/platform/events.ts'
 import { statement } from '../../src/platform/db.ts'
+import { inputs } from '../matters/scenes.ts'
 import { generateIdNo, generatePhone, seeded } from '../support/identity.ts'
 import { answered, csvOf, openImportDesk, rated, row } from './import-desk.ts'
 
@@ -261,6 +262,35 @@ describe('a newer file', () => {
         stoppedAt: i === 0 ? handedAt : now,
       })
     }
+  })
+
+  test('that accuses holds for the escalated case about the order and for what the order was merged into', async () => {
+    await desk.take([row('C-0017'), row('C-0018')])
+    const [order, merged] = [await desk.matter('C-0017'), await desk.matter('C-0018')]
+    const into = await desk.register({ dispatch: { leadUnitId: desk.other } })
+    await desk.does('dispatcher', merged.id, 'merge', { intoId: into.id, reason: '同一诉求人同一事项' })
+    const cases: string[] = []
+    for (const about of [order.id, into.id]) {
+      const made = await desk.call('supervisor', 'POST', '/api/escalations', {
+        ...{ source: 'office', ground: 'overdue', title: '督办案件', content: '信访人多次反映。' },
+        ...{ topic: 'land', leaderName: '陈区长', leaderPost: '常务副区长', matterIds: [about] },
+      })
+      expect(made.status).toBe(201)
+      await desk.does('supervisor', made.body.id, 'hand-over', inputs(desk)['hand-over'])
+      cases.push(made.body.id)
+    }
+    const accusing = { accused: '荣山镇', category: '举报' }
+    expect((await desk.take([row('C-0017', accusing), row('C-0018', accusing)])).counts.changed).toBe(2)
+    for (const id of cases) {
+      expect((await desk.open('liaison', id)).status).toBe(404)
+      expect((await desk.open('leader', id)).body).toMatchObject({ state: { code: 'entered' } })
+    }
+    expect((await desk.open('leader', into.id)).body['accusedUnitIds']).toEqual([desk.township])
+    await desk.does('dispatcher', merged.id, 'unmerge', { reason: '并非同一事项' })
+    expect((await desk.row(merged.id))['state']).toBe('registered')
+    expect((await desk.legs(merged.id)).at(-1)).toMatchObject({
+      ...{ unitId: desk.township, outcome: 'redispatched' },
+    })
   })
 
   test('moves the due time by an extension: it is warned of and overdue anew, once', async () => {

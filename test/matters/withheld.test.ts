@@ -213,6 +213,40 @@ describe('what a matter comes to accuse', () => {
     expect(again.body.code).toBe('matter/accused-unit')
   })
 
+  it('holds for what it is merged into and the escalated case about that, then and later', async () => {
+    const named = await desk.account(['supervisor'], { name: '司马并入' })
+    const later = await desk.account(['supervisor'], { name: '司马并后' })
+    const [into, merged] = [await desk.register(), await desk.register({ accusedUnitIds: [desk.township] })]
+    await name(merged.id, '司马并入')
+    const made = await escalate([into.id])
+    await desk.does('supervisor', made.id, 'hand-over', inputs(desk)['hand-over'])
+    await desk.does('dispatcher', merged.id, 'merge', { intoId: into.id, reason: '同一诉求人同一事项' })
+    expect([await status('liaison', made.id), await status(named, made.id)]).toEqual([404, 404])
+    expect((await desk.open('leader', made.id)).body).toMatchObject({
+      ...{ state: { code: 'entered' }, accused: [{ name: '司**入' }] },
+    })
+    expect((await desk.open('leader', into.id)).body).toMatchObject({ accused: [{ name: '司**入' }] })
+    await name(merged.id, '司马并后')
+    expect([await status(later, into.id), await status(later, made.id)]).toEqual([404, 404])
+    expect(await status(later, merged.id)).toBe(404)
+  })
+
+  it('holds for every case that is linked with the one about it', async () => {
+    const [near, far] = [await escalate([]), await escalate([])]
+    expect(
+      (await desk.call('dispatcher', 'POST', `/api/matters/${near.id}/links`, { otherId: far.id })).status,
+    ).toBe(200)
+    await desk.does('supervisor', far.id, 'hand-over', inputs(desk)['hand-over'])
+    const { id } = await desk.register({ category: 'report', accusedUnitIds: [desk.township] })
+    await name(id, '司马远案')
+    const linked = await desk.call('dispatcher', 'POST', `/api/matters/${id}/links`, { otherId: near.id })
+    expect(linked).toMatchObject({ status: 200 })
+    expect(await status('liaison', far.id)).toBe(404)
+    expect((await desk.open('leader', far.id)).body).toMatchObject({
+      ...{ state: { code: 'entered' }, accusedUnitIds: [desk.township], accused: [{ name: '司**案' }] },
+    })
+  })
+
   it('is not linked with a case that the accused unit has in hand, and holds for any other case', async () => {
     const { id } = await desk.register({ category: 'report', accusedUnitIds: [desk.township] })
     await name(id, '司马后连')
