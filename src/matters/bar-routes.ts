@@ -24,7 +24,9 @@ export function barRoutes(http: Http): void {
       body: z.strictObject({
         name: textOf(1, 60).describe('被反映人姓名'),
         post: textOf(1, 100).optional().describe('职务、级别'),
-        unitId: id.optional().describe('所在单位；不填则各单位的同名账号都回避'),
+        unitId: id
+          .optional()
+          .describe('所在单位：本单位及其下属单位的同名账号回避；不填则各单位的同名账号都回避'),
       }),
       reply: z.object({ ...writtenShape.shape, barred: z.int().describe('回避的账号数') }),
       ifMatch: 'accepted',

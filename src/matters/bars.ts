@@ -24,8 +24,8 @@ const letIn = statement<{ id: string }>(
 )
 
 /**
- * Names a person whom the matter accuses. Every account of that name, in the unit told or in any, is barred from the matter
- * at once, and each that comes to bear it later (`barBearer`); a namesake is let in again by a leader (`liftBar`).
+ * Names a person whom the matter accuses. Every account of that name, in the unit told and below it or in any, is barred from
+ * the matter at once, and each that comes to bear it later (`barBearer`); a namesake is let in again by a leader (`liftBar`).
  */
 export async function accuse(
   tx: Tx,
@@ -47,7 +47,7 @@ export async function accuse(
     letIn(tx, [id]),
   ])
   const barred = namesakes
-    .filter((account) => unitId === undefined || account.unitId === unitId)
+    .filter(({ unitPath }) => unitId === undefined || unitPath.includes(unitId))
     .map((account) => account.id)
   const { barredIds } = subject.matter
   const fresh = barred.filter((one) => !barredIds.includes(one) && !lifted.some((row) => row.id === one))
@@ -85,7 +85,8 @@ const namings = statement<{ id: string; matterId: string }>(
   `select distinct on (c.matter_id) c.id, c.matter_id as "matterId" from matter_accused c
    join events e on e.subject_id = c.matter_id and e.type = 'matter.accused'
      and e.canon::jsonb -> 'data' ->> 'accusedId' = c.id::text
-   where c.name_bi = any($1::bytea[]) and coalesce(e.canon::jsonb -> 'data' ->> 'unitId', $2::text) = $2::text
+   where c.name_bi = any($1::bytea[])
+     and (e.canon::jsonb -> 'data' ->> 'unitId' is null or e.canon::jsonb -> 'data' ->> 'unitId' = any($2::text[]))
    order by c.matter_id`,
 )
 
@@ -96,7 +97,7 @@ export async function barBearer(tx: Tx, vault: Vault, accountId: string): Promis
   const bearer = await bearerOf(tx, vault, accountId)
   if (bearer === undefined) return
   const actor = systemActor('namesakes')
-  for (const { id, matterId } of await namings(tx, [bearer.nameBis, bearer.unitId])) {
+  for (const { id, matterId } of await namings(tx, [bearer.nameBis, bearer.unitPath])) {
     const [subject, lifted] = await Promise.all([lockCase(tx, actor, matterId, []), letIn(tx, [matterId])])
     if (subject.matter.barredIds.includes(accountId) || lifted.some((row) => row.id === accountId)) continue
     await barNamed(tx, vault, actor, subject, [accountId], { accusedId: id })

@@ -39,12 +39,13 @@ export function resealAccusedName(vault: Vault, row: { id: string; name: Buffer 
 
 export interface Bearer {
   id: string
-  unitId: string
+  /** The account's unit and all above it. */
+  unitPath: readonly string[]
 }
 
 const staff = statement<Bearer & { name: string }>(
   'people.staff',
-  `select a.id, a.unit_id as "unitId", a.name from accounts a where a.kind = 'person'`,
+  `select a.id, u.path as "unitPath", a.name from accounts a join units u on u.id = a.unit_id where a.kind = 'person'`,
 )
 
 /** Accounts that bear this name in whatever form it was typed: staff is named openly in the organisation. */
@@ -54,7 +55,8 @@ export async function accountsNamed(db: Db, key: string): Promise<Bearer[]> {
 
 const bearerById = statement<Bearer & { name: string }>(
   'people.bearer',
-  `select a.id, a.unit_id as "unitId", a.name from accounts a where a.kind = 'person' and a.id = $1`,
+  `select a.id, u.path as "unitPath", a.name from accounts a join units u on u.id = a.unit_id
+   where a.kind = 'person' and a.id = $1`,
 )
 
 /** An account with the blind indexes of its name, as those of an accused person would be; undefined for a machine's. */
@@ -65,7 +67,7 @@ export async function bearerOf(
 ): Promise<(Bearer & { nameBis: Buffer[] }) | undefined> {
   const [found] = await bearerById(db, [accountId])
   if (found === undefined) return undefined
-  return { id: found.id, unitId: found.unitId, nameBis: vault.blinds('name', keyOf(found.name)) }
+  return { id: found.id, unitPath: found.unitPath, nameBis: vault.blinds('name', keyOf(found.name)) }
 }
 
 const keyOf = (name: string) => nameKey(normaliseName(name))

@@ -375,6 +375,20 @@ describe('an account that bears the name of the accused', () => {
     expect((await accuse(id, '司马同名')).body.code).toBe('matter/accused-already')
   })
 
+  it('is barred in the unit told and in every unit below it, at once and when it comes there', async () => {
+    const below = await desk.account(['handler'], { unitId: squad, name: '司马下属' })
+    const beside = await desk.account(['handler'], { unitId: desk.other, name: '司马下属' })
+    const { id } = await desk.register({
+      ...{ category: 'report', dispatch: { leadUnitId: squad, coUnitIds: [desk.other] } },
+    })
+    expect([await status(below, id), await status(beside, id)]).toEqual([200, 200])
+    expect((await accuse(id, '司马下属', { unitId: desk.township })).body['barred']).toBe(1)
+    const late = await desk.account(['handler'], { unitId: squad, name: '司马 下属' })
+    await runWaiting(desk, 'namesakes')
+    expect([await status(below, id), await status(late, id)]).toEqual([404, 404])
+    expect(await status(beside, id)).toBe(200)
+  })
+
   it('is barred by naming the person again, who is on the matter once', async () => {
     const { id } = await desk.register({ category: 'report' })
     expect((await accuse(id, '司马再名')).status).toBe(200)
