@@ -37,10 +37,23 @@ const MOST_TOPICS = 10
 const RANKED = ['M05b', 'M10']
 
 /** What accuses a unit or is withheld from somebody: a list that all read, in files too, has none of it. */
-const withheld = statement<{ id: string }>(
+const withheld = statement<{ no: string }>(
   'reports.withheld',
-  `select id from matters where id = any($1::uuid[]) and (accused_unit_ids <> '{}' or barred_ids <> '{}')`,
+  `select no from matters where no = any($1::text[]) and (accused_unit_ids <> '{}' or barred_ids <> '{}')`,
 )
+
+/** The overdue matters that may be listed at this moment: one that was published may have come to accuse somebody since. */
+async function listable<M extends { no: string }>(db: Db, overdue: readonly M[]): Promise<M[]> {
+  const hidden = new Set((await withheld(db, [overdue.map(({ no }) => no)])).map(({ no }) => no))
+  return overdue.filter(({ no }) => !hidden.has(no))
+}
+
+/** A report as it may be read now. */
+export async function readable<R extends { bulletin: Bulletin | null }>(db: Db, report: R): Promise<R> {
+  const { bulletin } = report
+  if (bulletin === null) return report
+  return { ...report, bulletin: { ...bulletin, overdue: await listable(db, bulletin.overdue) } }
+}
 
 export async function collectBulletin(
   db: Db,
@@ -54,8 +67,7 @@ export async function collectBulletin(
     hotSpots(db, actor, { ...days, floor: FLOOR }, now),
     ...RANKED.map((metric) => rankings(db, actor, { ...days, metric, floor: FLOOR }, now)),
   ])
-  const hidden = new Set((await withheld(db, [overdue.items.map(({ id }) => id)])).map(({ id }) => id))
-  const listed = overdue.items.filter(({ id }) => !hidden.has(id))
+  const listed = await listable(db, overdue.items)
   return {
     overdue: listed.map(({ no, unit, dueAt, lateFrom }) => ({
       ...{ no, unit: unit ?? '无承办单位', due: dayOf(dueAt ?? asOf) },

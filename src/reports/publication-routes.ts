@@ -6,6 +6,7 @@ import { contentDisposition } from '../platform/file-names.ts'
 import type { Http } from '../platform/http.ts'
 import { Problem } from '../platform/problems.ts'
 import { formats } from '../platform/spreadsheets.ts'
+import { readable } from './bulletin.ts'
 import { subjects } from './cases.ts'
 import { causes, differences, publishedCases } from './differences.ts'
 import { reportDocx } from './document.ts'
@@ -84,7 +85,11 @@ export function publicationRoutes(http: Http): void {
     },
     async (reader, _actor, { params: { id: asked } }) => {
       const { snapshot, ...found } = await openPublication(reader, asked)
-      return { ...found, intact: await isIntact(reader, { snapshot, ...found }), report: snapshot }
+      return {
+        ...found,
+        intact: await isIntact(reader, { snapshot, ...found }),
+        report: await readable(reader, snapshot),
+      }
     },
   )
 
@@ -108,7 +113,7 @@ export function publicationRoutes(http: Http): void {
         await recordDownload(http, actor, { period, asOf, format: ending, publication: asked })
         const name = `${snapshot.title}${edition === 1 ? '' : `（第${edition}版）`}.${ending}`
         void reply.header('content-disposition', contentDisposition(name))
-        return reply.type(type).send(await write(snapshot, asked))
+        return reply.type(type).send(await write(await readable(db, snapshot), asked))
       },
     )
   }

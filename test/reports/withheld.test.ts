@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { statement } from '../../src/platform/db.ts'
 import type { Summary } from '../../src/reports/summary.ts'
-import { openOfficeYear, type OfficeYear } from './office-year.ts'
+import { paragraphsOf } from '../support/docx.ts'
+import { download, openOfficeYear, type OfficeYear } from './office-year.ts'
 
 let year: OfficeYear
 let desk: OfficeYear['desk']
@@ -76,10 +77,19 @@ describe('what was published', () => {
       const { body } = await desk.call(statistician, 'GET', `/api/reports/publications/${id}`)
       return (body['report'] as Summary).bulletin?.overdue.map(({ no }) => no)
     }
-    const before = await listed(await publish('2020-W35'))
+    const week = await publish('2020-W35')
+    const before = await listed(week)
     const [accusing] = await accuse(desk.deps.db, [[desk.other], year.late])
     expect(before).toEqual([accusing?.no])
     expect(await listed(await publish('2020-08'))).toEqual([])
+    // Published before: neither on the screen nor in the file, though what was published stands unchanged.
+    expect(await listed(week)).toEqual([])
+    const file = await download(desk, 'leader', `/api/reports/publications/${week}/docx`)
+    const [text, no = ''] = [paragraphsOf(file.rawPayload).join(), accusing?.no]
+    expect(text).toContain('在办超期共1件，列出0件')
+    expect(text).not.toContain(no)
+    const { body } = await desk.call(statistician, 'GET', `/api/reports/publications/${week}`)
+    expect(body['intact']).toBe(true)
   })
 })
 
