@@ -2,12 +2,18 @@
 import { z } from 'zod'
 import { id, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
-import { accuse, liftBar, recuse } from './bars.ts'
+import { accuse, askToLift, liftBar, recuse } from './bars.ts'
 import { writtenShape } from './views.ts'
 
 const tag = '回避与保密'
 const byId = z.strictObject({ id })
 const reason = textOf(2, 500)
+const barred = z
+  .union([
+    z.strictObject({ accountId: id.describe('回避的账号') }),
+    z.strictObject({ unitId: id.describe('被反映的单位') }),
+  ])
+  .describe('对谁解除')
 
 export function barRoutes(http: Http): void {
   const { vault } = http.deps
@@ -57,15 +63,39 @@ export function barRoutes(http: Http): void {
 
   http.writes(
     {
+      url: '/api/matters/:id/ask-lift-bar',
+      summary: '申请解除回避、撤销被反映单位',
+      description: '同名不同人、利害关系已消除，或经查并非反映该单位；由另一人决定，决定前一切不变。',
+      tag,
+      for: 'matters.edit',
+      params: byId,
+      body: z.strictObject({ barred, reason: reason.describe('理由；请勿写入个人信息') }),
+      reply: writtenShape,
+      etag: (written) => written.version,
+      problems: ['matter/not-found', 'matter/not-barred'],
+    },
+    (tx, actor, { params, body }) => askToLift(tx, actor, params.id, body),
+  )
+
+  http.writes(
+    {
       url: '/api/matters/:id/lift-bar',
-      summary: '解除回避',
+      summary: '决定是否解除回避、撤销被反映单位',
+      description: '由申请人以外的分管领导决定。',
       tag,
       for: 'matters.read',
       params: byId,
-      body: z.strictObject({ accountId: id, reason: reason.describe('解除理由') }),
+      body: z.strictObject({
+        barred,
+        agreed: z.boolean().default(true).describe('是否同意'),
+        reason: reason.describe('决定的理由'),
+      }),
       reply: writtenShape,
       etag: (written) => written.version,
-      problems: ['matter/not-found', 'matter/act-not-yours', 'matter/not-barred'],
+      problems: [
+        ...(['matter/not-found', 'matter/act-not-yours', 'matter/not-barred'] as const),
+        ...(['matter/nothing-pending', 'matter/second-decider'] as const),
+      ],
     },
     (tx, actor, { params, body }) => liftBar(tx, actor, params.id, body),
   )

@@ -11,7 +11,7 @@ import { checkVersion, writeChange, type Written } from './commands.ts'
 import { lockLinks } from './linking.ts'
 import { lockCase } from './reading.ts'
 import { matterAccused } from './record-tables.ts'
-import { passOn, passOnNamed } from './spreading.ts'
+import { passOn, passOnNamed, type Withheld } from './spreading.ts'
 
 const accusedBefore = statement<{ id: string }>(
   'bars.accused',
@@ -123,28 +123,57 @@ export async function recuse(
   return bar(tx, actor, subject, [accountId], event)
 }
 
-/** Lets an account in again: a namesake of the accused, or whose interest has ended. A leader's decision, never about oneself. */
+/** From whom a matter is withheld: an account, or a unit that it accuses. */
+export type Barred = { accountId: string } | { unitId: string }
+
+// The last decision on it answers all that was asked before.
+const asksToLift = statement<{ by: string }>(
+  'bars.asks-to-lift',
+  `select e.actor_id as by from events e
+   where e.subject_id = $1 and e.type = 'matter.ask-lift-bar' and e.canon::jsonb -> 'data' @> $2::jsonb and not exists (
+     select 1 from events d where d.subject_id = $1 and d.seq > e.seq and d.canon::jsonb -> 'data' @> $2::jsonb
+       and d.type in ('matter.bar-lifted', 'matter.bar-kept'))`,
+)
+
+/** Asks to let somebody in again: a namesake of the accused, whose interest has ended, a unit that is not accused after all. */
+export async function askToLift(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  { barred, reason }: { barred: Barred; reason: string },
+): Promise<Written> {
+  const subject = await lockCase(tx, actor, id, [])
+  without(subject, barred)
+  const data = { ...barred, reason }
+  return writeChange(tx, actor, subject, { matter: {}, data }, subject.matter.state, 'matter.ask-lift-bar')
+}
+
+/** A leader other than who asked decides, never about themselves; until then nothing changes. */
 export async function liftBar(
   tx: Tx,
   actor: Actor,
   id: string,
-  input: { accountId: string; reason: string },
+  { barred, agreed, reason }: { barred: Barred; agreed: boolean; reason: string },
 ): Promise<Written> {
   const subject = await lockCase(tx, actor, id, [])
-  if (!actor.roles.includes('leader') || input.accountId === actor.id) {
-    throw new Problem('matter/act-not-yours', { detail: 'a leader lifts it, and not for themselves' })
-  }
-  const { barredIds, state } = subject.matter
-  if (!barredIds.includes(input.accountId)) throw new Problem('matter/not-barred')
-  const left = barredIds.filter((accountId) => accountId !== input.accountId)
-  return writeChange(
-    tx,
-    actor,
-    subject,
-    { matter: { barredIds: left }, data: { ...input } },
-    state,
-    'matter.bar-lifted',
-  )
+  if (!actor.roles.includes('leader')) throw new Problem('matter/act-not-yours', { detail: 'for leaders' })
+  const left = without(subject, barred)
+  const asked = await asksToLift(tx, [id, JSON.stringify(barred)])
+  if (asked.length === 0) throw new Problem('matter/nothing-pending')
+  if (asked.every(({ by }) => by === actor.id)) throw new Problem('matter/second-decider')
+  const change = { matter: agreed ? left : {}, data: { ...barred, reason } }
+  const type = agreed ? 'matter.bar-lifted' : 'matter.bar-kept'
+  return writeChange(tx, actor, subject, change, subject.matter.state, type)
+}
+
+function without({ matter: { accusedUnitIds, barredIds } }: Case, barred: Barred): Partial<Withheld> {
+  if ('unitId' in barred) return { accusedUnitIds: less(accusedUnitIds, barred.unitId) }
+  return { barredIds: less(barredIds, barred.accountId) }
+}
+
+function less(ids: readonly string[], one: string): string[] {
+  if (!ids.includes(one)) throw new Problem('matter/not-barred')
+  return ids.filter((id) => id !== one)
 }
 
 function bar(

@@ -46,11 +46,22 @@ export async function edit(
   ])
   const { matter } = subject
   checkVersion(matter, ifMatch)
-  if (!states[matter.state].open) throw new Problem('matter/closed', { extras: { state: matter.state } })
+  // Protection is never too late: what accuses may be told of a matter that has ended, and nothing else of it.
+  const protects = Object.entries(input).every(
+    ([key, value]) => key === 'accusedUnitIds' || value === undefined,
+  )
+  if (!states[matter.state].open && !protects)
+    throw new Problem('matter/closed', { extras: { state: matter.state } })
   if (input.category !== undefined && !Object.hasOwn(channelOf(matter.channel).categories, input.category)) {
     throw fieldProblem('matter/unknown-category', '/body/category', '此信访形式没有这个类别')
   }
   demandAccused(input.accusedUnitIds ?? [], receivers, '/body')
+  if (accuses && matter.accusedUnitIds.some((unit) => !input.accusedUnitIds?.includes(unit)))
+    throw fieldProblem(
+      'matter/second-decider',
+      '/body/accusedUnitIds',
+      '撤销被反映单位应另行申请，由分管领导决定',
+    )
   const changed = Object.fromEntries(
     Object.entries(input).filter(
       ([key, value]) => value !== undefined && !same(value, matter[key as keyof Matter]),

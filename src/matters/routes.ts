@@ -87,7 +87,8 @@ export function matterRoutes(http: Http): void {
       method: 'PATCH',
       url: '/api/matters/:id',
       summary: '更正登记内容',
-      description: '已承诺的期限不因更正类别或紧急程度而改变。',
+      description:
+        '已承诺的期限不因更正类别或紧急程度而改变。被反映单位只能增补，办结后亦可；撤销须另行申请，由他人决定。',
       tag,
       for: 'matters.edit',
       params: byId,
@@ -95,7 +96,7 @@ export function matterRoutes(http: Http): void {
       reply: writtenShape,
       ifMatch: 'required',
       etag: (written) => written.version,
-      problems: ['matter/not-found', 'matter/closed'],
+      problems: ['matter/not-found', 'matter/closed', 'matter/second-decider'],
     },
     (tx, actor, { params, body, ifMatch }) => edit(tx, actor, params.id, body, ifMatch),
   )

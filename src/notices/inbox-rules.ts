@@ -57,6 +57,7 @@ export const inboxRules: Readonly<Record<string, readonly InboxRule[]>> = {
   'matter.return-investigation': [toHandlers('调查报告被退回')],
   'matter.ask-screening': [toOffice('甄别申请待审', 'screening')],
   'matter.screen': [toHandlers('甄别有进展')],
+  'matter.ask-lift-bar': [toOffice('申请解除回避或撤销被反映单位，请决定', 'leader')],
   'matter.alarm': [toOffice('重大紧急信访事项，请立即报告', 'leader', 'supervisor')],
   'matter.alarm-off-ask': [toOffice('申请取消重大紧急标记，请决定', 'leader')],
 }

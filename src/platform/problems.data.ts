@@ -292,7 +292,7 @@ export const problems = {
     zh: '已过申请甄别时限',
     en: 'The time for screening has passed',
   },
-  'matter/second-decider': { status: 403, zh: '须由另一人甄别', en: 'Another person must decide' },
+  'matter/second-decider': { status: 403, zh: '须由另一人决定', en: 'Another person must decide' },
   'matter/merge-target': { status: 422, zh: '不能并入该件', en: 'The matter cannot be merged into that one' },
   'matter/merge-target-not-dispatched': {
     status: 409,
@@ -462,7 +462,7 @@ export const problems = {
     en: 'List and records differ: say why',
   },
   'matter/accused-already': { status: 409, zh: '该被反映人已登记', en: 'The person is named already' },
-  'matter/not-barred': { status: 409, zh: '该账号未回避此件', en: 'The account is not barred' },
+  'matter/not-barred': { status: 409, zh: '此件未对其保密', en: 'The matter is not withheld from them' },
   'matter/search-too-short': { status: 422, zh: '至少输入两个字', en: 'At least two characters' },
   'import/not-found': { status: 404, zh: '导入批次不存在', en: 'No such import' },
   'import/wrong-status': {

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApiDocument } from '../../scripts/docs/openapi.ts'
 import { roleNames, roles, type Role } from '../../src/orgs/rules.ts'
 import { openDesk, type Desk } from './desk.ts'
-import { bringPetition, inputs } from './scenes.ts'
+import { bring, bringPetition, inputs } from './scenes.ts'
 import { runWaiting } from './waiting.ts'
 
 const CANARY = '金丝雀线索'
 const PERSON = '司马被举报'
+type Who = Parameters<Desk['call']>[0]
 let desk: Desk
 let matter: { id: string; no: string }
 let publication: string
@@ -274,19 +275,76 @@ describe('the office', () => {
     expect((await desk.open('dispatcher', id)).status).toBe(200)
   })
 
-  it('lets a namesake in again on a leader’s word, and nobody lets themselves in', async () => {
+  const lift = (who: Who, id: string, step: 'ask-lift-bar' | 'lift-bar', barred: object, more = {}) =>
+    desk.call(who, 'POST', `/api/matters/${id}/${step}`, {
+      barred,
+      reason: '经核实并非所反映的对象',
+      ...more,
+    })
+
+  it('lets a namesake in again on the word of two, the second a leader, and nobody lets themselves in', async () => {
     const named = withheld.get('被反映人本人') ?? { id: '' }
-    const url = `/api/matters/${matter.id}/lift-bar`
-    expect(
-      (await desk.call('dispatcher', 'POST', url, { accountId: named.id, reason: '同名不同人' })).status,
-    ).toBe(403)
-    const own = await desk.call(named, 'POST', url, { accountId: named.id, reason: '同名不同人' })
-    expect(own.status).toBe(404)
-    expect(
-      (await desk.call('leader', 'POST', url, { accountId: named.id, reason: '同名不同人' })).status,
-    ).toBe(200)
-    expect((await desk.call(named, 'GET', `/api/matters/${matter.id}`)).status).toBe(200)
+    const barred = { accountId: named.id }
+    const [url, { id }] = [`/api/matters/${matter.id}`, matter]
+    expect((await lift('dispatcher', id, 'lift-bar', barred)).status).toBe(403)
+    expect((await lift(named, id, 'lift-bar', barred)).status).toBe(404)
+    expect((await lift(named, id, 'ask-lift-bar', barred)).status).toBe(404)
+    expect((await lift('leader', id, 'lift-bar', barred)).body.code).toBe('matter/nothing-pending')
+    expect((await lift('dispatcher', id, 'ask-lift-bar', barred)).status).toBe(200)
+    expect((await desk.call(named, 'GET', url)).status).toBe(404)
+    expect((await lift('leader', id, 'lift-bar', barred, { agreed: false })).status).toBe(200)
+    expect((await lift('leader', id, 'lift-bar', barred)).body.code).toBe('matter/nothing-pending')
+    await lift('dispatcher', id, 'ask-lift-bar', barred)
+    expect((await lift('leader', id, 'lift-bar', barred)).status).toBe(200)
+    expect((await desk.call(named, 'GET', url)).status).toBe(200)
   })
+
+  it('clears an accused unit on the word of two, the second a leader: nobody does so alone', async () => {
+    const both = await desk.account(['dispatcher', 'leader'])
+    const { id, version } = await desk.register({ accusedUnitIds: [desk.township, desk.other] })
+    const corrected = await desk.call(
+      'dispatcher',
+      'PATCH',
+      `/api/matters/${id}`,
+      { accusedUnitIds: [desk.other] },
+      { 'if-match': `"${version}"` },
+    )
+    expect(corrected.body).toMatchObject({
+      ...{ code: 'matter/second-decider', errors: [{ pointer: '/body/accusedUnitIds' }] },
+    })
+    const barred = { unitId: desk.township }
+    expect((await lift(both, id, 'ask-lift-bar', barred)).status).toBe(200)
+    expect((await lift(both, id, 'lift-bar', barred)).body.code).toBe('matter/second-decider')
+    expect((await desk.open('leader', id)).body['accusedUnitIds']).toEqual([desk.township, desk.other])
+    const refused = await desk.act('dispatcher', id, 'dispatch', { leadUnitId: desk.township })
+    expect(refused.body.code).toBe('matter/accused-unit')
+    expect((await lift('leader', id, 'lift-bar', barred)).status).toBe(200)
+    expect((await lift('leader', id, 'lift-bar', barred)).body.code).toBe('matter/not-barred')
+    expect((await desk.open('leader', id)).body['accusedUnitIds']).toEqual([desk.other])
+    await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.township })
+    expect(await desk.events(id)).toEqual([
+      ...['matter.register', 'matter.ask-lift-bar', 'matter.bar-lifted', 'matter.dispatch'],
+    ])
+  })
+
+  it.each(['closed', 'archived', 'merged', 'terminated'] as const)(
+    'may still be told whom a matter accuses that is %s, and nothing else of it',
+    async (state) => {
+      const id = await bring(desk, state)
+      expect((await desk.open('liaison', id)).status).toBe(200)
+      const { version } = await desk.row(id)
+      const edit = (body: object, at = Number(version)) =>
+        desk.call('dispatcher', 'PATCH', `/api/matters/${id}`, body, { 'if-match': `"${at}"` })
+      const accusing = { accusedUnitIds: [desk.township] }
+      expect((await edit({ ...accusing, title: '反映镇政府' })).body.code).toBe('matter/closed')
+      const edited = await edit(accusing)
+      expect([edited.status, edited.body.state]).toEqual([200, state])
+      expect((await desk.open('liaison', id)).status).toBe(404)
+      expect((await edit({ accusedUnitIds: [] }, Number(version) + 1)).body.code).toBe(
+        'matter/second-decider',
+      )
+    },
+  )
 
   it('steps aside by itself; a colleague steps aside on a leader’s order alone', async () => {
     const { id } = await desk.register()
@@ -357,9 +415,9 @@ describe('an account that bears the name of the accused', () => {
     expect(await status(elsewhere, id)).toBe(200)
     expect((await accuse(id, '司马同名')).body['barred']).toBe(1)
     expect(await status(elsewhere, id)).toBe(404)
-    await desk.call('leader', 'POST', `/api/matters/${id}/lift-bar`, {
-      ...{ accountId: elsewhere.id, reason: '同名不同人' },
-    })
+    const lift = { barred: { accountId: elsewhere.id }, reason: '同名不同人' }
+    await desk.call('dispatcher', 'POST', `/api/matters/${id}/ask-lift-bar`, lift)
+    expect((await desk.call('leader', 'POST', `/api/matters/${id}/lift-bar`, lift)).status).toBe(200)
     const answer = await desk.call(
       security,
       'PATCH',
