@@ -70,9 +70,11 @@ const grantedDays = statement<Granted>(
    from extensions e join legs l on l.id = e.leg_id
    where e.matter_id = $1 and e.granted and e.workdays is not null group by l.role, l.unit_id, l.dispatched_at`,
 )
+// Also what was undone while the matter was itself merged: its leg ended as that had left it.
 const holdsOf = statement<MergeHold>(
   'matter.holds',
-  `select ${columnsOf(mergeHolds, 'h')} from merge_holds h where h.matter_id = $1 and h.undone_at is null order by h.at, h.id`,
+  `select ${columnsOf(mergeHolds, 'h')} from merge_holds h join matters m on m.id = h.matter_id
+   where h.matter_id = $1 and (h.undone_at is null or h.undone_at >= m.merged_at) order by h.at, h.id`,
 )
 const findReceivers = statement<Receiver>(
   'matter.receivers',

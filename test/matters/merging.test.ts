@@ -98,6 +98,22 @@ describe('a promise that was missed', () => {
   })
 })
 
+describe('a promise that is yet to be met', () => {
+  it('is not won time for by what was granted before to an order that another merge had drawn in', async () => {
+    const target = await bring(desk, 'handling')
+    await merge(await dispatched({ category: 'consult' }), target)
+    const more = { workdays: 7, reason: '需要第三方检测', callerToldAt: desk.clock.now() }
+    await desk.does('liaison', target, 'ask-extension', more)
+    const { dueAt } = await desk.does('reviewer', target, 'grant-extension')
+    desk.clock.forward({ days: 1 })
+    const joined = await dispatched()
+    const promised = (await lead(joined)).effectiveDueAt
+    expect(promised < dueAt).toBe(true)
+    await merge(joined, target)
+    expect((await lead(target)).effectiveDueAt).toBe(promised)
+  })
+})
+
 describe('a deadline that a superior fixed', () => {
   const inDays = (days: number) => `${plusDays(desk.clock.now().slice(0, 10), days)}T18:00:00.000+08:00`
   const upper = async (upstreamDueAt: string) => (await desk.register({ source: 'upper', upstreamDueAt })).id
@@ -232,5 +248,36 @@ describe('undoing', () => {
     expect(await clock(target)).toEqual({ due: upstreamDueAt, limit: null, upstream: upstreamDueAt })
     await unmerge(id)
     expect(await clock(target)).toEqual(before)
+  })
+
+  it('gives each of a chain its own clock back, in whichever order it is undone', async () => {
+    for (const first of ['inner', 'outer'] as const) {
+      const ids = [await dispatched({ category: 'consult' }), await dispatched(), await dispatched()] as const
+      const before = await Promise.all(ids.map(clock))
+      await merge(ids[0], ids[1])
+      await merge(ids[1], ids[2])
+      expect((await clock(ids[2]))?.due).toBe(before[0]?.due)
+      for (const id of first === 'inner' ? [ids[0], ids[1]] : [ids[1], ids[0]]) await unmerge(id)
+      expect(await Promise.all(ids.map(clock))).toEqual(before)
+    }
+  })
+
+  it('keeps what went on as a new leg bound by what was merged into it before, until that is undone', async () => {
+    const [early, middle, target] = [
+      await dispatched({ category: 'consult' }),
+      await dispatched(),
+      await dispatched(),
+    ]
+    const before = await clock(middle)
+    await merge(early, middle)
+    const held = await clock(middle)
+    await merge(middle, target)
+    await unmerge(middle)
+    expect(await clock(middle)).toEqual(held)
+    const urgent = await dispatched({ urgency: 'urgent' })
+    await merge(urgent, middle)
+    await unmerge(early)
+    await unmerge(urgent)
+    expect(await clock(middle)).toEqual(before)
   })
 })

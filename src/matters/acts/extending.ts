@@ -7,6 +7,7 @@ import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Extension, type Leg, type Setting } from '../case.ts'
 import { lawfulLimit, policyAt } from '../deadlines.ts'
 import { leadLeg, openLead } from '../rules.ts'
+import { ownOf } from './merging.ts'
 import { handledBy } from './signing.ts'
 
 export const askExtension = actRule({
@@ -29,7 +30,7 @@ export const askExtension = actRule({
       throw new Problem('matter/extensions-exhausted', { extras: { extensions: leg.extensions } })
     }
     // A merge that drew in the due time keeps the leg's own limit.
-    const limit = leg.limit ?? subject.holds.find(({ legId }) => legId === leg.id)?.ownLimit ?? null
+    const limit = ownOf(subject, leg).ownLimit
     const most = mostWorkdays(lawfulLimit({ ...leg, limit }, subject.matter), extension.max.n)
     if (input.workdays > most) {
       throw fieldProblem('matter/extension-too-long', '/body/workdays', `最多可延长${most}个工作日`)

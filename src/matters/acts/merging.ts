@@ -61,10 +61,8 @@ export const merge = actRule({
     if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
     const promised = earliest([leg?.effectiveDueAt, matter.upstreamDueAt], setting.now)
     // What was answered is answered: a promise made elsewhere does not make a reply late that was given in time.
-    const running = targetLeg?.submittedAt === null ? targetLeg : undefined
-    const own = running === undefined ? undefined : ownOf(target, running)
-    const held = promised !== null && own !== undefined && promised < own.ownDueAt
-    const hastened = held && running !== undefined && promised < running.effectiveDueAt
+    const held = promised !== null && targetLeg?.submittedAt === null
+    const hastened = held && promised < targetLeg.effectiveDueAt
     // What a superior fixed goes over also where no leg runs yet, and binds the legs to come.
     const oldUpstreamDueAt = target.matter.upstreamDueAt
     const brought = earliest([matter.upstreamDueAt], setting.now)
@@ -96,17 +94,17 @@ export const merge = actRule({
             ? {
                 mergeHolds: {
                   ...{ id: setting.newId(), matterId: target.matter.id, fromId: matter.id, at: setting.now },
-                  ...(held ? { ...own, legId: running?.id, dueAt: promised } : {}),
+                  ...(held ? { ...ownOf(target, targetLeg), legId: targetLeg.id, dueAt: promised } : {}),
                   upstreamDueAt: brought,
                   ownUpstreamDueAt: hold === undefined ? oldUpstreamDueAt : hold.ownUpstreamDueAt,
                 },
               }
             : {},
-        legs: hastened ? [{ id: running.id, patch: { effectiveDueAt: promised, limit: null } }] : [],
+        legs: hastened ? [{ id: targetLeg.id, patch: { effectiveDueAt: promised, limit: null } }] : [],
         data: {
           fromId: matter.id,
           fromNo: matter.no,
-          ...(hastened ? { oldDueAt: running.effectiveDueAt, newDueAt: promised } : {}),
+          ...(hastened ? { oldDueAt: targetLeg.effectiveDueAt, newDueAt: promised } : {}),
           ...(bound ? { oldUpstreamDueAt, newUpstreamDueAt: superior } : {}),
         },
       },
@@ -115,7 +113,7 @@ export const merge = actRule({
 })
 
 export const unmerge = actRule({
-  needs: ['calendar', 'granted'],
+  needs: ['calendar', 'granted', 'holds'],
   ofMerged: true,
   input: z.strictObject({ reason: textOf(2, 500).describe('撤销理由') }),
   change(subject, { reason }, setting) {
@@ -144,24 +142,32 @@ function earliest(promises: readonly (Instant | null | undefined)[], now: Instan
 }
 
 /** The due time and limit that a leg has by itself, whatever was merged into its matter. */
-function ownOf({ holds }: Case, leg: Leg): { ownDueAt: Instant; ownLimit: Leg['limit'] } {
-  const hold = holds.find(({ legId }) => legId === leg.id)
+export function ownOf(subject: Case, leg: Leg): { ownDueAt: Instant; ownLimit: Leg['limit'] } {
+  const hold = holdsOn(subject, leg)[0]
   return {
     ownDueAt: hold?.ownDueAt ?? leg.effectiveDueAt,
     ownLimit: hold === undefined ? leg.limit : hold.ownLimit,
   }
 }
 
+/** What was laid upon a leg, also before its matter was itself merged and that undone. */
+export function holdsOn({ holds, legs }: Case, leg: Leg): MergeHold[] {
+  return holds.filter(({ legId }) => legs.some((each) => each.id === legId && continues(leg, each)))
+}
+
 /** The matter that had taken the other stands as before, as far as nothing else that was merged into it still holds it. */
 function released(target: Case, from: Matter, setting: Setting): NonNullable<Change['other']> {
   const event = 'matter.unmerge'
   const data = { fromId: from.id, fromNo: from.no }
-  const hold = target.holds.find(({ fromId }) => fromId === from.id)
+  const running = target.holds.filter(({ undoneAt }) => undoneAt === null)
+  const hold = running.find(({ fromId }) => fromId === from.id)
   if (hold === undefined) return { event, matter: {}, data }
-  const others = target.holds.filter((each) => each !== hold)
+  const others = running.filter((each) => each !== hold)
   const leg = openLegOf(target)
   const patch =
-    leg !== undefined && hold.legId === leg.id ? ownAgain(target, leg, hold, others, setting) : undefined
+    leg !== undefined && holdsOn(target, leg).includes(hold)
+      ? clockOf(target, leg, others, setting)
+      : undefined
   const superiors = [hold.ownUpstreamDueAt, ...others.map((each) => each.upstreamDueAt)]
   return {
     event,
@@ -178,16 +184,18 @@ function released(target: Case, from: Matter, setting: Setting): NonNullable<Cha
   }
 }
 
-function ownAgain(target: Case, leg: Leg, hold: MergeHold, others: readonly MergeHold[], setting: Setting) {
-  const { ownDueAt, ownLimit } = ownOf(target, leg)
+/** A leg's own clock, as far as no merge that still holds draws it in. */
+function clockOf(subject: Case, leg: Leg, running: readonly MergeHold[], setting: Setting) {
+  const laid = holdsOn(subject, leg)
+  const { ownDueAt, ownLimit } = ownOf(subject, leg)
   const asItWas = { ...leg, limit: ownLimit, effectiveDueAt: ownDueAt }
-  const own = anew(target, asItWas, hold.ownUpstreamDueAt, setting)
-  const held = others.filter(({ legId }) => legId === leg.id).map(({ dueAt }) => dueAt)
+  const own = anew(subject, asItWas, laid[0]?.ownUpstreamDueAt ?? null, setting)
+  const held = running.filter((each) => laid.includes(each)).map(({ dueAt }) => dueAt)
   const least = earliest([own.effectiveDueAt, ...held], '') ?? own.effectiveDueAt
   // Undoing draws nothing in: what was granted meanwhile stays granted.
   const effectiveDueAt = least > leg.effectiveDueAt ? least : leg.effectiveDueAt
   const marks = effectiveDueAt > leg.effectiveDueAt ? unmarked : {}
-  return held.length > 0
+  return least < own.effectiveDueAt && leg.limit === null
     ? { effectiveDueAt, ...marks }
     : { ...own, ...marks, effectiveDueAt, limit: ownLimit }
 }
@@ -216,7 +224,11 @@ const continues = (later: Run, leg: Run) =>
  */
 function continued(subject: Case, old: Leg, no: number, setting: Setting): NewLeg {
   const { outcome: _, stoppedAt: __, lateFrom: ___, signLateFrom: ____, ...kept } = old
-  const due = anew(subject, old, subject.matter.upstreamDueAt, setting)
+  const running = subject.holds.filter(({ undoneAt }) => undoneAt === null)
+  const due =
+    holdsOn(subject, old).length > 0
+      ? clockOf(subject, old, running, setting)
+      : anew(subject, old, subject.matter.upstreamDueAt, setting)
   const marks = due.effectiveDueAt > old.effectiveDueAt ? unmarked : {}
   return { ...kept, ...due, ...marks, id: setting.newId(), no }
 }
