@@ -99,6 +99,20 @@ describe('a promise that was missed', () => {
 })
 
 describe('a promise that is yet to be met', () => {
+  const sendBack = (id: string) => desk.does('reviewer', id, 'reject', { note: '未说明办理结果' })
+
+  it('binds the reply that waited for its review once it is sent back, and no more when the merge is undone', async () => {
+    const target = await bring(desk, 'replied')
+    const own = (await lead(target)).effectiveDueAt
+    const joined = await dispatched({ category: 'consult' })
+    await merge(joined, target)
+    expect((await lead(target)).effectiveDueAt).toBe(own)
+    await sendBack(target)
+    expect((await lead(target)).effectiveDueAt).toBe((await lead(joined)).effectiveDueAt)
+    await desk.does('dispatcher', joined, 'unmerge', { reason: '并非同一事项' })
+    expect((await lead(target)).effectiveDueAt).toBe(own)
+  })
+
   it('is not won time for by what was granted before to an order that another merge had drawn in', async () => {
     const target = await bring(desk, 'handling')
     await merge(await dispatched({ category: 'consult' }), target)
@@ -110,6 +124,10 @@ describe('a promise that is yet to be met', () => {
     const promised = (await lead(joined)).effectiveDueAt
     expect(promised < dueAt).toBe(true)
     await merge(joined, target)
+    expect((await lead(target)).effectiveDueAt).toBe(promised)
+    // What was granted to the reply before is not taken back with it.
+    await desk.does('liaison', target, 'reply', { ...desk.answer, contactedAt: desk.clock.now() })
+    await sendBack(target)
     expect((await lead(target)).effectiveDueAt).toBe(promised)
   })
 })

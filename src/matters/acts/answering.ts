@@ -7,6 +7,7 @@ import { actRule, type Case, type MatterPatch, type Setting } from '../case.ts'
 import { lateness } from '../deadlines.ts'
 import { leadLeg, legsAfter, openLead, ownCoLeg } from '../rules.ts'
 import { refusePending } from './dispatching.ts'
+import { holdsOn } from './merging.ts'
 import { handledBy } from './signing.ts'
 
 const answerShape = z.strictObject({
@@ -108,15 +109,26 @@ export const approve = actRule({
 })
 
 export const reject = actRule({
-  needs: ['reply'],
+  needs: ['reply', 'holds'],
   input: z.strictObject({ note: textOf(2, 500).describe('退回理由') }),
   change(subject, { note }, setting) {
     const pending = underReview(subject)
     const leg = openLead(subject)
+    const since = holdsOn(subject, leg).filter(({ at }) => at >= pending.submittedAt)
+    const held = since.flatMap(({ dueAt }) => dueAt ?? [])
+    const [promised] = held.filter((dueAt) => dueAt < leg.effectiveDueAt).toSorted()
     return {
       matter: {},
-      // A reply that is sent back never stopped the clock.
-      legs: [{ id: leg.id, patch: { submittedAt: null } }],
+      // A reply that is sent back never stopped the clock, nor that of what was merged into the matter meanwhile.
+      legs: [
+        {
+          id: leg.id,
+          patch: {
+            submittedAt: null,
+            ...(promised === undefined ? {} : { effectiveDueAt: promised, limit: null }),
+          },
+        },
+      ],
       update: { replies: { id: pending.id, patch: { ...reviewed(setting, note), accepted: false } } },
       data: { unitId: leg.unitId, replyId: pending.id },
     }

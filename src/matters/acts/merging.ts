@@ -60,9 +60,9 @@ export const merge = actRule({
     const targetLeg = openLegOf(target)
     if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
     const promised = earliest([leg?.effectiveDueAt, matter.upstreamDueAt], setting.now)
-    // What was answered is answered: a promise made elsewhere does not make a reply late that was given in time.
-    const held = promised !== null && targetLeg?.submittedAt === null
-    const hastened = held && promised < targetLeg.effectiveDueAt
+    const held = promised !== null && targetLeg !== undefined
+    // What was answered is answered: a promise made elsewhere counts for a reply only once it is sent back.
+    const hastened = held && targetLeg.submittedAt === null && promised < targetLeg.effectiveDueAt
     // What a superior fixed goes over also where no leg runs yet, and binds the legs to come.
     const oldUpstreamDueAt = target.matter.upstreamDueAt
     const brought = earliest([matter.upstreamDueAt], setting.now)
