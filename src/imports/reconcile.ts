@@ -82,7 +82,9 @@ export function reconcile(
 
   const early = AFTER_REPLY.filter((part) => {
     const at = order[part]
-    return typeof at === 'string' && part.endsWith('At') && order.repliedAt !== null && at < order.repliedAt
+    // A unit speaks with the caller before it answers.
+    const follows = part.endsWith('At') && part !== 'contactedAt'
+    return typeof at === 'string' && follows && order.repliedAt !== null && at < order.repliedAt
   })
   if (early.length > 0) {
     keep('merge/order-kept', ...AFTER_REPLY)

@@ -81,6 +81,12 @@ test('what happened since is taken over: signed, replied, rated', () => {
   expect(history.legs).toMatchObject([{ no: 1, outcome: 'replied' }])
 })
 
+test('a contact before the reply is no contradiction', () => {
+  const { keptParts, history } = lay({ contactedAt: '2020-08-18 10:00' }, held(open, EARLY))
+  expect(keptParts).toEqual([])
+  expect(history.matter).toMatchObject({ state: 'closed', contactedOnTime: true, rating: 'satisfied' })
+})
+
 test('what a file leaves blank takes nothing away, and is told where the column is there', () => {
   const { changedParts, keptParts, history } = lay(
     { ...open, topic: '' },
