@@ -4,7 +4,7 @@ import type { Leg, NewLeg } from '../matters/case.ts'
 import { coLimit } from '../matters/deadlines.ts'
 import type { LegOutcome } from '../matters/terms.ts'
 import { childId } from './ids.ts'
-import type { Order, Promise } from './order.ts'
+import type { Extension, Order, Promise } from './order.ts'
 import { isRedoUntold, isReturned, lastMoment, latest } from './states.ts'
 
 /** A leg as the database has it. */
@@ -49,8 +49,13 @@ export function legsOf(order: Order, known: Known): NewLeg[] {
 
   /** The stored leg that goes on, taken once; undefined when a new one begins: also when it comes back to a unit. */
   const take = (role: string, kinds: readonly string[], unitId: string): StoredLeg | undefined => {
+    const ended =
+      order.state === 'withdrawn' || ((role === 'co' || kinds.includes('redo')) && order.acceptedAt !== null)
     const goesOn = ({ outcome }: StoredLeg) =>
-      outcome !== 'redispatched' && (outcome !== 'returned' || isReturned(order))
+      outcome !== 'redispatched' &&
+      (outcome !== 'returned' || isReturned(order)) &&
+      // Withdrawn and handled again, it goes on as a new leg.
+      (outcome !== 'terminated' || ended)
     const found = [...open.values()].findLast(
       (leg) => leg.role === role && kinds.includes(leg.kind) && leg.unitId === unitId && goesOn(leg),
     )
@@ -168,7 +173,10 @@ function promised({ promise, dueAt, role }: Fresh) {
 }
 
 function leadFacts(order: Order, withdrawnAt: Instant): LegFacts {
-  const { signedAt, repliedAt, acceptedAt, extension, state } = order
+  const { dispatchedAt, signedAt, repliedAt, acceptedAt, state } = order
+  // What was granted to the unit before is not granted to this one.
+  const isOwn = (each: Extension) => (each.askedAt ?? each.grantedAt) >= (dispatchedAt ?? '')
+  const extension = order.extension !== null && isOwn(order.extension) ? order.extension : null
   const extended = extension === null ? {} : { extensions: 1 }
   const moved = extension === null || extension.tooLate ? {} : { effectiveDueAt: extension.newDueAt }
   const facts = { signedAt, ...extended, ...moved }

@@ -50,10 +50,13 @@ export function reconcile(
   const keep = (code: FindingCode, ...which: readonly Part[]) => {
     for (const part of which) if (differs(next, held, part) && !kept.has(part)) kept.set(part, code)
   }
+  const lead = held.legs.findLast((leg) => leg.role === 'lead' && leg.kind !== 'redo')
+  const anew = lead !== undefined && beginsAnew(next, lead)
   const blank = partNames.filter(
     (part) => formOf(next, part) === null && formOf(held.snapshot, part) !== null,
   )
-  for (const part of blank) keep('merge/vanished', part)
+  for (const part of blank)
+    if (!anew || !(OF_LEG as readonly Part[]).includes(part)) keep('merge/vanished', part)
 
   // Protection once given is not taken away by a file.
   if (held.snapshot.confidential === true && next.confidential === false)
@@ -61,7 +64,6 @@ export function reconcile(
   if (held.snapshot.accusedUnitIds.some((id) => !next.accusedUnitIds.includes(id)))
     keep('merge/protection-kept', 'accusedUnitIds')
 
-  const lead = held.legs.findLast((leg) => leg.role === 'lead' && leg.kind !== 'redo')
   if (lead !== undefined) keepLeg(next, lead, keep)
   let order = merged(next, held, kept, lead, calendar)
 
@@ -116,6 +118,8 @@ const AFTER_REPLY = [
   ] as const),
   ...(['screening', 'redo'] as const),
 ] satisfies Part[]
+/** What one unit did is not done for the next, nor for the same one when it gets the order again. */
+const OF_LEG = ['signedAt', 'repliedAt', 'acceptedAt', 'reply'] as const satisfies Part[]
 /** What to leave out, the least first. */
 const UNDOING: readonly Part[][] = [
   ['extension'],
@@ -134,6 +138,19 @@ function differs(next: Order, { snapshot }: Held, part: Part): boolean {
   return formOf(next, part) !== formOf(snapshot, part)
 }
 
+/** Another unit has the order now, or the same one has it again. */
+function beginsAnew(next: Order, lead: StoredLeg): boolean {
+  if (next.leadUnitId === null || next.dispatchedAt === null) return false
+  if (next.leadUnitId !== lead.unitId) return lead.outcome !== 'replied'
+  const ended = lead.outcome === 'returned' || isReinstated(next, lead)
+  return ended && next.dispatchedAt > lead.dispatchedAt
+}
+
+/** The platform withdrew the order, and handles it again. */
+function isReinstated({ state }: Order, { outcome }: StoredLeg): boolean {
+  return outcome === 'terminated' && state !== null && state !== 'withdrawn'
+}
+
 /** A closed leg is never rewritten; an open one keeps its promise, unless it goes to another unit. */
 function keepLeg(
   next: Order,
@@ -142,6 +159,8 @@ function keepLeg(
 ): void {
   if (lead.outcome === 'returned') {
     keep('merge/closed-kept', 'returnedAt')
+  } else if (isReinstated(next, lead)) {
+    // It goes on as a new leg.
   } else if (lead.outcome !== null) {
     keep('merge/closed-kept', ...PROMISE, ...CLOCK, 'leadUnitId', 'acceptedAt')
   } else if (next.leadUnitId === null || next.leadUnitId === lead.unitId) {

@@ -312,6 +312,75 @@ describe('a leg that has become late since the last file stays late', () => {
   })
 })
 
+describe('a unit that gets the order after another', () => {
+  const taken = { ...open, leadUnit: '住建局', dispatchedAt: '2020-08-20 09:00', signedAt: '' }
+
+  test('has neither signed nor answered by what the first had done', () => {
+    const before = held({ repliedAt: '2020-08-19 10:00', calledBackAt: '', rating: '' }, EARLY)
+    const legs = before.legs.map((leg) => ({ ...leg, stoppedAt: null, outcome: null }))
+    const waiting = { ...before, legs, snapshot: { ...before.snapshot, acceptedAt: null } }
+    const { history } = lay(taken, waiting)
+    expect(history.matter).toMatchObject({ state: 'assigned', leadUnitId: housing.id, submittedAt: null })
+    expect(history.legs).toMatchObject([
+      { unitId: urban.id, outcome: 'redispatched', stoppedAt: '2020-08-19T10:00:00.000+08:00' },
+      { unitId: housing.id, signedAt: null, submittedAt: null, stoppedAt: null, outcome: null },
+    ])
+  })
+
+  test('nor after a return', () => {
+    const before = held({ ...open, returnedAt: '2020-08-18 10:00' }, EARLY)
+    const { history } = lay({ ...taken, returnedAt: '2020-08-18 10:00' }, before)
+    expect(history.matter).toMatchObject({ state: 'assigned', returns: 1 })
+    expect(history.legs).toMatchObject([{ outcome: 'returned' }, { unitId: housing.id, signedAt: null }])
+  })
+
+  test('has no more time by what was granted to the first, which counts as extended', () => {
+    const extended = { extensionAskedAt: '2020-08-19', extendedTo: '2020-09-30' }
+    const { history } = lay(taken, held({ ...open, ...extended }, EARLY))
+    const due = '2020-08-31T23:59:59.999+08:00'
+    expect(history.legs[1]).toMatchObject({ unitId: housing.id, effectiveDueAt: due, extensions: 0 })
+    expect(history.matter.extendedAt).toContain('2020-08-19')
+  })
+})
+
+describe('an order that the platform withdrew and handles again', () => {
+  const withdrawn = () => {
+    const before = held({ ...open, coUnits: '住建局' }, EARLY)
+    const { history, order } = lay({ ...open, coUnits: '住建局', state: '已撤销' }, before)
+    return { ...before, snapshot: snapshotOf(order), legs: history.legs.map(stored) }
+  }
+
+  test('goes on as new legs that run, and stays late by the first', () => {
+    const { history, keptParts } = lay({ ...open, coUnits: '住建局', state: '办理中' }, withdrawn())
+    expect(keptParts).toEqual([])
+    expect(history.matter).toMatchObject({ state: 'handling', lateFrom: DUE, dueAt: DUE, withdrawnAt: null })
+    expect(history.legs).toMatchObject([
+      { no: 1, role: 'lead', outcome: 'terminated', stoppedAt: NOW },
+      { no: 2, role: 'co', outcome: 'terminated', stoppedAt: NOW },
+      { no: 3, role: 'lead', unitId: urban.id, outcome: null, effectiveDueAt: DUE },
+      { no: 4, role: 'co', unitId: housing.id, outcome: null },
+    ])
+  })
+
+  test('dispatched anew, to the same unit or another, it is to be signed and answered anew', () => {
+    for (const leadUnit of ['综合执法局', '东坝街道']) {
+      const again = { ...open, leadUnit, dispatchedAt: '2020-08-28 09:00', signedAt: '', state: '已派单' }
+      const { history } = lay(again, withdrawn())
+      expect(history.matter).toMatchObject({ state: 'assigned', lateFrom: DUE })
+      expect(history.legs.findLast(({ role }) => role === 'lead')).toMatchObject({
+        dispatchedAt: '2020-08-28T09:00:00.000+08:00',
+        ...{ signedAt: null, outcome: null },
+      })
+    }
+  })
+
+  test('answered late since, it is late', () => {
+    const { history } = lay({ ...open, repliedAt: '2020-08-28', state: '已办结' }, withdrawn())
+    expect(history.matter).toMatchObject({ state: 'closed', firstOnTime: false })
+    expect(history.legs.filter(({ outcome }) => outcome === 'replied')).toHaveLength(1)
+  })
+})
+
 test('differences carry no free text, only its digest', () => {
   const { changed } = lay({ content: '另一段内容' }, held({}, EARLY))
   expect(changed).toMatchObject([{ part: 'content' }])
