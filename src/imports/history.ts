@@ -1,7 +1,8 @@
 // What an order of the platform becomes here: the matter's columns, its legs, and what was answered and rated. Pure.
 import type { InferInsertModel } from 'drizzle-orm'
 import { newCase, type Case, type MatterPatch, type NewLeg } from '../matters/case.ts'
-import { lateFrom } from '../matters/deadlines.ts'
+import { lateness } from '../matters/deadlines.ts'
+import type { Instant } from '../platform/clock.ts'
 import { derived } from '../matters/rules.ts'
 import type * as tables from '../matters/record-tables.ts'
 import type { State } from '../matters/workflow.ts'
@@ -44,7 +45,7 @@ export function derive(order: Order, known: Known): History {
       ...derived(caseBefore(legs), { matter: {}, openLegs: legs }),
       ...acceptance,
       contactedAt: order.contactedAt,
-      contactedOnTime: contactedOnTime(order, lead),
+      contactedOnTime: contactedOnTime(order, legs),
       extendedAt: order.extension?.grantedAt ?? null,
       returnedAt: order.returnedAt,
       returns: order.returnedAt === null ? 0 : 1,
@@ -95,11 +96,10 @@ function acceptanceOf(order: Order, legs: History['legs']): MatterPatch {
   if (acceptedAt === null || repliedAt === null) {
     return { firstRepliedAt: null, firstAcceptedAt: null, firstOnTime: null, doneAt: null, publicReply: null }
   }
-  const before = legs.filter((leg) => leg.role === 'lead' && leg.kind !== 'redo')
   return {
     firstRepliedAt: repliedAt,
     firstAcceptedAt: acceptedAt,
-    firstOnTime: before.every((leg) => lateFrom(clockOf(leg)) === null),
+    firstOnTime: firstLate(legs) === null,
     doneAt: acceptedAt,
     publicReply: order.reply,
   }
@@ -110,9 +110,18 @@ export function clockOf(leg: NewLeg) {
   return { signedAt, submittedAt, stoppedAt, signDueAt, effectiveDueAt }
 }
 
-function contactedOnTime(order: Order, lead: NewLeg | undefined): boolean | null {
-  if (order.contactedAt === null) return null
-  return lead === undefined || order.contactedAt <= lead.effectiveDueAt
+/** From when a leg up to the first accepted reply is late: of the redo nothing counts here. */
+function firstLate(legs: History['legs']): Instant | null {
+  const before = legs.filter((leg) => leg.kind !== 'redo')
+  return lateness(before.map((leg) => ({ ...clockOf(leg), role: leg.role }))).lateFrom
+}
+
+/** Another unit's later limit does not make up for that of the first. */
+function contactedOnTime({ contactedAt }: Order, legs: History['legs']): boolean | null {
+  if (contactedAt === null) return null
+  const lead = legs.findLast((leg) => leg.role === 'lead' && leg.kind !== 'redo')
+  const until = firstLate(legs) ?? lead?.effectiveDueAt
+  return until === undefined || contactedAt <= until
 }
 
 /** A text that a newer file leaves blank stays as it is; of a new matter it is taken from the other. */

@@ -255,6 +255,14 @@ describe('a leg that has become late since the last file stays late', () => {
     expect(history.matter.lateFrom).toBe(DUE)
   })
 
+  test('and a contact after its due is late, whatever limit the next unit has', () => {
+    const next = { dispatchedAt: '2020-08-28 09:00', signedAt: '2020-08-28 10:00' }
+    const contacted = (contactedAt: string) =>
+      to({ ...next, contactedAt, repliedAt: '2020-08-31 10:00' }).matter.contactedOnTime
+    expect(contacted('2020-08-28 11:00')).toBe(false)
+    expect(contacted('2020-08-26 11:00')).toBe(true)
+  })
+
   test('nothing of it goes to a unit that is told to have had it all along', () => {
     expect(legsOf(to({}))).toEqual([
       [urban.id, 'redispatched', NOW, DUE],
