@@ -47,6 +47,8 @@ export interface Case {
   reply: Reply | null
   /** The procedure of a petition or review. */
   petition: Petition | null
+  /** Of a review or recheck: who handled, wrote or approved what it is about. Read with the procedure. */
+  earlierIds: readonly string[]
   /** The opinion under review. */
   opinion: Opinion | null
   /** Supervision 督办 and further steps that wait for the unit's answer. */
@@ -174,6 +176,7 @@ export function newCase(matter: object): Case {
     screening: null,
     reply: null,
     petition: null,
+    earlierIds: [],
     opinion: null,
     supervisions: [],
     granted: [],

@@ -52,9 +52,15 @@ const replyUnderReview = statement<Reply>(
   `select ${columnsOf(replies, 'r')} from replies r join matters m on m.id = r.matter_id
    where r.matter_id = $1 and r.leg_id = m.lead_leg_id and r.reviewed_at is null order by r.submitted_at desc limit 1`,
 )
-const procedureOf = statement<Petition>(
+/**
+ * SQL: who handled, wrote or approved what the review `p` is about, and what that is about in its turn. The system, which
+ * imports, is nobody.
+ */
+export const EARLIER_IDS = `array(select unnest(e.handler_ids) from matters e where e.id in (p.parent_id, p.root_id)
+  union select o.reviewed_by from opinions o where o.matter_id in (p.parent_id, p.root_id) and o.reviewed_by is not null)`
+const procedureOf = statement<Petition & { earlierIds: string[] }>(
   'matter.petition',
-  `select ${columnsOf(petitions, 'p')} from petitions p where p.id = $1`,
+  `select ${columnsOf(petitions, 'p')}, ${EARLIER_IDS} as "earlierIds" from petitions p where p.id = $1`,
 )
 const opinionUnderReview = statement<Opinion>(
   'matter.opinion',
@@ -140,6 +146,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
   ])
   if (matter === undefined) throw await notForReader(tx, actor, id)
   const last = screening[0]
+  const { earlierIds = [], ...procedure } = petition[0] ?? {}
   return {
     matter,
     legs: legRows,
@@ -147,7 +154,8 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
     returnRequest: returnRequest[0] ?? null,
     screening: last !== undefined && last.upheld === null ? last : null,
     reply: reply[0] ?? null,
-    petition: petition[0] ?? null,
+    petition: petition[0] === undefined ? null : (procedure as Petition),
+    earlierIds,
     opinion: opinion[0] ?? null,
     supervisions: supervised,
     granted,

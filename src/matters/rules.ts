@@ -6,6 +6,7 @@ import type { Case, Change, Leg, LegPatch, Matter, MatterPatch, Receiver } from 
 import { lateFrom, lateness, signLateFrom } from './deadlines.ts'
 import { handledUnits } from './access.ts'
 import { actsOf } from './channels/index.ts'
+import { regimeOf } from './regimes.ts'
 import { actLabel, states, type Act, type State } from './workflow.ts'
 
 /** The acts that touch what a unit did: whoever handled the matter may not do them. */
@@ -24,6 +25,21 @@ const judging: readonly Act[] = [
   'return-review',
   'accept-investigation',
   'return-investigation',
+]
+
+/**
+ * The acts that decide a review 复查 or recheck 复核: whoever handled, wrote or approved what it is about may not do them, nor,
+ * of a recheck, who did so of the petition before that. Each must need the petition, with which they are read.
+ */
+const reviewing: readonly Act[] = [
+  'accept-review',
+  'decline-review',
+  'coordinate',
+  'open-hearing',
+  'end-hearing',
+  'opine-review',
+  'issue-review',
+  'return-review',
 ]
 
 /** The lead leg that is open, or the last one that was. */
@@ -88,7 +104,20 @@ function obstacle(act: Act, subject: Case, actor: Actor): Obstacle | undefined {
   if (judging.includes(act) && matter.handlerIds.includes(actor.id)) {
     return obstruct('matter/duties-apart', { detail: `whoever handled a matter may not ${act} it` })
   }
+  if (reviewing.includes(act) && subject.earlierIds.includes(actor.id)) {
+    const article = reviewArticle(subject)
+    return obstruct('matter/duties-apart', {
+      detail: `whoever handled or approved what is under review may not ${act} (${article})`,
+      extras: { article },
+    })
+  }
   return undefined
+}
+
+function reviewArticle({ matter, petition }: Case): string | undefined {
+  if (petition === null) return undefined
+  const { review, recheck } = regimeOf(petition.regime).clocks
+  return matter.channel === 'recheck' ? recheck.article : review.article
 }
 
 /** The acts open to an actor on a matter, in the order of the table. */

@@ -278,5 +278,5 @@ function viewCaller(m: Opened) {
 }
 
 function caseOf(m: Opened): Case {
-  return { ...newCase(m), legs: m.legs }
+  return { ...newCase(m), legs: m.legs, earlierIds: m.earlierIds }
 }

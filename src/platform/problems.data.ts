@@ -190,7 +190,7 @@ export const problems = {
   'matter/act-not-yours': { status: 403, zh: '您无权对此件进行此操作', en: 'The act is not yours to do' },
   'matter/duties-apart': {
     status: 403,
-    zh: '经办人不得自行审核、回访或审批',
+    zh: '经办人不得自行审核、回访、审批或办理复查复核',
     en: 'Whoever handled or asked may not judge it',
   },
   'matter/no-open-leg': { status: 409, zh: '没有正在办理的承办单位', en: 'No unit is handling the matter' },

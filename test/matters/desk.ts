@@ -46,6 +46,9 @@ export async function openDesk(environment: Record<string, string> = {}) {
     supervisor: await person(['supervisor']),
     leader: await person(['leader']),
     reviewClerk: await person(['review-clerk']),
+    /** Who rechecks is not who reviewed. */
+    secondReviewClerk: await person(['review-clerk']),
+    secondLeader: await person(['leader']),
     chief: await person(['unit-reviewer'], township),
     liaison: await person(['handler'], township),
     otherLiaison: await person(['handler'], other),

@@ -59,6 +59,7 @@ const nothing = {
     screening: null,
     reply: null,
     petition: null,
+    earlierIds: [],
     opinion: null,
     supervisions: [],
     granted: [],
@@ -202,7 +203,8 @@ describe('over HTTP', () => {
       unitPath: row.path,
     }
   }
-  const caseOf = (id: string) => desk.deps.db.transaction((tx) => lockCase(tx, systemActor('matrix'), id, []))
+  const caseOf = (id: string) =>
+    desk.deps.db.transaction((tx) => lockCase(tx, systemActor('matrix'), id, ['petition']))
 
   it('shows each reader exactly the acts that are open to them', async () => {
     for (const name of people()) {

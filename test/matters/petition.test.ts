@@ -1,6 +1,7 @@
 // The petition procedure as the people whose work it is: clocks of the law, refusals that name their article, reviews, finality.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { epochMs, instantFromMs } from '../../src/platform/clock.ts'
+import type { Act } from '../../src/matters/workflow.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { bringFinal, bringPetition, bringReview, inputs } from './scenes.ts'
 
@@ -227,21 +228,125 @@ describe('review and recheck', () => {
     expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409])
   })
 
+  describe('is not decided by whoever decided what it is about', () => {
+    const actsOf = async (who: keyof Desk['staff'] | { id: string }, id: string) => {
+      const { body } = await desk.call(who, 'GET', `/api/matters/${id}`)
+      return (body['acts'] as { act: string }[]).map(({ act }) => act)
+    }
+    const post = (who: keyof Desk['staff'] | { id: string }, id: string, act: Act) =>
+      desk.call(who, 'POST', `/api/matters/${id}/${act}`, inputs(desk, id)[act])
+    /** Refused for that reason alone, not offered, and open to another of the same office. */
+    async function keptApart(who: { id: string }, other: keyof Desk['staff'], id: string, acts: Act[]) {
+      const article = other.startsWith('second') ? '信访条例 art. 35(1)' : '信访条例 art. 34'
+      for (const act of acts) {
+        const { body } = await post(who, id, act)
+        expect([act, body.code, body['article']]).toEqual([act, 'matter/duties-apart', article])
+        expect(await actsOf(other, id)).toContain(act)
+      }
+      expect((await actsOf(who, id)).filter((act) => acts.includes(act as Act))).toEqual([])
+    }
+    const inIntake: Act[] = ['accept-review', 'decline-review', 'coordinate']
+    const inHandling: Act[] = ['open-hearing', 'opine-review']
+    const atIssue: Act[] = ['issue-review', 'return-review']
+
+    it('neither who wrote the opinion nor who issued it reviews it, though others of their unit may', async () => {
+      const writer = await desk.account(['handler', 'review-clerk', 'leader'])
+      const issuer = await desk.account(['unit-reviewer', 'review-clerk', 'leader'])
+      const id = await bringPetition(desk, 'entered')
+      await does('dispatcher', id, 'forward', { leadUnitId: desk.officeUnit })
+      for (const [who, act] of [
+        [writer, 'accept'],
+        [writer, 'opine'],
+        [issuer, 'issue'],
+        [writer, 'deliver'],
+      ] as const) {
+        expect([act, (await post(who, id, act)).status]).toEqual([act, 200])
+      }
+      const { body } = await desk.call(issuer, 'POST', `/api/matters/${id}/request-review`, {
+        content: '不服处理意见,请求复查。',
+      })
+      for (const who of [writer, issuer]) await keptApart(who, 'reviewClerk', body.id, inIntake)
+      await does('reviewClerk', body.id, 'accept-review')
+      for (const who of [writer, issuer]) await keptApart(who, 'reviewClerk', body.id, inHandling)
+      await does('reviewClerk', body.id, 'opine-review')
+      for (const who of [writer, issuer]) await keptApart(who, 'leader', body.id, atIssue)
+      expect((await post('leader', body.id, 'issue-review')).status).toBe(200)
+      // To hand over what others decided is nobody's judgement.
+      expect((await post(writer, body.id, 'deliver-review')).status).toBe(200)
+    })
+
+    it('nor does who sent an opinion back before another issued it', async () => {
+      const strict = await desk.account(['unit-reviewer', 'review-clerk'])
+      const id = await bringPetition(desk, 'entered')
+      await does('dispatcher', id, 'forward', { leadUnitId: desk.officeUnit })
+      const writer = await desk.account(['handler'])
+      const issuer = await desk.account(['unit-reviewer'])
+      for (const [who, act] of [
+        [writer, 'accept'],
+        [writer, 'opine'],
+        [strict, 'return-opinion'],
+        [writer, 'opine'],
+        [issuer, 'issue'],
+        [writer, 'deliver'],
+      ] as const) {
+        expect([act, (await post(who, id, act)).status]).toEqual([act, 200])
+      }
+      const { body } = await ask('reviewClerk', id)
+      await keptApart(strict, 'reviewClerk', body.id, inIntake)
+    })
+
+    it('a recheck looks at the review and at the petition', async () => {
+      const id = await bringPetition(desk, 'entered')
+      await does('dispatcher', id, 'forward', { leadUnitId: desk.officeUnit })
+      const writer = await desk.account(['handler', 'review-clerk', 'leader'])
+      const issuer = await desk.account(['unit-reviewer'])
+      for (const [who, act] of [
+        [writer, 'accept'],
+        [writer, 'opine'],
+        [issuer, 'issue'],
+        [writer, 'deliver'],
+      ] as const) {
+        expect([act, (await post(who, id, act)).status]).toEqual([act, 200])
+      }
+      const review = (await ask('reviewClerk', id)).body.id
+      const both = await desk.account(['review-clerk', 'leader'])
+      for (const [who, act] of [
+        [both, 'accept-review'],
+        ['reviewClerk', 'opine-review'],
+        ['leader', 'issue-review'],
+        ['reviewClerk', 'deliver-review'],
+      ] as const) {
+        expect([act, (await post(who, review, act)).status]).toEqual([act, 200])
+      }
+      const recheck = (await ask('reviewClerk', review)).body.id
+      const earlier = [writer, both]
+      for (const who of [...earlier, desk.staff.reviewClerk])
+        await keptApart(who, 'secondReviewClerk', recheck, inIntake)
+      await does('secondReviewClerk', recheck, 'accept-review')
+      for (const who of [...earlier, desk.staff.reviewClerk])
+        await keptApart(who, 'secondReviewClerk', recheck, inHandling)
+      await does('secondReviewClerk', recheck, 'opine-review')
+      for (const who of [...earlier, desk.staff.leader])
+        await keptApart(who, 'secondLeader', recheck, atIssue)
+      expect((await post('secondLeader', recheck, 'issue-review')).body.state).toBe('issued')
+    })
+  })
+
   it('the time of a hearing is not counted of a recheck, and no day of it twice', async () => {
     const id = await bringReview(desk, 'handling', 'recheck')
     const before = await dueOf(desk, id)
     desk.clock.forward({ days: 3 })
     const from = desk.clock.now().slice(0, 10)
-    await does('reviewClerk', id, 'open-hearing', { from })
-    expect((await desk.act('reviewClerk', id, 'opine-review', inputs(desk)['opine-review'])).body.code).toBe(
-      'matter/hearing-open',
-    )
+    await does('secondReviewClerk', id, 'open-hearing', { from })
+    expect(
+      (await desk.act('secondReviewClerk', id, 'opine-review', inputs(desk)['opine-review'])).body.code,
+    ).toBe('matter/hearing-open')
     desk.clock.forward({ days: 6 })
-    await does('reviewClerk', id, 'end-hearing')
+    await does('secondReviewClerk', id, 'end-hearing')
     const after = await dueOf(desk, id)
     expect(after !== undefined && before !== undefined && after > before).toBe(true)
     expect(((await desk.open('leader', id)).body['petition'] as { hearingDays: number }).hearingDays).toBe(7)
-    const again = await desk.act('reviewClerk', id, 'open-hearing', { from })
+    const again = await desk.act('secondReviewClerk', id, 'open-hearing', { from })
     expect(again.body).toMatchObject({ code: 'matter/time-order', errors: [{ pointer: '/body/from' }] })
   })
 
@@ -257,16 +362,16 @@ describe('review and recheck', () => {
     const id = await bringReview(desk, 'handling', 'recheck')
     const from = desk.clock.now().slice(0, 10)
     desk.clock.forward({ days: 45 })
-    const { status, body } = await desk.act('reviewClerk', id, 'open-hearing', { from })
+    const { status, body } = await desk.act('secondReviewClerk', id, 'open-hearing', { from })
     expect([status, body.code]).toEqual([409, 'matter/extension-after-expiry'])
   })
 
   it('a recheck that is withdrawn while it is heard is not late for the days of the hearing', async () => {
     const id = await bringReview(desk, 'handling', 'recheck')
     desk.clock.forward({ days: 20 })
-    await does('reviewClerk', id, 'open-hearing', { from: desk.clock.now().slice(0, 10) })
+    await does('secondReviewClerk', id, 'open-hearing', { from: desk.clock.now().slice(0, 10) })
     desk.clock.forward({ days: 20 })
-    await does('reviewClerk', id, 'withdraw-review', { reason: '申请人书面撤回' })
+    await does('secondReviewClerk', id, 'withdraw-review', { reason: '申请人书面撤回' })
     expect((await desk.row(id)).lateFrom).toBeNull()
   })
 

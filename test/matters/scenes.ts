@@ -66,17 +66,22 @@ export async function bringReview(
     stage === 'review' ? await bringPetition(desk, 'delivered') : await bringReview(desk, 'closed')
   const asked = { content: '不服处理意见,请求复查。' }
   const { body } = await desk.call('reviewClerk', 'POST', `/api/matters/${parent}/request-review`, asked)
+  // Who reviewed does not recheck.
+  const [clerk, leader] =
+    stage === 'review'
+      ? (['reviewClerk', 'leader'] as const)
+      : (['secondReviewClerk', 'secondLeader'] as const)
   const sideways: Partial<Record<State, Steps>> = {
     requested: [],
-    'not-accepted': [['reviewClerk', 'decline-review']],
-    coordinated: [['reviewClerk', 'coordinate']],
-    withdrawn: [['reviewClerk', 'withdraw-review']],
+    'not-accepted': [[clerk, 'decline-review']],
+    coordinated: [[clerk, 'coordinate']],
+    withdrawn: [[clerk, 'withdraw-review']],
   }
   const road: [State, ...Steps[number]][] = [
-    ['handling', 'reviewClerk', 'accept-review'],
-    ['replied', 'reviewClerk', 'opine-review'],
-    ['issued', 'leader', 'issue-review', { opinionNo: `利州复〔2020〕${body.no.slice(-6)}号` }],
-    ['closed', 'reviewClerk', 'deliver-review'],
+    ['handling', clerk, 'accept-review'],
+    ['replied', clerk, 'opine-review'],
+    ['issued', leader, 'issue-review', { opinionNo: `利州复〔2020〕${body.no.slice(-6)}号` }],
+    ['closed', clerk, 'deliver-review'],
     ['archived', 'reviewer', 'archive'],
   ]
   const end = road.findIndex(([reached]) => reached === state)
