@@ -60,7 +60,7 @@ export const petitions = app.table(
     simple: boolean('simple').notNull().default(false),
     prolongedDays: smallint('prolonged_days').notNull().default(0),
     hearingFrom: date('hearing_from', { mode: 'string' }),
-    /** The last day of the last hearing that has ended: its days count once. */
+    /** While a hearing runs the last day planned; then that of the last one that has ended: no day counts twice. */
     hearingTo: date('hearing_to', { mode: 'string' }),
     hearingDays: smallint('hearing_days').notNull().default(0),
     opinionNo: text('opinion_no').unique('petitions_opinion_no'),

@@ -1,6 +1,8 @@
 // The petition procedure as the people whose work it is: clocks of the law, refusals that name their article, reviews, finality.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { epochMs, instantFromMs } from '../../src/platform/clock.ts'
+import { epochMs, instantFromMs, plusDays } from '../../src/platform/clock.ts'
+import { readCalendar } from '../../src/calendar/queries.ts'
+import { sweepDue } from '../../src/matters/sweeping.ts'
 import type { Act } from '../../src/matters/workflow.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { bringFinal, bringPetition, bringReview, inputs } from './scenes.ts'
@@ -35,6 +37,31 @@ async function deskAt<T>(start: string, work: (desk: Desk) => Promise<T>): Promi
   }
 }
 const dueOf = async (of: Desk, id: string) => (await of.legs(id)).at(-1)?.effectiveDueAt.slice(0, 10)
+
+/** A recheck twenty days old, and a hearing of so many days that begins today, on a working day. */
+async function heardFor(days: number) {
+  const id = await bringReview(desk, 'handling', 'recheck')
+  desk.clock.forward({ days: 20 })
+  const from = desk.clock.now().slice(0, 10)
+  const inDays = (n: number) => plusDays(from, n)
+  await desk.does('secondReviewClerk', id, 'open-hearing', { from, to: inDays(days - 1) })
+  return { id, from, inDays }
+}
+
+async function sweep() {
+  const once = () => desk.deps.db.transaction(async (tx) => sweepDue(tx, await readCalendar(tx)))
+  while ((await once()) > 0);
+}
+
+/** By its row, and by the list of what is overdue. */
+async function isLate(id: string) {
+  const { lateFrom } = await desk.row(id)
+  const listed = await desk.call('leader', 'GET', '/api/matters?clock=overdue&channel=recheck&limit=100')
+  return [
+    lateFrom !== null && lateFrom < desk.clock.now(),
+    (listed.body['items'] as { id: string }[]).some((item) => item.id === id),
+  ]
+}
 
 describe('the limits of the law', () => {
   it.each([
@@ -366,10 +393,60 @@ describe('review and recheck', () => {
     expect([status, body.code]).toEqual([409, 'matter/extension-after-expiry'])
   })
 
-  it('a recheck that is withdrawn while it is heard is not late for the days of the hearing', async () => {
+  it('a recheck is not late while the hearing goes on that was told of in time, nor warned of, nor listed', async () => {
+    const { id, from, inDays } = await heardFor(20)
+    desk.clock.forward({ days: 15 })
+    await sweep()
+    const [leg] = await desk.legs(id)
+    expect(leg).toMatchObject({ warned: false, red: false, overdue: false })
+    expect(await isLate(id)).toEqual([false, false])
+    // It ends sooner than planned: the limit grows by the days on which it was held.
+    const longer = String(await dueOf(desk, id))
+    await does('secondReviewClerk', id, 'end-hearing', { to: inDays(9), record: '听证会形成一致意见。' })
+    expect(String(await dueOf(desk, id)) < longer).toBe(true)
+    expect((await desk.open('leader', id)).body['petition']).toMatchObject({
+      hearingDays: 10,
+      hearingTo: inDays(9),
+    })
+    expect(await desk.act('secondReviewClerk', id, 'open-hearing', { from })).toMatchObject({
+      body: { code: 'matter/time-order' },
+    })
+  })
+
+  it('a hearing that is never said to have ended hides no lateness, nor does one ended late win more than was planned', async () => {
+    const { id, inDays } = await heardFor(5)
+    const planned = await dueOf(desk, id)
+    desk.clock.forward({ days: 40 })
+    await sweep()
+    expect((await desk.legs(id))[0]).toMatchObject({ overdue: true })
+    expect(await isLate(id)).toEqual([true, true])
+    await does('secondReviewClerk', id, 'end-hearing', { to: inDays(30), record: '听证会形成一致意见。' })
+    expect(await dueOf(desk, id)).toBe(planned)
+    expect(await isLate(id)).toEqual([true, true])
+  })
+
+  it('a hearing that is said to have ended before the limit counts all its days, also beyond its plan', async () => {
+    const { id, inDays } = await heardFor(2)
+    const planned = String(await dueOf(desk, id))
+    desk.clock.forward({ days: 8 })
+    await does('secondReviewClerk', id, 'end-hearing', { to: inDays(7), record: '听证会形成一致意见。' })
+    expect(String(await dueOf(desk, id)) > planned).toBe(true)
+  })
+
+  it('a hearing is planned for no longer than the limit that it interrupts, and does not end before it begins', async () => {
     const id = await bringReview(desk, 'handling', 'recheck')
-    desk.clock.forward({ days: 20 })
-    await does('secondReviewClerk', id, 'open-hearing', { from: desk.clock.now().slice(0, 10) })
+    const from = desk.clock.now().slice(0, 10)
+    for (const to of [plusDays(from, -1), plusDays(from, 30)]) {
+      const { status, body } = await desk.act('secondReviewClerk', id, 'open-hearing', { from, to })
+      expect([status, body['errors']]).toMatchObject([422, [{ pointer: '/body/to' }]])
+    }
+    expect(
+      (await desk.act('secondReviewClerk', id, 'open-hearing', { from, to: plusDays(from, 29) })).status,
+    ).toBe(200)
+  })
+
+  it('a recheck that is withdrawn while it is heard is not late for the days of the hearing', async () => {
+    const { id } = await heardFor(30)
     desk.clock.forward({ days: 20 })
     await does('secondReviewClerk', id, 'withdraw-review', { reason: '申请人书面撤回' })
     expect((await desk.row(id)).lateFrom).toBeNull()

@@ -79,9 +79,14 @@ function answered(subject: Case, { now }: Setting, legs: NonNullable<Change['leg
 }
 
 export const openHearing = actRule({
-  needs: ['petition'],
-  input: z.strictObject({ from: day.describe('听证开始日期') }),
-  change(subject, { from }, setting) {
+  needs: ['calendar', 'petition'],
+  input: z.strictObject({
+    from: day.describe('听证开始日期'),
+    to: day
+      .optional()
+      .describe('预计结束日期，默认为开始当日；复核的期限即按此顺延，听证结束时以实际日期为准'),
+  }),
+  change(subject, { from, to = from }, setting) {
     if (petitionOf(subject).hearingFrom !== null) throw new Problem('matter/hearing-open')
     if (from > dayOf(setting.now)) {
       throw fieldProblem('matter/future-time', '/body/from', '听证开始日期不能晚于今天')
@@ -98,10 +103,19 @@ export const openHearing = actRule({
     if (setting.now > leg.effectiveDueAt) {
       throw new Problem('matter/extension-after-expiry', { extras: { dueAt: leg.effectiveDueAt } })
     }
+    if (to < from) throw fieldProblem('matter/time-order', '/body/to', '听证结束日期不能早于开始日期')
+    // A plan without end would hide that the limit has passed; what takes longer is adjourned and opened anew.
+    const most = clockOf(subject).limit.n
+    const days = daysBetween(from, to)
+    if (days > most) {
+      throw fieldProblem('matter/extension-too-long', '/body/to', `一次听证预计不得超过${most}日`)
+    }
+    const legs = heard(subject, days, setting)
     return {
       matter: handledBy(subject, setting),
-      update: patchOf(subject, { hearingFrom: from }),
-      data: { from },
+      legs,
+      update: patchOf(subject, { hearingFrom: from, hearingTo: to }),
+      data: { from, to, oldDueAt: leg.effectiveDueAt, newDueAt: dueOf(legs, leg) },
     }
   },
 })
@@ -110,23 +124,19 @@ export const endHearing = actRule({
   needs: ['calendar', 'petition'],
   input: z.strictObject({ to: day.describe('听证结束日期'), record: textOf(4, 8000).describe('听证意见') }),
   change(subject, { to, record }, setting) {
-    const petition = petitionOf(subject)
-    const from = petition.hearingFrom
+    const from = petitionOf(subject).hearingFrom
     if (from === null) throw new Problem('matter/no-hearing')
     if (to > dayOf(setting.now))
       throw fieldProblem('matter/future-time', '/body/to', '听证结束日期不能晚于今天')
     if (to < from) throw fieldProblem('matter/time-order', '/body/to', '听证结束日期不能早于开始日期')
     const leg = openLead(subject)
-    const length = daysBetween(from, to)
-    const legs = heard(subject, from, to, setting)
+    const { legs, days, patch } = ended(subject, from, to, setting)
     return {
       matter: handledBy(subject, setting),
       legs,
       insert: remark(subject, setting, 'end-hearing', record),
-      update: patchOf(subject, {
-        ...{ hearingFrom: null, hearingTo: to, hearingDays: petition.hearingDays + length },
-      }),
-      data: { from, to, days: length, oldDueAt: leg.effectiveDueAt, newDueAt: dueOf(legs, leg) },
+      update: patchOf(subject, patch),
+      data: { from, to, days, oldDueAt: leg.effectiveDueAt, newDueAt: dueOf(legs, leg) },
     }
   },
 })
@@ -135,17 +145,31 @@ const dueOf = (legs: NonNullable<Change['legs']>, leg: { effectiveDueAt: Instant
   legs[0]?.patch.effectiveDueAt ?? leg.effectiveDueAt
 
 /**
- * The time of a hearing is not counted for a recheck (信访条例 art. 35(2); 信访工作条例 art. 36(2)): the limit grows by its
- * days. Of a review the laws say nothing of the kind, so its limit stays.
+ * A hearing over: its days count instead of those that were planned. What is late stays late: where the limit has passed
+ * before it was told, no more of them than were planned.
  */
-function heard(subject: Case, from: Day, to: Day, setting: Setting): NonNullable<Change['legs']> {
-  if (subject.matter.channel !== 'recheck') return []
+function ended(subject: Case, from: Day, to: Day, setting: Setting) {
+  const { hearingTo, hearingDays } = petitionOf(subject)
+  const planned = hearingTo === null || hearingTo < from ? 0 : daysBetween(from, hearingTo)
+  const days = daysBetween(from, to)
+  const counted = setting.now > openLead(subject).effectiveDueAt ? Math.min(days, planned) : days
+  const patch = { hearingFrom: null, hearingTo: to, hearingDays: hearingDays + days }
+  return { legs: heard(subject, counted - planned, setting), days, patch }
+}
+
+/**
+ * The time of a hearing is not counted for a recheck (信访条例 art. 35(2); 信访工作条例 art. 36(2)): the limit grows by its
+ * days, or shrinks where it was held on fewer than were planned. Of a review the laws say nothing of the kind, so its limit
+ * stays.
+ */
+function heard(subject: Case, days: number, setting: Setting): NonNullable<Change['legs']> {
+  if (subject.matter.channel !== 'recheck' || days === 0) return []
   const leg = openLead(subject)
   const limit = leg.limit as Limit | null
   if (limit === null) throw new Problem('matter/upstream-deadline')
-  const longer = { n: limit.n + daysBetween(from, to), unit: limit.unit }
+  const longer = { n: limit.n + days, unit: limit.unit }
   const { dueAt, provisional } = due(calendarOf(setting), leg.dispatchedAt, longer)
-  const anew = { warnedAt: null, redAt: null, overdueAt: null }
+  const anew = days < 0 ? {} : { warnedAt: null, redAt: null, overdueAt: null }
   return [{ id: leg.id, patch: { ...anew, limit: longer, effectiveDueAt: dueAt, provisional } }]
 }
 
@@ -241,16 +265,16 @@ export const withdrawReview = actRule({
   input: z.strictObject({ reason: textOf(2, 500).describe('撤回的说明') }),
   change(subject, { reason }, setting) {
     const { hearingFrom } = petitionOf(subject)
-    const counted = hearingFrom === null || openLead(subject).limit === null
-    const longer = counted ? [] : heard(subject, hearingFrom, dayOf(setting.now), setting)
+    const hearing =
+      hearingFrom === null ? undefined : ended(subject, hearingFrom, dayOf(setting.now), setting)
     return {
       matter: { withdrawnAt: setting.now, endReason: 'withdrawn' },
-      legs: stopped(subject, setting, 'terminated').map((ended) => ({
-        ...ended,
-        patch: { ...longer[0]?.patch, ...ended.patch },
+      legs: stopped(subject, setting, 'terminated').map((stop) => ({
+        ...stop,
+        patch: { ...hearing?.legs[0]?.patch, ...stop.patch },
       })),
       insert: remark(subject, setting, 'withdraw-review', reason),
-      update: patchOf(subject, { hearingFrom: null }),
+      update: patchOf(subject, hearing?.patch ?? { hearingFrom: null }),
     }
   },
 })
