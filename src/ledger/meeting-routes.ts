@@ -4,6 +4,7 @@ import { dayOf } from '../platform/clock.ts'
 import { day, id, pageQuery, textOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { refuseReversed } from '../platform/problems.ts'
+import { ofTheOffice } from '../platform/route.ts'
 import { countMeetings, listMeetings, listSubjects } from './meeting-queries.ts'
 import { carryOut, correctMeeting, enterMeeting, issueMinutes } from './meetings.ts'
 import { byId, figure, free, keysOf, label, labelled, placeOf } from './shapes.ts'
@@ -30,6 +31,7 @@ export function meetingRoutes(http: Http): void {
       summary: '登记联席会议',
       tag,
       for: 'ledger.edit',
+      admits: ofTheOffice,
       body: z.strictObject({
         ...meetingFields,
         place: meetingFields.place.optional(),
@@ -179,6 +181,7 @@ export function meetingRoutes(http: Http): void {
       summary: '更正联席会议',
       tag,
       for: 'ledger.edit',
+      admits: ofTheOffice,
       params: byId,
       body: z
         .strictObject(meetingFields)
@@ -198,6 +201,7 @@ export function meetingRoutes(http: Http): void {
       summary: '印发会议纪要',
       tag,
       for: 'ledger.edit',
+      admits: ofTheOffice,
       params: byId,
       body: z.strictObject({ minutes: meetingFields.minutes.optional() }),
       reply: meetingWritten,

@@ -8,7 +8,7 @@ import { ledgerRules } from './acts.ts'
 import { board } from './board.ts'
 import { actOnItem, linkMatter, openCampaign, openItem, unlinkMatter } from './commands.ts'
 import { likelyDisputes, listCampaigns, listItems, readItem, type ItemRow } from './queries.ts'
-import { openLedgerActs } from './rules.ts'
+import { openLedgerActs, roleRefusal } from './rules.ts'
 import { byId, free, keysOf, label, labelled } from './shapes.ts'
 import { groupTags } from './terms.ts'
 import { ledgerActNames, ledgerActs, levels, statuses, type LedgerTransition } from './workflow.ts'
@@ -220,6 +220,7 @@ export function ledgerRoutes(http: Http): void {
         summary: rule.label,
         tag,
         for: 'ledger.read',
+        admits: (actor) => roleRefusal(act, actor),
         params: byId,
         body: ledgerRules[act].input,
         reply: written,

@@ -16,12 +16,18 @@ export interface Standing {
   territorialUnitId: string
 }
 
+/** Why an actor may do an act on no item at all, or undefined when they may on some. */
+export function roleRefusal(act: LedgerAct, { roles }: Actor): Problem | undefined {
+  const { by }: LedgerTransition = ledgerActs[act]
+  if (by.some((role) => roles.includes(role))) return undefined
+  return new Problem('ledger/act-not-yours', { detail: `${act} is for ${by.join(', ')}` })
+}
+
 /** Why an actor may not do an act on an item now, or undefined when they may. */
 export function ledgerRefusal(act: LedgerAct, item: Standing, actor: Actor): Problem | undefined {
   const rule: LedgerTransition = ledgerActs[act]
-  if (!rule.by.some((role) => actor.roles.includes(role))) {
-    return new Problem('ledger/act-not-yours', { detail: `${act} is for ${rule.by.join(', ')}` })
-  }
+  const never = roleRefusal(act, actor)
+  if (never !== undefined) return never
   if (!rule.from.includes(item.status)) {
     return new Problem('ledger/act-not-allowed', {
       detail: `${act} is not possible in status ${item.status}`,

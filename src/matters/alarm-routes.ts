@@ -1,8 +1,9 @@
 // URLs of major and urgent matters: raise, report, ask to take off, decide.
 import { z } from 'zod'
+import type { Actor } from '../platform/actor.ts'
 import { id, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
-import type { ProblemCode } from '../platform/problems.ts'
+import { Problem, type ProblemCode } from '../platform/problems.ts'
 import { askAlarmOff, decideAlarmOff, raiseAlarm, readAlarms, reportAlarm } from './alarms.ts'
 import { findVisible } from './queries.ts'
 import { writtenShape } from './views.ts'
@@ -10,6 +11,10 @@ import { writtenShape } from './views.ts'
 const url = '/api/matters/:id/alarm'
 const params = z.strictObject({ id })
 const reason = textOf(4, 1000)
+const ofTheOffice = ({ sees }: Actor) =>
+  sees === 'all' ? undefined : new Problem('matter/act-not-yours', { detail: 'an act of the office' })
+const ofLeaders = ({ roles }: Actor) =>
+  roles.includes('leader') ? undefined : new Problem('matter/act-not-yours', { detail: 'for leaders' })
 const moment = z.string().nullable()
 
 export function alarmRoutes(http: Http): void {
@@ -17,6 +22,7 @@ export function alarmRoutes(http: Http): void {
     summary,
     tag: '重大紧急',
     for: 'matters.read',
+    admits: ofTheOffice,
     params,
     reply: writtenShape,
     etag: (written: z.input<typeof writtenShape>) => written.version,
@@ -61,6 +67,7 @@ export function alarmRoutes(http: Http): void {
         'matter/nothing-pending',
         'matter/second-decider',
       ]),
+      admits: (actor) => ofTheOffice(actor) ?? ofLeaders(actor),
       body: z.strictObject({ agreed: z.boolean() }),
     },
     (tx, actor, input) => decideAlarmOff(tx, actor, input.params.id, input.body),

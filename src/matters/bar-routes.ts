@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { id, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
+import { Problem } from '../platform/problems.ts'
 import { accuse, askToLift, liftBar, recuse } from './bars.ts'
 import { writtenShape } from './views.ts'
 
@@ -84,6 +85,10 @@ export function barRoutes(http: Http): void {
       description: '由申请人以外的分管领导决定。',
       tag,
       for: 'matters.read',
+      admits: ({ roles }) =>
+        roles.includes('leader')
+          ? undefined
+          : new Problem('matter/act-not-yours', { detail: 'a leader lifts it' }),
       params: byId,
       body: z.strictObject({
         barred,

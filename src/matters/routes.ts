@@ -16,7 +16,7 @@ import { readMatter } from './queries.ts'
 import { register } from './registering.ts'
 import { correctionShape, listQuery, registrationShape } from './shapes.ts'
 import { matterDetail, matterItem, viewItem, viewMatter, writtenShape } from './views.ts'
-import { actLabel, actNames, states, workflows, type Act, type Transition } from './workflow.ts'
+import { actLabel, actNames, rolesOf, states, workflows, type Act, type Transition } from './workflow.ts'
 
 const tag = '办件'
 const byId = z.strictObject({ id })
@@ -102,6 +102,7 @@ export function matterRoutes(http: Http): void {
   )
 
   for (const name of actNames) {
+    const by = rolesOf(name)
     http.writes(
       {
         url: `/api/matters/:id/${name}`,
@@ -109,6 +110,10 @@ export function matterRoutes(http: Http): void {
         description: describe(name),
         tag: '办理',
         for: 'matters.read',
+        admits: ({ roles }) =>
+          by.some((role) => roles.includes(role))
+            ? undefined
+            : new Problem('matter/act-not-yours', { detail: `${name} is for ${by.join(', ')}` }),
         params: byId,
         body: actRules[name].input,
         reply: writtenShape,

@@ -1,4 +1,5 @@
 // Every workflow as data, by its id: which acts it has, and what is common to all of them.
+import type { Role } from '../orgs/rules.ts'
 import { escalation } from './workflows/escalation.ts'
 import { order } from './workflows/order.ts'
 import { petition } from './workflows/petition.ts'
@@ -39,6 +40,11 @@ export function actsIn(workflow: WorkflowId): Partial<Record<Act, Transition>> {
 /** What an act is called; the same in every workflow that has it. */
 export function actLabel(act: Act): string {
   return all.find((acts) => acts[act] !== undefined)?.[act]?.label ?? act
+}
+
+/** The roles that some workflow gives the act to; who has none of them never does it, on whatever matter. */
+export function rolesOf(act: Act): readonly Role[] {
+  return [...new Set(all.flatMap((acts) => acts[act]?.by ?? []))]
 }
 
 /** Labels of what is recorded on a matter but is no act of the table. */

@@ -1,5 +1,5 @@
 // Reads and writes as routes: authentication, permission, validation, and the one write path.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { Actor } from './actor.ts'
@@ -28,33 +28,41 @@ declare module 'fastify' {
   }
 }
 
+type Gated = Pick<Common<unknown, unknown, unknown>, 'for' | 'admits'>
+
 const BOUNDARY = /;\s*boundary="?[^\s";]/i
 
 export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authenticate): Http {
-  async function gate(request: FastifyRequest, audience: Audience): Promise<Actor> {
+  async function gate(request: FastifyRequest, { for: audience, admits }: Gated): Promise<void> {
     const actor = await authenticate(request)
     if (actor === undefined) {
       if (audience !== 'anyone') throw new Problem('access/not-signed-in')
-      return anonymous(request.id)
+      return
     }
     request.actor = actor
     if (audience !== 'anyone' && audience !== 'signed-in' && !actor.can.has(audience)) {
       throw new Problem('access/forbidden', { detail: `needs the permission ${audience}` })
     }
-    return actor
+    const refused = admits?.(actor)
+    if (refused !== undefined) throw refused
+  }
+
+  /** Every route begins here: who may not call it is refused before anything of what they sent is read or judged. */
+  function serve(route: Gated, options: Omit<RouteOptions, 'onRequest'>): void {
+    app.route({ ...options, onRequest: (request) => gate(request, route) })
   }
 
   return {
     app,
     deps,
     reads(route, handler) {
-      app.route({
+      serve(route, {
         method: 'GET',
         url: route.url,
         schema: schemaOf(route, { 200: route.reply }),
         config: configOf(route),
         handler: async (request, reply) => {
-          const actor = await gate(request, route.for)
+          const actor = callerOf(request)
           const result = await handler(deps.db, actor, inputOf(request) as never).catch((error: unknown) =>
             onRecord(deps, actor, error),
           )
@@ -65,7 +73,7 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
     },
     writes(route, handler) {
       const status = route.status ?? 200
-      app.route({
+      serve(route, {
         method: route.method ?? 'POST',
         url: route.url,
         ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
@@ -79,7 +87,7 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
           ...(route.members === undefined ? {} : { members: route.members }),
         },
         handler: async (request, reply) => {
-          const actor = await gate(request, route.for)
+          const actor = callerOf(request)
           const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
           const key = readKey(request, actor)
           const input = { ...inputOf(request), body: request.body, ifMatch, reply }
@@ -95,13 +103,13 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
     },
     uploads(route, handler) {
       const status = route.status ?? 201
-      app.route({
+      serve(route, {
         method: 'POST',
         url: route.url,
         schema: { ...schemaOf(route, { [status]: route.reply }), consumes: ['multipart/form-data'] },
         config: { ...configOf(route), write: { ifMatch: route.ifMatch ?? 'ignored' }, upload: true },
         handler: async (request, reply) => {
-          const actor = await gate(request, route.for)
+          const actor = callerOf(request)
           const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
           const key = readKey(request, actor)
           if (!BOUNDARY.test(request.headers['content-type'] ?? ''))
@@ -123,7 +131,7 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
     },
     secrets(route, handler) {
       const status = route.status ?? 200
-      app.route({
+      serve(route, {
         method: route.method ?? 'POST',
         url: route.url,
         ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
@@ -133,7 +141,7 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
         },
         config: configOf(route),
         handler: async (request, reply) => {
-          const actor = await gate(request, route.for)
+          const actor = callerOf(request)
           const ifMatch = route.ifMatch === undefined ? undefined : readIfMatch(request, route.ifMatch)
           const input = { ...inputOf(request), body: request.body, ifMatch, reply }
           const result = await handler(actor, input as never).catch((error: unknown) =>
@@ -145,13 +153,13 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
       })
     },
     streams(route, handler) {
-      app.route({
+      serve(route, {
         method: route.method ?? 'GET',
         url: route.url,
         schema: { ...schemaOf(route, {}), produces: [route.produces] },
         config: { ...configOf(route), ...(route.method === 'POST' ? { upload: true } : {}) },
         handler: async (request, reply) => {
-          const actor = await gate(request, route.for)
+          const actor = callerOf(request)
           return handler(actor, { ...inputOf(request), reply } as never).catch((error: unknown) =>
             onRecord(deps, actor, error),
           )
@@ -214,6 +222,11 @@ function configOf(route: Pick<Common<unknown, unknown, unknown>, 'for' | 'proble
     ...(route.problems === undefined ? {} : { problems: route.problems }),
     ...(route.limit === undefined ? {} : { limit: route.limit }),
   }
+}
+
+/** Whom the gate let in. */
+function callerOf({ actor, id }: FastifyRequest): Actor {
+  return actor ?? anonymous(id)
 }
 
 function anonymous(requestId: string): Actor {

@@ -6,7 +6,7 @@ import type { Actor } from './actor.ts'
 import type { Db, Tx } from './db.ts'
 import type { FileKind } from './file-kinds.ts'
 import type { StoredFile } from './files.ts'
-import type { ProblemCode } from './problems.ts'
+import { Problem, type ProblemCode } from './problems.ts'
 
 export type Shape = z.ZodType
 export type Out<S> = S extends z.ZodType ? z.output<S> : undefined
@@ -22,6 +22,8 @@ export interface Common<P, Q, R> {
   description?: string
   tag: string
   for: Audience
+  /** Why the route serves a caller with that permission in no case, whatever they ask of it; undefined where it may. */
+  admits?: (actor: Actor) => Problem | undefined
   params?: P
   query?: Q
   reply: R
@@ -121,3 +123,10 @@ export interface Http {
 
 /** Finds out who is calling, or throws `access/not-signed-in`; `undefined` only for routes open to anyone. */
 export type Authenticate = (request: FastifyRequest) => Promise<Actor | undefined>
+
+/** For `admits`: what concerns the office as a whole is not for the staff of one unit, whatever their role. */
+export function ofTheOffice({ sees }: Actor): Problem | undefined {
+  return sees === 'all'
+    ? undefined
+    : new Problem('access/forbidden', { detail: 'of the office as a whole, not of a single unit' })
+}

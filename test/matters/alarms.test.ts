@@ -62,7 +62,7 @@ describe('a mark', () => {
     expect((await to('liaison', held.id, '', reason)).status).toBe(403)
     const charge = await desk.register({ category: 'report', accusedUnitIds: [desk.township] })
     await to('leader', charge.id, '', reason)
-    expect((await to('liaison', charge.id, '', reason)).status).toBe(404)
+    expect((await to('liaison', charge.id, '', reason)).status).toBe(403)
     expect((await desk.call('liaison', 'GET', `/api/matters/${charge.id}/alarm`)).status).toBe(404)
   })
 })

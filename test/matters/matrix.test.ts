@@ -8,6 +8,7 @@ import {
   actLabel,
   actsIn,
   actNames,
+  rolesOf,
   states,
   workflowHeads,
   workflows,
@@ -234,7 +235,9 @@ describe('over HTTP', () => {
           const answer = await desk.act(name, id, act, inputs(desk, found.get('order assigned'))[act])
           const hidden =
             who.sees === 'units' && !before.matter.unitIds.some((unit) => who.unitIds.includes(unit))
-          const expected = hidden ? 'matter/not-found' : because.code
+          // Who never does the act is told so before it is looked whether there is such a matter.
+          const never = !rolesOf(act).some((role) => who.roles.includes(role))
+          const expected = never ? 'matter/act-not-yours' : hidden ? 'matter/not-found' : because.code
           expect(answer.body.code, `${name} ${act} in ${state}`).toBe(expected)
           refused++
         }
