@@ -4,17 +4,8 @@ import { day, id, instant, pageQuery, textOf, writeCursor } from '../platform/fi
 import type { Http } from '../platform/http.ts'
 import { yuan } from '../platform/numbers.ts'
 import { Problem } from '../platform/problems.ts'
-import {
-  askGrant,
-  cancelGrant,
-  decideGrant,
-  listGrants,
-  listProgrammes,
-  openAccount,
-  openProgramme,
-  payGrant,
-  sumGrants,
-} from './relief.ts'
+import { listProgrammes, openProgramme } from './programmes.ts'
+import { askGrant, cancelGrant, decideGrant, listGrants, openAccount, payGrant, sumGrants } from './relief.ts'
 import { byId, figure, free, keysOf, label, labelled, placeOf } from './shapes.ts'
 import { grantStates, groupTags } from './terms.ts'
 

@@ -7,52 +7,13 @@ import type { Actor } from '../platform/actor.ts'
 import { dayOf, type Day, type Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
 import { record, type EventData } from '../platform/events.ts'
-import { yuan } from '../platform/numbers.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { columnsOf, insertRow, updateRow } from '../platform/rows.ts'
 import type { Vault } from '../platform/vault.ts'
-import { reliefGrants, reliefProgrammes } from './tables.ts'
+import { checkAmount, lockProgramme } from './programmes.ts'
+import { reliefGrants } from './tables.ts'
 import type { GrantState } from './terms.ts'
 
-export interface ProgrammeEntry {
-  name: string
-  basis: string
-  groupTag: string
-  minFen: number
-  maxFen: number
-  stepFen: number
-  fromDay: Day
-  toDay?: Day | undefined
-}
-
-const programmeNamed = statement<{ id: string }>(
-  'relief.named',
-  'select id from relief_programmes where name = $1',
-)
-
-export async function openProgramme(tx: Tx, actor: Actor, entry: ProgrammeEntry): Promise<{ id: string }> {
-  if ((await programmeNamed(tx, [entry.name])).length > 0) {
-    throw fieldProblem('relief/programme-taken', '/body/name', '已有同名的救助项目')
-  }
-  const id = randomUUIDv7()
-  insertRow(tx, reliefProgrammes, { id, ...entry, createdAt: tx.now })
-  await record(tx, actor, { subject: 'relief', subjectId: id, type: 'relief.programme', data: { ...entry } })
-  return { id }
-}
-
-export interface Programme extends Omit<ProgrammeEntry, 'toDay'> {
-  id: string
-  toDay: Day | null
-}
-
-export const listProgrammes = statement<Programme>(
-  'relief.programmes',
-  `select ${columnsOf(reliefProgrammes, 'p')} from relief_programmes p order by p.from_day desc, p.id`,
-)
-const lockProgramme = statement<Programme>(
-  'relief.programme',
-  `select ${columnsOf(reliefProgrammes, 'p')} from relief_programmes p where p.id = $1 for update`,
-)
 const grantOf = statement<{ id: string }>(
   'relief.grant-of',
   `select id from relief_grants where programme_id = $1 and person_id = any($2::uuid[])
@@ -97,19 +58,6 @@ export async function askGrant(tx: Tx, vault: Vault, actor: Actor, entry: GrantE
   const { programmeId, amountFen, grade } = entry
   await tell(tx, actor, id, 'relief.asked', { programmeId, amountFen, grade })
   return { id, version: 1, state: 'asked' }
-}
-
-function checkAmount({ minFen, maxFen, stepFen, fromDay, toDay }: Programme, fen: number, today: Day): void {
-  if (fen < minFen || fen > maxFen) {
-    const message = `救助金额应在${yuan(minFen)}至${yuan(maxFen)}之间`
-    throw fieldProblem('relief/out-of-bounds', '/body/amountFen', message)
-  }
-  if (fen % stepFen !== 0) {
-    throw fieldProblem('relief/out-of-bounds', '/body/amountFen', `救助金额应为${yuan(stepFen)}的整数倍`)
-  }
-  if (today < fromDay || (toDay !== null && today > toDay)) {
-    throw fieldProblem('relief/not-running', '/body/programmeId', '该救助项目不在实施期内')
-  }
 }
 
 interface StoredGrant {
