@@ -124,10 +124,10 @@ export function reliefRoutes(http: Http): void {
         next: z.string().nullable(),
       }),
     },
-    async (reader, _actor, { query: { limit, cursor, ...filter } }) => {
+    async (reader, actor, { query: { limit, cursor, ...filter } }) => {
       const at = placeOf(cursor, instant)
       const after = at === undefined ? undefined : { at: at[0], id: at[1] }
-      const rows = await listGrants(reader, filter, { limit: limit + 1, after })
+      const rows = await listGrants(reader, actor, filter, { limit: limit + 1, after })
       const last = rows.length > limit ? rows[limit - 1] : undefined
       return {
         items: rows.slice(0, limit).map((row) => ({

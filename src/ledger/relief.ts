@@ -209,7 +209,8 @@ const grantPage = statement<GrantRow>(
   'relief.page',
   `select g.id, p.name as programme, g.person_id as "personId",
      case when pe.confidential then '保密' else pe.name_masked end as name, g.grade, g.amount_fen as "amountFen", g.state,
-     g.account_masked as "accountMasked", g.asked_at as "askedAt", g.paid_day as "paidDay", g.receipt, g.version
+     case when pe.confidential and g.account_masked is not null then '保密' else g.account_masked end as "accountMasked",
+     g.asked_at as "askedAt", g.paid_day as "paidDay", g.receipt, g.version
    from relief_grants g join relief_programmes p on p.id = g.programme_id left join people pe on pe.id = g.person_id
    where ${WHERE} and ($5::timestamptz is null or (g.asked_at, g.id) < ($5, $6::uuid))
    order by g.asked_at desc, g.id desc limit $7`,
@@ -222,24 +223,35 @@ const grantSums = statement<{
   maxFen: number | null
 }>(
   'relief.sums',
-  `select count(*)::int as grants, count(distinct g.person_id)::int as people, coalesce(sum(g.amount_fen), 0)::bigint as fen,
-     min(g.amount_fen) as "minFen", max(g.amount_fen) as "maxFen" from relief_grants g where ${WHERE}`,
+  `with recursive granted as materialized (select g.person_id, g.amount_fen from relief_grants g where ${WHERE}),
+     same (entry, id) as (
+       select person_id, person_id from granted
+       union
+       select same.entry, case when l.person_a = same.id then l.person_b else l.person_a end
+       from same join person_links l on same.id in (l.person_a, l.person_b) and l.status = 'confirmed'),
+     one as (select distinct min(id::text) from same group by entry)
+   select count(*)::int as grants, (select count(*) from one)::int as people,
+     coalesce(sum(amount_fen), 0)::bigint as fen, min(amount_fen) as "minFen", max(amount_fen) as "maxFen" from granted`,
 )
 
 const valuesOf = ({ programmeId, state, from, to }: GrantFilter) => [
   ...[programmeId ?? null, state ?? null, from ?? null, to ?? null],
 ]
 
-export function listGrants(
+/** A page of them; of whom the reader may not know, without name and account. */
+export async function listGrants(
   db: Db,
+  actor: Actor,
   filter: GrantFilter,
   page: { limit: number; after?: { at: Instant; id: string } | undefined },
 ): Promise<GrantRow[]> {
   const { after, limit } = page
-  return grantPage(db, [...valuesOf(filter), after?.at ?? null, after?.id ?? null, limit])
+  const rows = await grantPage(db, [...valuesOf(filter), after?.at ?? null, after?.id ?? null, limit])
+  const known = await knownPeople(db, actor, [...new Set(rows.map(({ personId }) => personId))])
+  return rows.map((row) => (known.has(row.personId) ? row : { ...row, name: null, accountMasked: null }))
 }
 
-/** Grants, distinct people, the sum and the bounds, over exactly the rows that the same filter lists. */
+/** Grants, people (entries confirmed to be one are one), the sum and the bounds, over exactly the rows that the same filter lists. */
 export async function sumGrants(db: Db, filter: GrantFilter) {
   const [sums] = await grantSums(db, valuesOf(filter))
   return sums ?? { grants: 0, people: 0, fen: 0, minFen: null, maxFen: null }

@@ -255,6 +255,13 @@ describe('a relief grant', () => {
     expect((await desk.call('leader', 'POST', `/api/people/${personId}/confidants`, naming)).status).toBe(201)
     expect((await desk.call(other, 'POST', url, { reason })).body['account']).toBe('6217003660001234567')
     expect((await desk.call('leader', 'POST', url, { reason })).status).toBe(403)
+    const listed = async (clerk: { id: string }, grantId: string) => {
+      const page = await desk.call(clerk, 'GET', '/api/relief/grants?limit=100')
+      const rows = page.body['items'] as { id: string; name: string | null; accountMasked: string | null }[]
+      const row = rows.find(({ id }) => id === grantId)
+      return [row?.name, row?.accountMasked]
+    }
+    expect(await listed(desk.staff.leader, body.id)).toEqual(['保密', '保密'])
     const matter = await desk.register({ personId: await person() })
     const { personId: withheld } = (await desk.open('leader', matter.id)).body as { personId?: string }
     const grant = await ask(withheld ?? '', { account })
@@ -263,6 +270,8 @@ describe('a relief grant', () => {
     })
     const unknown = await desk.call(other, 'POST', `/api/relief/grants/${grant.body.id}/account`, { reason })
     expect(unknown.status).toBe(404)
+    expect(await listed(desk.staff.leader, grant.body.id)).toEqual(['赵*全', '****4567'])
+    expect(await listed(other, grant.body.id)).toEqual([null, null])
   })
 
   it('is one a person and programme, also under two entries that are one person, also asked for at once', async () => {
@@ -321,6 +330,15 @@ describe('a relief grant', () => {
     const paid = await Promise.all([pay(approved.first), pay(approved.second)])
     expect(paid.map(({ status }) => status).toSorted()).toEqual([200, 409])
     expect(paid.find(({ status }) => status === 409)?.body.code).toBe('relief/granted-already')
+
+    const before = (await figures('/api/relief/figures')).get('people')?.value ?? 0
+    const twice = await twoAsked('110101199003071014')
+    for (const id of [twice.first, twice.second]) {
+      expect([(await decide(id)).status, (await pay(id)).status]).toEqual([200, 200])
+    }
+    expect((await figures('/api/relief/figures')).get('people')?.value).toBe(before + 2)
+    await twice.confirm()
+    expect((await figures('/api/relief/figures')).get('people')?.value).toBe(before + 1)
   })
 
   it('is not paid before the day of its approval', async () => {
