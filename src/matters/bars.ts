@@ -156,7 +156,6 @@ export async function liftBar(
   { barred, agreed, reason }: { barred: Barred; agreed: boolean; reason: string },
 ): Promise<Written> {
   const subject = await lockCase(tx, actor, id, [])
-  if (!actor.roles.includes('leader')) throw new Problem('matter/act-not-yours', { detail: 'for leaders' })
   const left = without(subject, barred)
   const asked = await asksToLift(tx, [id, JSON.stringify(barred)])
   if (asked.length === 0) throw new Problem('matter/nothing-pending')
