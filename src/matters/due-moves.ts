@@ -32,7 +32,7 @@ const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.dispatched
     coalesce(g.workdays, 0) as extended,
     case when u.due_at > l.dispatched_at then u.due_at end as "upstreamDueAt"
   from legs l join matters m on m.id = l.matter_id cross join lateral (select coalesce(m.upstream_due_at,
-      (select p.upstream_due_at from petitions p where p.id = m.id and l.kind = 'handle')) as due_at) u
+      (select p.upstream_due_at from petitions p where p.id = m.id and l.kind in ('route', 'accept', 'handle'))) as due_at) u
     cross join lateral (select sum(e.workdays)::int as workdays, bool_or(e.decided_by is null) as platforms
       from extensions e join legs o on o.id = e.leg_id
       where l.extensions > 0 and e.matter_id = l.matter_id and e.granted and o.role = l.role and o.unit_id = l.unit_id

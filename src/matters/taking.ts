@@ -62,6 +62,7 @@ async function routeAgain(tx: Tx, actor: Actor, subject: Case) {
       unitId: actor.unitId ?? NIL,
       limit: regime.clocks.route.limit,
       regime: regime.id,
+      atMost: petition.upstreamDueAt,
     }),
   ]
 }

@@ -479,6 +479,38 @@ describe('review and recheck', () => {
     expect([asked.status, asked.body.code]).toEqual([409, 'matter/upstream-deadline'])
   })
 
+  it('a superior’s deadline is missed by whoever holds the petition when it passes, and binds nobody after', async () => {
+    const inDays = (days: number) => instantFromMs(epochMs(desk.clock.now()) + days * 86_400_000)
+    const lateness = async (id: string) =>
+      (await desk.legs(id)).map(({ kind, lateFrom }) => [
+        kind,
+        lateFrom !== null && lateFrom < desk.clock.now(),
+      ])
+    const [office, unit] = [
+      await bringPetition(desk, 'entered', { upstreamDueAt: inDays(5) }),
+      await bringPetition(desk, 'entered', { upstreamDueAt: inDays(5) }),
+    ]
+    await does('dispatcher', unit, 'forward')
+    desk.clock.forward({ days: 7 })
+    await sweep()
+    expect(await desk.legs(office)).toMatchObject([{ kind: 'route', overdue: true }])
+    await does('dispatcher', office, 'forward')
+    for (const id of [office, unit]) await does('liaison', id, 'accept')
+    expect(await lateness(office)).toEqual([
+      ['route', true],
+      ['accept', false],
+      ['handle', false],
+    ])
+    expect(await lateness(unit)).toEqual([
+      ['route', false],
+      ['accept', true],
+      ['handle', false],
+    ])
+    await does('liaison', office, 'opine')
+    await does('chief', office, 'issue', { opinionNo: '利州信〔2020〕上级1号' })
+    expect(await desk.row(office)).toMatchObject({ firstOnTime: false })
+  })
+
   it('a revoked opinion is handled anew, and the first opinion stays the measured one', async () => {
     const id = await bringPetition(desk, 'delivered')
     const measured = (await desk.open('leader', id)).body['firstRepliedAt']

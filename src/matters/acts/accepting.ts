@@ -6,7 +6,7 @@ import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Setting } from '../case.ts'
 import { declineGrounds, matterClasses } from '../petition-terms.ts'
 import { openLead } from '../rules.ts'
-import { clockLeg, lawOf, petitionOf } from './entering.ts'
+import { boundFrom, clockLeg, lawOf, petitionOf } from './entering.ts'
 import { remark } from './overseeing.ts'
 import { stopped } from './routing.ts'
 import { handledBy } from './signing.ts'
@@ -144,10 +144,11 @@ export const makeOrdinary = actRule({
 
 /** The open leg under another limit from its own beginning; a superior's deadline holds where it is earlier. */
 function within(subject: Case, limit: Limit, setting: Setting) {
-  const { dueAt, provisional } = due(calendarOf(setting), openLead(subject).dispatchedAt, limit)
-  const { upstreamDueAt } = petitionOf(subject)
-  if (upstreamDueAt === null || dueAt <= upstreamDueAt) return { limit, effectiveDueAt: dueAt, provisional }
-  return { limit: null, effectiveDueAt: upstreamDueAt, provisional: false }
+  const { dispatchedAt } = openLead(subject)
+  const { dueAt, provisional } = due(calendarOf(setting), dispatchedAt, limit)
+  const bound = boundFrom(dispatchedAt, petitionOf(subject).upstreamDueAt)
+  if (bound === null || dueAt <= bound) return { limit, effectiveDueAt: dueAt, provisional }
+  return { limit: null, effectiveDueAt: bound, provisional: false }
 }
 
 /** A due time that moves away is warned of anew. */
@@ -204,10 +205,10 @@ function prolonged(subject: Case, days: number, setting: Setting) {
   const limit = leg.limit as { n: number; unit: 'day' } | null
   if (limit === null) throw new Problem('matter/upstream-deadline')
   const longer = { n: limit.n + days, unit: limit.unit }
-  const { upstreamDueAt } = petitionOf(subject)
+  const bound = boundFrom(leg.dispatchedAt, petitionOf(subject).upstreamDueAt)
   const lengthened = due(calendarOf(setting), leg.dispatchedAt, longer)
-  if (upstreamDueAt !== null && lengthened.dueAt > upstreamDueAt) {
-    throw new Problem('matter/upstream-deadline', { extras: { dueAt: upstreamDueAt } })
+  if (bound !== null && lengthened.dueAt > bound) {
+    throw new Problem('matter/upstream-deadline', { extras: { dueAt: bound } })
   }
   return { limit: longer, ...lengthened }
 }

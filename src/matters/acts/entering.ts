@@ -56,12 +56,14 @@ export function enter(subject: Case, entry: PetitionEntry, setting: Setting, cou
   const { matter } = subject
   const regime = regimeAt(setting.now)
   const visit = entry.visit === undefined ? undefined : visitRow(entry.visit, matter.receivedAt, counted)
+  const upstreamDueAt = entry.upstreamDueAt ?? leadersDue(entry.visit, setting.now, counted.at)
   const leg = clockLeg(subject, setting, {
     kind: 'route',
     unitId: setting.actor.unitId ?? NIL,
     limit: regime.clocks.route.limit,
     regime: regime.id,
     from: matter.receivedAt,
+    atMost: upstreamDueAt,
   })
   return {
     matter: {},
@@ -76,7 +78,7 @@ export function enter(subject: Case, entry: PetitionEntry, setting: Setting, cou
         officeFirst: entry.repeatOfId === undefined,
         nationalFirst: entry.nationalFirst ?? null,
         repeatOfId: entry.repeatOfId ?? null,
-        upstreamDueAt: entry.upstreamDueAt ?? leadersDue(entry.visit, setting.now, counted.at),
+        upstreamDueAt,
       },
       ...(visit === undefined ? {} : { visits: { id: matter.id, ...visit } }),
     },
@@ -145,7 +147,7 @@ export function clockLeg(
     limit: Limit
     regime: string
     from?: Instant
-    /** A deadline from outside, where it is earlier. */
+    /** A deadline from outside, where it is earlier and has not passed when the clock begins. */
     atMost?: Instant | null
     role?: 'lead' | 'co'
     ahead?: number
@@ -153,8 +155,9 @@ export function clockLeg(
 ): NewLeg {
   const from = given.from ?? setting.now
   const lawful = due(calendarOf(setting), from, given.limit)
-  const fixed = given.atMost !== undefined && given.atMost !== null && given.atMost < lawful.dueAt
-  const dueAt = fixed ? (given.atMost ?? lawful.dueAt) : lawful.dueAt
+  const bound = boundFrom(from, given.atMost ?? null)
+  const fixed = bound !== null && bound < lawful.dueAt
+  const dueAt = fixed ? bound : lawful.dueAt
   return {
     id: setting.newId(),
     matterId: subject.matter.id,
@@ -171,6 +174,14 @@ export function clockLeg(
     effectiveDueAt: dueAt,
     provisional: !fixed && lawful.provisional,
   }
+}
+
+/**
+ * A deadline from outside as it binds a clock that begins at `from`. One that had passed was missed by whoever held the petition
+ * when it did, on their leg; it binds nobody anew.
+ */
+export function boundFrom(from: Instant, deadline: Instant | null): Instant | null {
+  return deadline !== null && deadline > from ? deadline : null
 }
 
 /** The procedure of a petition's case; the act must declare that it needs it. */

@@ -74,7 +74,9 @@ function route(
     matter.id,
   )
   const { limit } = input.simple ? law.clocks.simpleAccept : law.clocks.accept
-  const leg = clockLeg(subject, setting, { kind: 'accept', unitId: unit.id, limit, regime: law.id })
+  const leg = clockLeg(subject, setting, {
+    ...{ kind: 'accept', unitId: unit.id, limit, regime: law.id, atMost: petitionOf(subject).upstreamDueAt },
+  })
   return {
     matter: {},
     legs: stopped(subject, setting, 'routed'),
@@ -223,6 +225,7 @@ export const upholdObjection = actRule({
           unitId: setting.actor.unitId ?? leg.unitId,
           limit: law.clocks.route.limit,
           regime: law.id,
+          atMost: petitionOf(subject).upstreamDueAt,
         }),
       ],
       update: { returnRequests: { id: request.id, patch: decided(setting, true, note) } },
