@@ -159,6 +159,7 @@ const blank = {
   signDueAt: null,
   signedAt: null,
   submittedAt: null,
+  firstRepliedAt: null,
   redoneAt: null,
   returnedAt: null,
   returns: 0,

@@ -220,7 +220,10 @@ export const legs = app.table(
     matterId: uuid('matter_id').notNull(),
     no: smallint('no').notNull(),
     role: text('role').notNull(),
-    /** Why it was opened: dispatch, redispatch, redo, co; of petitions the clock it is: route, accept, handle, feedback, review. */
+    /**
+     * Why it was opened: dispatch, redispatch, redo, co; of petitions the clock it is: route, accept, handle, feedback, review.
+     * Of orders route is the office's own, where it let a superior's deadline pass.
+     */
     kind: text('kind').notNull(),
     unitId: uuid('unit_id').notNull(),
     dispatchedAt: instant('dispatched_at').notNull(),

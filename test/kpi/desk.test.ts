@@ -7,6 +7,7 @@ import { rollupEvents } from '../../src/kpi/rollup.ts'
 import { openSession } from '../../src/orgs/sign-in.ts'
 import { sessionCookie } from '../../src/orgs/tokens.ts'
 import { statement } from '../../src/platform/db.ts'
+import { plusDays } from '../../src/platform/clock.ts'
 import { runBatch } from '../../src/platform/outbox.ts'
 import { openDesk, type Desk } from '../matters/desk.ts'
 
@@ -94,6 +95,52 @@ describe('a late leg', () => {
     const byUnit = await figures('supervisor', '&metrics=M07&groupBy=unit')
     const of = (unit: string) => byUnit.find((f) => f.group?.key === unit)?.numerator
     expect([of(desk.township), of(desk.other)]).toEqual([ofTownship.numerator, 0])
+  })
+
+  it('is the office’s own where a superior’s deadline passed while nobody else held the order', async () => {
+    const inDays = (days: number) => `${plusDays(desk.clock.now().slice(0, 10), days)}T18:00:00.000+08:00`
+    const upper = (days: number) => ({ source: 'upper', upstreamDueAt: inDays(days) })
+    const { id: waiting } = await desk.register(upper(2))
+    const { id: answered } = await desk.register(upper(2))
+    const returned = await dispatched(upper(3))
+    const held = await dispatched(upper(2))
+    const replied = await dispatched(upper(3))
+    await desk.does('liaison', returned, 'ask-return', { reason: '不属于本单位职责' })
+    await desk.does('dispatcher', returned, 'grant-return', {})
+    await desk.does('liaison', replied, 'sign')
+    await desk.does('liaison', replied, 'reply', reply())
+    desk.clock.forward({ days: 5 })
+    await desk.does('dispatcher', waiting, 'dispatch', { leadUnitId: desk.township, coUnitIds: [desk.other] })
+    await desk.does('dispatcher', returned, 'dispatch', { leadUnitId: desk.township })
+    await desk.does('dispatcher', held, 'redispatch', { leadUnitId: desk.other, reason: '职责调整' })
+    await desk.does('liaison', waiting, 'sign')
+    await desk.does('liaison', waiting, 'reply', reply())
+    await desk.does('reviewer', waiting, 'approve')
+    await desk.does('reviewer', replied, 'approve')
+    const { approvedBy: _, ...direct } = reply()
+    await desk.does('dispatcher', answered, 'direct-reply', direct)
+
+    // Entered only after it had passed, and dispatched in the same breath.
+    const { id: entered } = await desk.register({
+      ...{ ...upper(-1), receivedAt: inDays(-4), dispatch: { leadUnitId: desk.township } },
+    })
+
+    const ofOffice = await listed('supervisor', await one('supervisor', 'M07', `&unit=${desk.officeUnit}`))
+    expect(ofOffice.toSorted()).toEqual([waiting, returned, entered].toSorted())
+    const ofTownship = await listed('supervisor', await one('supervisor', 'M07', `&unit=${desk.township}`))
+    expect(ofTownship).toContain(held)
+    expect(ofTownship).not.toEqual(expect.arrayContaining([waiting]))
+    const all = await listed('supervisor', await one('supervisor', 'M07'))
+    expect(all).toEqual(expect.arrayContaining([waiting, returned, held]))
+    expect(await desk.row(waiting)).toMatchObject({ firstOnTime: false })
+    expect(await desk.row(answered)).toMatchObject({ firstOnTime: false })
+    expect(await desk.row(replied)).toMatchObject({ firstOnTime: true, lateFrom: null })
+    // The office signs for nothing, and what it let pass does not count as the unit's promise.
+    const [office, unit] = await desk.legs(waiting)
+    expect(office).toMatchObject({ kind: 'route', unitId: desk.officeUnit, signLateFrom: null })
+    expect([unit?.kind, unit?.lateFrom]).toEqual(['dispatch', null])
+    const signed = await one('supervisor', 'M04', `&unit=${desk.officeUnit}`)
+    expect(signed.denominator).toBe(0)
   })
 
   it('counts the same after the rollup was worked off', async () => {

@@ -6,7 +6,7 @@ import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, type Case, type MatterPatch, type Setting } from '../case.ts'
 import { lateness } from '../deadlines.ts'
 import { leadLeg, legsAfter, openLead, ownCoLeg } from '../rules.ts'
-import { refusePending } from './dispatching.ts'
+import { missedByOffice, refusePending } from './dispatching.ts'
 import { holdsOn } from './merging.ts'
 import { handledBy } from './signing.ts'
 
@@ -61,11 +61,12 @@ export const directReply = actRule({
   input: answerShape,
   change(subject, input, setting) {
     checkContact(input.contactedAt, subject, setting)
+    const punctual = subject.matter.lateFrom === null && !missedByOffice(subject, setting.now)
     return {
       matter: {
         ...handledBy(subject, setting),
         ...firstContact(subject, input.contactedAt),
-        ...accepted(subject, setting.now, setting.now, subject.matter.lateFrom === null),
+        ...accepted(subject, setting.now, setting.now, punctual),
         publicReply: input.result,
       },
       insert: {

@@ -1,11 +1,12 @@
 // Dispatch 派单, re-dispatch 改派 and redo 重办: a matter goes to a unit as a new leg.
 import { z } from 'zod'
-import { dayOf } from '../../platform/clock.ts'
+import { NIL } from '../../platform/actor.ts'
+import { dayOf, type Instant } from '../../platform/clock.ts'
 import { id, textOf } from '../../platform/fields.ts'
 import { Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Change, type NewLeg, type Setting } from '../case.ts'
-import { promise } from '../deadlines.ts'
-import { admit, openLead } from '../rules.ts'
+import { policyAt, promise } from '../deadlines.ts'
+import { admit, leadLeg, openLead } from '../rules.ts'
 import { remark } from './overseeing.ts'
 import type { LimitClass } from '../policies.ts'
 
@@ -102,15 +103,17 @@ function send(
   const co = input.coUnitIds.map((unit, i) =>
     admit(setting.receivers.get(unit), matter.accusedUnitIds, `/body/coUnitIds/${i}`, matter.id),
   )
+  const missed = missedBefore(subject, setting)
+  const { limitClass } = input
   const legs = [
-    newLeg(subject, setting, { unitId: lead.id, limitClass: input.limitClass, kind }),
+    newLeg(subject, setting, { unitId: lead.id, limitClass, kind, ahead: missed.length }),
     ...co.map((unit, i) =>
-      newLeg(subject, setting, { unitId: unit.id, limitClass: input.limitClass, kind: 'co', ahead: i + 1 }),
+      newLeg(subject, setting, { unitId: unit.id, limitClass, kind: 'co', ahead: missed.length + i + 1 }),
     ),
   ]
   return {
     matter: {},
-    openLegs: legs,
+    openLegs: [...missed, ...legs],
     insert: remark(subject, setting, 'dispatch', input.note),
     data: {
       unitId: lead.id,
@@ -119,6 +122,40 @@ function send(
       dueAt: legs[0]?.dueAt,
     },
   }
+}
+
+/**
+ * A superior's deadline that passed while no unit held the matter was missed by the office: a leg of its own says so, ended by
+ * the dispatch. It signs for nothing.
+ */
+function missedBefore(subject: Case, { now, actor, newId }: Setting): NewLeg[] {
+  const { upstreamDueAt: dueAt, id: matterId } = subject.matter
+  const from = heldSince(subject)
+  if (dueAt === null || !missedByOffice(subject, now)) return []
+  return [
+    {
+      ...{ id: newId(), matterId, no: subject.legs.length + 1, role: 'lead', kind: 'route' },
+      ...{ unitId: actor.unitId ?? NIL, dispatchedAt: from, policy: policyAt(now).id, limit: null },
+      ...{ signDueAt: now, dueAt, effectiveDueAt: dueAt, stoppedAt: now, outcome: 'routed' },
+    },
+  ]
+}
+
+/** Whether a superior's deadline passed while the office held the matter, unanswered, and no unit did. */
+export function missedByOffice(subject: Case, now: Instant): boolean {
+  const { upstreamDueAt, firstRepliedAt } = subject.matter
+  return (
+    upstreamDueAt !== null &&
+    firstRepliedAt === null &&
+    leadLeg(subject)?.outcome !== null &&
+    heldSince(subject) < upstreamDueAt &&
+    upstreamDueAt < now
+  )
+}
+
+/** Since when the office holds what no unit does: since it was received, or given back. */
+function heldSince(subject: Case): Instant {
+  return leadLeg(subject)?.stoppedAt ?? subject.matter.receivedAt
 }
 
 function newLeg(
