@@ -72,16 +72,20 @@ export async function openDesk(environment: Record<string, string> = {}) {
     return known
   }
 
-  async function call(
+  async function ask(
     who: { id: string },
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<Answer> {
+  ) {
     const cookie = await signedIn(who.id)
     const payload = body === undefined ? {} : { payload: body as object }
-    const response = await office.call(method, url, { cookie }, { headers, ...payload })
+    return office.call(method, url, { cookie }, { headers, ...payload })
+  }
+
+  async function call(...asked: Parameters<typeof ask>): Promise<Answer> {
+    const response = await ask(...asked)
     return {
       status: response.statusCode,
       body: response.body === '' ? {} : response.json(),
@@ -98,6 +102,8 @@ export async function openDesk(environment: Record<string, string> = {}) {
       who: Name | { id: string },
       ...rest: Parameters<typeof call> extends [unknown, ...infer R] ? R : never
     ) => call(typeof who === 'string' ? staff[who] : who, ...rest),
+    /** The answer as it comes: files, too. */
+    ask,
     /** The cookie of somebody's session at this moment, for a process of one's own. */
     cookie: (who: Name) => signedIn(staff[who].id),
     /** Registers an order; fails the test when the desk refuses. */
