@@ -45,11 +45,13 @@ const hold = statement(
        and (o.tried_day = $2::date or (o.tried_day < $2::date and o.state in ('queued', 'sending')))) > $3)
    update sms_messages set state = 'held', error = 'daily-limit' from full_today where sms_messages.id = full_today.id`,
 )
-// What became improper while it waited is not sent: confidence asked since, an accusation, a question that is answered.
+// What became improper while it waited is not sent: confidence asked since, an accusation, a question that is answered. Nor is
+// what was left behind by a sender that died: nobody knows whether it went.
 const withdraw = statement(
   'sms.withdraw',
   `update sms_messages s set state = 'held', error = 'withdrawn' from matters m left join people p on p.id = m.person_id
-   where s.state = 'queued' and s.next_at <= $1 and m.id = s.matter_id and (m.confidential or coalesce(p.confidential, false)
+   where (s.state = 'queued' and s.next_at <= $1 or s.state = 'sending' and s.lease_until < $1)
+     and m.id = s.matter_id and (m.confidential or coalesce(p.confidential, false)
      or m.category = 'report' or m.accused_unit_ids <> '{}' or exists (select 1 from matter_accused c where c.matter_id = m.id)
      or (s.template = 'ask-rating' and m.state <> 'reviewed'))`,
 )

@@ -54,6 +54,11 @@ const messages = statement<{
   'test.sms',
   'select id, state, error, attempts, text from sms_messages where matter_id = $1 order by queued_at, id',
 )
+/** A worker took the message and died. */
+const dead = statement(
+  'test.sms-dead',
+  `update sms_messages set state = 'sending', attempts = 1, lease_until = $2 where matter_id = $1`,
+)
 const ofMatter = (id: string) => messages(desk.deps.db, [id])
 const takenBy = (phone: string) => gateway.taken().filter(({ to }) => to === phone)
 
@@ -137,10 +142,6 @@ describe('a message', () => {
   it('of a worker that died is taken up by the next after its lease', async () => {
     const { id, phone } = await answered()
     await runWaiting(desk, 'notify')
-    const dead = statement(
-      'test.sms-dead',
-      `update sms_messages set state = 'sending', attempts = 1, lease_until = $2 where matter_id = $1`,
-    )
     await dead(desk.deps.db, [id, desk.clock.now()])
     await run()
     expect(takenBy(phone)).toEqual([])
@@ -263,6 +264,18 @@ describe('what became improper while it waited', () => {
       expect(takenBy(phone)).toEqual([])
       expect((await ofMatter(id))[0]).toMatchObject({ state: 'held', error: 'withdrawn' })
     }
+  })
+
+  it('nor when a worker died over it', async () => {
+    const { id, phone } = await answered()
+    await runWaiting(desk, 'notify')
+    await dead(desk.deps.db, [id, desk.clock.now()])
+    const headers = { 'if-match': `"${String((await desk.row(id))['version'])}"` }
+    await desk.call('reviewer', 'PATCH', `/api/matters/${id}`, { confidential: true }, headers)
+    desk.clock.forward({ minutes: 3 })
+    await run()
+    expect(takenBy(phone)).toEqual([])
+    expect((await ofMatter(id))[0]).toMatchObject({ state: 'held', error: 'withdrawn' })
   })
 })
 
