@@ -102,7 +102,8 @@ export interface Setting {
   newId(): string
 }
 
-type Inserts = { [T in keyof Records]?: InferInsertModel<Records[T]> }
+type Several<Row> = Row | readonly Row[]
+type Inserts = { [T in keyof Records]?: Several<InferInsertModel<Records[T]>> }
 
 /** What an act does to one matter. The state follows from the workflow table, never from here, unless it names several. */
 export interface Change {
@@ -113,7 +114,7 @@ export interface Change {
   legs?: { id: string; patch: LegPatch }[]
   insert?: Inserts
   update?: {
-    [T in keyof Records]?: { id: string; patch: Partial<InferInsertModel<Records[T]>> }
+    [T in keyof Records]?: Several<{ id: string; patch: Partial<InferInsertModel<Records[T]>> }>
   }
   /** Facts for the timeline; no personal data. */
   data?: EventData

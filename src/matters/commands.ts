@@ -173,8 +173,9 @@ export function writeChange(
   for (const leg of change.legs ?? []) updateRow(tx, tables.legs, leg.id, leg.patch)
   for (const leg of change.openLegs ?? []) insertRow(tx, tables.legs, leg satisfies NewLeg)
   insertRecords(tx, change)
-  for (const [table, row] of Object.entries(change.update ?? {})) {
-    updateRow(tx, records[table as keyof typeof records] as typeof records.notes, row.id, row.patch as never)
+  for (const [table, rows] of Object.entries(change.update ?? {})) {
+    for (const { id, patch: row } of [rows].flat())
+      updateRow(tx, records[table as keyof typeof records] as typeof records.notes, id, row as never)
   }
   appendSealed(tx, sealed)
   const dueAt = 'dueAt' in patch ? patch.dueAt : matter.dueAt
@@ -182,7 +183,8 @@ export function writeChange(
 }
 
 function insertRecords(tx: Tx, { insert = {} }: Pick<Change, 'insert'>): void {
-  for (const [table, row] of Object.entries(insert)) {
-    insertRow(tx, records[table as keyof typeof records] as typeof records.notes, row as never)
+  for (const [table, rows] of Object.entries(insert)) {
+    for (const row of [rows].flat())
+      insertRow(tx, records[table as keyof typeof records] as typeof records.notes, row as never)
   }
 }

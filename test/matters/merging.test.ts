@@ -113,6 +113,24 @@ describe('a promise that is yet to be met', () => {
     expect((await lead(target)).effectiveDueAt).toBe(own)
   })
 
+  it('binds the co-handling units of what takes it, who answer before the lead unit must, until the merge is undone', async () => {
+    const dues = async (id: string) => (await desk.legs(id)).map(({ effectiveDueAt }) => effectiveDueAt)
+    for (const state of ['assigned', 'replied'] as const) {
+      const target = await bring(desk, state)
+      const before = await dues(target)
+      const joined = await dispatched({ category: 'consult' })
+      await merge(joined, target)
+      if (state === 'replied') {
+        expect(await dues(target)).toEqual(before)
+        await sendBack(target)
+      }
+      const { effectiveDueAt } = await lead(joined)
+      expect(await dues(target)).toEqual([effectiveDueAt, effectiveDueAt])
+      await desk.does('dispatcher', joined, 'unmerge', { reason: '并非同一事项' })
+      expect(await dues(target)).toEqual(before)
+    }
+  })
+
   it('is not won time for by what was granted before to an order that another merge had drawn in', async () => {
     const target = await bring(desk, 'handling')
     await merge(await dispatched({ category: 'consult' }), target)

@@ -7,7 +7,7 @@ import { actRule, type Case, type MatterPatch, type Setting } from '../case.ts'
 import { lateness } from '../deadlines.ts'
 import { leadLeg, legsAfter, openLead, ownCoLeg } from '../rules.ts'
 import { missedByOffice, refusePending } from './dispatching.ts'
-import { holdsOn } from './merging.ts'
+import { drawnIn, holdsOn, openLegsOf } from './merging.ts'
 import { handledBy } from './signing.ts'
 
 const answerShape = z.strictObject({
@@ -116,20 +116,13 @@ export const reject = actRule({
     const pending = underReview(subject)
     const leg = openLead(subject)
     const since = holdsOn(subject, leg).filter(({ at }) => at >= pending.submittedAt)
-    const held = since.flatMap(({ dueAt }) => dueAt ?? [])
-    const [promised] = held.filter((dueAt) => dueAt < leg.effectiveDueAt).toSorted()
+    const [promised = null] = since.flatMap(({ dueAt }) => dueAt ?? []).toSorted()
+    const drawn = new Map(drawnIn(openLegsOf(subject), promised).map((each) => [each.id, each]))
+    const own = { ...drawn.get(leg.id)?.patch, submittedAt: null }
     return {
       matter: {},
       // A reply that is sent back never stopped the clock, nor that of what was merged into the matter meanwhile.
-      legs: [
-        {
-          id: leg.id,
-          patch: {
-            submittedAt: null,
-            ...(promised === undefined ? {} : { effectiveDueAt: promised, limit: null }),
-          },
-        },
-      ],
+      legs: [...drawn.set(leg.id, { id: leg.id, patch: own }).values()],
       update: { replies: { id: pending.id, patch: { ...reviewed(setting, note), accepted: false } } },
       data: { unitId: leg.unitId, replyId: pending.id },
     }

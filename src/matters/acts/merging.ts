@@ -60,9 +60,11 @@ export const merge = actRule({
     const targetLeg = openLegOf(target)
     if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
     const promised = earliest([leg?.effectiveDueAt, matter.upstreamDueAt], setting.now)
-    const held = promised !== null && targetLeg !== undefined
+    // Co-handling units answer before the lead unit must, also where that must earlier.
+    const held = promised === null || targetLeg === undefined ? [] : openLegsOf(target)
     // What was answered is answered: a promise made elsewhere counts for a reply only once it is sent back.
-    const hastened = held && targetLeg.submittedAt === null && promised < targetLeg.effectiveDueAt
+    const hastened = targetLeg?.submittedAt === null ? drawnIn(held, promised) : []
+    const moved = hastened.some(({ id: legId }) => legId === targetLeg?.id)
     // What a superior fixed goes over also where no leg runs yet, and binds the legs to come.
     const oldUpstreamDueAt = target.matter.upstreamDueAt
     const brought = earliest([matter.upstreamDueAt], setting.now)
@@ -89,22 +91,19 @@ export const merge = actRule({
           confidential,
           ...(bound ? { upstreamDueAt: superior } : {}),
         },
-        insert:
-          held || brought !== null
-            ? {
-                mergeHolds: {
-                  ...{ id: setting.newId(), matterId: target.matter.id, fromId: matter.id, at: setting.now },
-                  ...(held ? { ...ownOf(target, targetLeg), legId: targetLeg.id, dueAt: promised } : {}),
-                  upstreamDueAt: brought,
-                  ownUpstreamDueAt: hold === undefined ? oldUpstreamDueAt : hold.ownUpstreamDueAt,
-                },
-              }
-            : {},
-        legs: hastened ? [{ id: targetLeg.id, patch: { effectiveDueAt: promised, limit: null } }] : [],
+        insert: {
+          mergeHolds: (held.length > 0 || brought === null ? held : [undefined]).map((each) => ({
+            ...{ id: setting.newId(), matterId: target.matter.id, fromId: matter.id, at: setting.now },
+            ...(each === undefined ? {} : { ...ownOf(target, each), legId: each.id, dueAt: promised }),
+            upstreamDueAt: brought,
+            ownUpstreamDueAt: hold === undefined ? oldUpstreamDueAt : hold.ownUpstreamDueAt,
+          })),
+        },
+        legs: hastened,
         data: {
           fromId: matter.id,
           fromNo: matter.no,
-          ...(hastened ? { oldDueAt: targetLeg.effectiveDueAt, newDueAt: promised } : {}),
+          ...(moved ? { oldDueAt: targetLeg?.effectiveDueAt, newDueAt: promised } : {}),
           ...(bound ? { oldUpstreamDueAt, newUpstreamDueAt: superior } : {}),
         },
       },
@@ -141,6 +140,17 @@ function earliest(promises: readonly (Instant | null | undefined)[], now: Instan
   return held.toSorted()[0] ?? null
 }
 
+/** The lead leg that runs, and those of co-handling units. */
+export const openLegsOf = ({ legs }: Case) => legs.filter(({ outcome }) => outcome === null)
+
+/** Those legs that are due later, due then. */
+export function drawnIn(legs: readonly Leg[], dueAt: Instant | null): NonNullable<Change['legs']> {
+  if (dueAt === null) return []
+  return legs
+    .filter(({ effectiveDueAt }) => dueAt < effectiveDueAt)
+    .map(({ id: legId }) => ({ id: legId, patch: { effectiveDueAt: dueAt, limit: null } }))
+}
+
 /** The due time and limit that a leg has by itself, whatever was merged into its matter. */
 export function ownOf(subject: Case, leg: Leg): { ownDueAt: Instant; ownLimit: Leg['limit'] } {
   const hold = holdsOn(subject, leg)[0]
@@ -160,14 +170,15 @@ function released(target: Case, from: Matter, setting: Setting): NonNullable<Cha
   const event = 'matter.unmerge'
   const data = { fromId: from.id, fromNo: from.no }
   const running = target.holds.filter(({ undoneAt }) => undoneAt === null)
-  const hold = running.find(({ fromId }) => fromId === from.id)
+  const undone = running.filter(({ fromId }) => fromId === from.id)
+  const [hold] = undone
   if (hold === undefined) return { event, matter: {}, data }
-  const others = running.filter((each) => each !== hold)
-  const leg = openLegOf(target)
-  const patch =
-    leg !== undefined && holdsOn(target, leg).includes(hold)
-      ? clockOf(target, leg, others, setting)
-      : undefined
+  const others = running.filter((each) => !undone.includes(each))
+  const legs = openLegsOf(target)
+    .filter((leg) => holdsOn(target, leg).some((each) => undone.includes(each)))
+    .map((leg) => ({ id: leg.id, patch: clockOf(target, leg, others, setting) }))
+  const lead = leadLeg(target)
+  const moved = legs.find(({ id: legId }) => legId === lead?.id)
   const superiors = [hold.ownUpstreamDueAt, ...others.map((each) => each.upstreamDueAt)]
   return {
     event,
@@ -175,11 +186,13 @@ function released(target: Case, from: Matter, setting: Setting): NonNullable<Cha
       hold.upstreamDueAt === null
         ? {}
         : { upstreamDueAt: earliest(superiors, setting.now) ?? hold.ownUpstreamDueAt },
-    legs: leg === undefined || patch === undefined ? [] : [{ id: leg.id, patch }],
-    update: { mergeHolds: { id: hold.id, patch: { undoneAt: setting.now } } },
+    legs,
+    update: { mergeHolds: undone.map((each) => ({ id: each.id, patch: { undoneAt: setting.now } })) },
     data: {
       ...data,
-      ...(patch === undefined ? {} : { oldDueAt: leg?.effectiveDueAt, newDueAt: patch.effectiveDueAt }),
+      ...(moved === undefined
+        ? {}
+        : { oldDueAt: lead?.effectiveDueAt, newDueAt: moved.patch.effectiveDueAt }),
     },
   }
 }
