@@ -286,6 +286,24 @@ describe('undoing', () => {
     expect(await clock(target)).toEqual(before)
   })
 
+  it('nor does it bind the legs that began under it', async () => {
+    const inDays = (days: number) => `${plusDays(desk.clock.now().slice(0, 10), days)}T18:00:00.000+08:00`
+    const upper = async (days: number) =>
+      (await desk.register({ source: 'upper', upstreamDueAt: inDays(days) })).id
+    const { id } = await desk.register()
+    const [first, second] = [await upper(2), await upper(4)]
+    for (const each of [first, second]) await merge(each, id)
+    await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.township, coUnitIds: [desk.other] })
+    const dues = async () => (await desk.legs(id)).map(({ effectiveDueAt }) => effectiveDueAt)
+    expect(await dues()).toEqual([inDays(2), inDays(2)])
+    await unmerge(first)
+    expect(await dues()).toEqual([inDays(4), inDays(4)])
+    await unmerge(second)
+    const like = await bring(desk, 'assigned')
+    expect(await clock(id)).toEqual(await clock(like))
+    expect(await dues()).toEqual((await desk.legs(like)).map(({ effectiveDueAt }) => effectiveDueAt))
+  })
+
   it('gives each of a chain its own clock back, in whichever order it is undone', async () => {
     for (const first of ['inner', 'outer'] as const) {
       const ids = [await dispatched({ category: 'consult' }), await dispatched(), await dispatched()] as const

@@ -16,7 +16,7 @@ import {
   type Setting,
 } from '../case.ts'
 import { channelOf } from '../channels/index.ts'
-import { promisedBy } from '../deadlines.ts'
+import { promise, promisedBy } from '../deadlines.ts'
 import { leadLeg, standsAccused } from '../rules.ts'
 import { states, type State } from '../workflow.ts'
 import { refusePending, stopCoLegs } from './dispatching.ts'
@@ -174,18 +174,23 @@ function released(target: Case, from: Matter, setting: Setting): NonNullable<Cha
   const [hold] = undone
   if (hold === undefined) return { event, matter: {}, data }
   const others = running.filter((each) => !undone.includes(each))
-  const legs = openLegsOf(target)
-    .filter((leg) => holdsOn(target, leg).some((each) => undone.includes(each)))
-    .map((leg) => ({ id: leg.id, patch: clockOf(target, leg, others, setting) }))
+  const superiors = [hold.ownUpstreamDueAt, ...others.map((each) => each.upstreamDueAt)]
+  const superior = earliest(superiors, setting.now) ?? hold.ownUpstreamDueAt
+  const legs = openLegsOf(target).flatMap((leg) => {
+    const laid = holdsOn(target, leg)
+    const began = laid.length === 0 && hold.at <= leg.dispatchedAt
+    const patch = laid.some((each) => undone.includes(each))
+      ? clockOf(target, leg, others, setting)
+      : began && leg.effectiveDueAt === hold.upstreamDueAt
+        ? unbound(target, leg, superior, setting)
+        : undefined
+    return patch === undefined ? [] : [{ id: leg.id, patch }]
+  })
   const lead = leadLeg(target)
   const moved = legs.find(({ id: legId }) => legId === lead?.id)
-  const superiors = [hold.ownUpstreamDueAt, ...others.map((each) => each.upstreamDueAt)]
   return {
     event,
-    matter:
-      hold.upstreamDueAt === null
-        ? {}
-        : { upstreamDueAt: earliest(superiors, setting.now) ?? hold.ownUpstreamDueAt },
+    matter: hold.upstreamDueAt === null ? {} : { upstreamDueAt: superior },
     legs,
     update: { mergeHolds: undone.map((each) => ({ id: each.id, patch: { undoneAt: setting.now } })) },
     data: {
@@ -195,6 +200,14 @@ function released(target: Case, from: Matter, setting: Setting): NonNullable<Cha
         : { oldDueAt: lead?.effectiveDueAt, newDueAt: moved.patch.effectiveDueAt }),
     },
   }
+}
+
+/** A leg that began under the superior's deadline which the other had brought has the policy's limit now. */
+function unbound(subject: Case, leg: Leg, superior: Instant | null, setting: Setting) {
+  const role = leg.role === 'co' ? 'co' : 'lead'
+  const { limit } = promise(calendarOf(setting), leg.dispatchedAt, subject.matter, 'ordinary', role)
+  const own = { ...anew(subject, { ...leg, limit }, superior, setting), limit, ...unmarked }
+  return own.effectiveDueAt > leg.effectiveDueAt ? own : undefined
 }
 
 /** A leg's own clock, as far as no merge that still holds draws it in. */
