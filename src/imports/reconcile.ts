@@ -140,10 +140,15 @@ function differs(next: Order, { snapshot }: Held, part: Part): boolean {
 
 /** Another unit has the order now, or the same one has it again. */
 function beginsAnew(next: Order, lead: StoredLeg): boolean {
-  if (next.leadUnitId === null || next.dispatchedAt === null) return false
+  if (next.leadUnitId === null || next.dispatchedAt === null || isBefore(next, lead)) return false
   if (next.leadUnitId !== lead.unitId) return lead.outcome !== 'replied'
   const ended = lead.outcome === 'returned' || isReinstated(next, lead)
   return ended && next.dispatchedAt > lead.dispatchedAt
+}
+
+/** An older file tells of the unit that had the order before. */
+function isBefore({ leadUnitId, dispatchedAt }: Order, lead: StoredLeg): boolean {
+  return leadUnitId !== lead.unitId && dispatchedAt !== null && dispatchedAt < lead.dispatchedAt
 }
 
 /** The platform withdrew the order, and handles it again. */
@@ -157,7 +162,9 @@ function keepLeg(
   lead: StoredLeg,
   keep: (code: FindingCode, ...which: readonly Part[]) => void,
 ): void {
-  if (lead.outcome === 'returned') {
+  if (isBefore(next, lead)) {
+    keep('merge/order-kept', ...PROMISE, ...CLOCK, ...AFTER_REPLY, 'leadUnitId', 'coUnitIds', 'state')
+  } else if (lead.outcome === 'returned') {
     keep('merge/closed-kept', 'returnedAt')
   } else if (isReinstated(next, lead)) {
     // It goes on as a new leg.

@@ -351,6 +351,24 @@ describe('a unit that gets the order after another', () => {
   })
 })
 
+test('a file from before the order went to another unit does not bring it back, nor the signature of the first', () => {
+  const before = { ...open, signedAt: '2020-08-17 12:00', state: '办理中' }
+  const second = {
+    ...open,
+    leadUnit: '住建局',
+    dispatchedAt: '2020-08-20 09:00',
+    signedAt: '',
+    state: '已派单',
+  }
+  const first = held(before, EARLY)
+  const { order, history } = lay(second, first)
+  const newer = { ...first, snapshot: snapshotOf(order), legs: history.legs.map(stored) }
+  const { changedParts, history: after } = lay(before, newer)
+  expect(changedParts).toEqual([])
+  expect(after.legs).toEqual(history.legs)
+  expect(after.matter).toMatchObject({ state: 'assigned', leadUnitId: housing.id })
+})
+
 describe('an order that the platform withdrew and handles again', () => {
   const withdrawn = () => {
     const before = held({ ...open, coUnits: '住建局' }, EARLY)
