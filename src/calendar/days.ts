@@ -124,6 +124,17 @@ export function notCovered(calendar: Calendar, day: string): Problem {
   })
 }
 
+/** What `work` answers; where it leaves the calendar, the field at fault is the one at `pointer`. */
+export function coveredBy<T>(pointer: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'calendar/day-not-covered') throw error
+    const message = '日期超出工作日历范围'
+    throw new Problem(error.code, { ...error.options, errors: [{ pointer, code: error.code, message }] })
+  }
+}
+
 /** The days of one year, stored or provisional; throws `calendar/day-not-covered` outside the calendar. */
 export function daysOf(calendar: Calendar, year: number): (CalendarDay & { provisional: boolean })[] {
   const from = indexOf(calendar, `${year}-01-01`)

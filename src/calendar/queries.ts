@@ -2,7 +2,14 @@
 import type { Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
-import { calendarFrom, daysOf, type Calendar, type CalendarDay, type CalendarYear } from './days.ts'
+import {
+  calendarFrom,
+  coveredBy,
+  daysOf,
+  type Calendar,
+  type CalendarDay,
+  type CalendarYear,
+} from './days.ts'
 
 interface Head {
   version: number
@@ -88,5 +95,6 @@ export function listYears(db: Db): Promise<ListedYear[]> {
 
 /** Every day of a year, provisional ones marked; throws `calendar/day-not-covered` outside the calendar. */
 export async function listDays(db: Db, year: number): Promise<(CalendarDay & { provisional: boolean })[]> {
-  return daysOf(await readCalendar(db), year)
+  const calendar = await readCalendar(db)
+  return coveredBy('/query/year', () => daysOf(calendar, year))
 }

@@ -1,15 +1,15 @@
 // URLs of the calendar: its years and days, the end of a limit with the reasons, and publishing a year.
 import { z } from 'zod'
-import type { Instant } from '../platform/clock.ts'
+import { dayOf, type Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { day, instant, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { Problem } from '../platform/problems.ts'
 import { publishYear } from './commands.ts'
-import { LAST_YEAR, weekdayOf, type Calendar } from './days.ts'
+import { coveredBy, LAST_YEAR, weekdayOf, type Calendar } from './days.ts'
 import { explain } from './explain.ts'
 import { listDays, listYears, readCalendar } from './queries.ts'
-import { due, LIMIT_UNITS } from './rules.ts'
+import { due, isWorkday, LIMIT_UNITS } from './rules.ts'
 import { planYear, type YearNotice } from './years.ts'
 
 const tag = '工作日历'
@@ -138,7 +138,11 @@ export function calendarRoutes(
       }
       const calendar = await readCalendar(db)
       const limit = { n, unit }
-      return { ...due(calendar, from, limit), explain: explain(calendar, from, limit) }
+      coveredBy('/query/from', () => isWorkday(calendar, dayOf(from)))
+      return coveredBy('/query/n', () => ({
+        ...due(calendar, from, limit),
+        explain: explain(calendar, from, limit),
+      }))
     },
   )
 

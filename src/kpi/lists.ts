@@ -4,7 +4,7 @@ import { states } from '../matters/workflow.ts'
 import { NIL, type Actor } from '../platform/actor.ts'
 import type { Day, Instant } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/db.ts'
-import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
+import { day, id, placeOf, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { standing, type Answers } from './answers.ts'
 import { factsAsOf, factsIn, factsNow, holds, movedIn } from './conditions.ts'
@@ -224,10 +224,9 @@ interface After {
 }
 
 function afterOf({ cursor }: PageAsked): After | undefined {
-  if (cursor === undefined) return undefined
-  const read = placeShape.safeParse(readCursor(cursor, 3))
-  if (!read.success) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
-  const [total, dispatched, matter] = read.data
+  const read = placeOf(cursor, placeShape)
+  if (read === undefined) return undefined
+  const [total, dispatched, matter] = read
   return { total, day: dispatched, id: matter }
 }
 

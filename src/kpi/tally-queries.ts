@@ -5,7 +5,7 @@ import { states, type State } from '../matters/workflow.ts'
 import type { Actor } from '../platform/actor.ts'
 import { yearBefore, type Day, type Instant } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
-import { day, id, readCursor, writeCursor } from '../platform/fields.ts'
+import { day, id, placeOf, writeCursor } from '../platform/fields.ts'
 import { percent, percentText } from '../platform/numbers.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { instantAsked, planned, valuesFrom, visibleCondition, type Place } from './questions.ts'
@@ -213,9 +213,8 @@ export async function mattersBehind(
     ),
     [...values],
   )
-  if (page.cursor !== undefined) {
-    const after = placeShape.safeParse(readCursor(page.cursor, 2)).data
-    if (after === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
+  const after = placeOf(page.cursor, placeShape)
+  if (after !== undefined) {
     where.push(`(${dayOfRow}, m.id) > (${place(after[0])}::date, ${place(after[1])}::uuid)`)
   }
   const rows = await db.query<Listed>(

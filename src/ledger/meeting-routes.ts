@@ -1,13 +1,13 @@
 // URLs of joint meetings.
 import { z } from 'zod'
 import { dayOf } from '../platform/clock.ts'
-import { day, id, pageQuery, textOf, writeCursor } from '../platform/fields.ts'
+import { day, id, pageQuery, placeOf, textOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { refuseReversed } from '../platform/problems.ts'
 import { ofTheOffice } from '../platform/route.ts'
 import { countMeetings, listMeetings, listSubjects } from './meeting-queries.ts'
 import { carryOut, correctMeeting, enterMeeting, issueMinutes } from './meetings.ts'
-import { byId, figure, free, keysOf, label, labelled, placeOf } from './shapes.ts'
+import { byId, figure, free, keysOf, label, labelled } from './shapes.ts'
 import { convenorRanks, meetingKinds } from './terms.ts'
 
 const meetingFields = {
@@ -101,7 +101,7 @@ export function meetingRoutes(http: Http): void {
     },
     async (reader, actor, { query: { limit, cursor, ...filter } }) => {
       refuseReversed(filter)
-      const at = placeOf(cursor, day)
+      const at = placeOf(cursor, z.tuple([day, id]))
       const after = at === undefined ? undefined : { day: at[0], id: at[1] }
       const rows = await listMeetings(reader, actor, filter, { limit: limit + 1, after }, dayOf(clock.now()))
       const last = rows.length > limit ? rows[limit - 1] : undefined

@@ -5,7 +5,7 @@ import type { Actor } from '../platform/actor.ts'
 import { instantFromJson, type Day, type Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
-import { day, id as idShape, readCursor, writeCursor } from '../platform/fields.ts'
+import { day, id as idShape, placeOf, writeCursor } from '../platform/fields.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
 import { itemVisibleTo } from './access.ts'
@@ -108,9 +108,8 @@ export async function listItems(
     [...values],
   )
   let after = ''
-  if (cursor !== undefined) {
-    const at = placeShape.safeParse(readCursor(cursor, 2)).data
-    if (at === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
+  const at = placeOf(cursor, placeShape)
+  if (at !== undefined) {
     after = ` and (i.found_day, i.id) < (${place(at[0])}::date, ${place(at[1])}::uuid)`
   }
   const rows = await db.query<ItemRow>(

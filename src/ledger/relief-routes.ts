@@ -1,12 +1,12 @@
 // URLs of relief grants.
 import { z } from 'zod'
-import { day, id, instant, pageQuery, textOf, writeCursor } from '../platform/fields.ts'
+import { day, id, instant, pageQuery, placeOf, textOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { yuan } from '../platform/numbers.ts'
 import { Problem } from '../platform/problems.ts'
 import { listProgrammes, openProgramme } from './programmes.ts'
 import { askGrant, cancelGrant, decideGrant, listGrants, openAccount, payGrant, sumGrants } from './relief.ts'
-import { byId, figure, free, keysOf, label, labelled, placeOf } from './shapes.ts'
+import { byId, figure, free, keysOf, label, labelled } from './shapes.ts'
 import { grantStates, groupTags } from './terms.ts'
 
 const fen = z.int().min(1).max(100_000_000_00).describe('金额（分）')
@@ -125,7 +125,7 @@ export function reliefRoutes(http: Http): void {
       }),
     },
     async (reader, actor, { query: { limit, cursor, ...filter } }) => {
-      const at = placeOf(cursor, instant)
+      const at = placeOf(cursor, z.tuple([instant, id]))
       const after = at === undefined ? undefined : { at: at[0], id: at[1] }
       const rows = await listGrants(reader, actor, filter, { limit: limit + 1, after })
       const last = rows.length > limit ? rows[limit - 1] : undefined

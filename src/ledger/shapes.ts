@@ -1,7 +1,6 @@
 // Shapes that the routes of meetings and relief share.
 import { z } from 'zod'
-import { id, readCursor } from '../platform/fields.ts'
-import { fieldProblem } from '../platform/problems.ts'
+import { id } from '../platform/fields.ts'
 
 export const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]]
 export const labelled = z.object({ code: z.string(), label: z.string() })
@@ -16,11 +15,3 @@ export const figure = z.object({
   text: z.string(),
   list: z.string(),
 })
-
-/** The two sort values of a page mark. */
-export function placeOf(cursor: string | undefined, first: z.ZodType<string>): [string, string] | undefined {
-  if (cursor === undefined) return undefined
-  const read = z.tuple([first, id]).safeParse(readCursor(cursor, 2)).data
-  if (read === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
-  return read
-}

@@ -6,7 +6,7 @@ import { readCalendar } from '../calendar/queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf, instantOf, plusDays, type Instant } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/db.ts'
-import { id, instant, readCursor, writeCursor } from '../platform/fields.ts'
+import { id, instant, placeOf, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { handledUnits, visibilityValues, withheldFrom } from './access.ts'
 import { gramsOfQuery } from './search.ts'
@@ -84,9 +84,8 @@ export async function listMatters(
   const conditions = [...(await conditionsOf(db, actor, filter, now, place))]
   const byDue = filter.mine !== undefined || filter.clock !== undefined
   const [sort, direction, compare] = byDue ? ['m.due_at', 'asc', '>'] : ['m.received_at', 'desc', '<']
-  if (filter.cursor !== undefined) {
-    const after = placeShape.safeParse(readCursor(filter.cursor, 2)).data
-    if (after === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
+  const after = placeOf(filter.cursor, placeShape)
+  if (after !== undefined) {
     conditions.push(`(${sort}, m.id) ${compare} (${place(after[0])}::timestamptz, ${place(after[1])}::uuid)`)
   }
   // The limit stands in the text: with a parameter the planner guesses a tenth of the table and plans anew each time. A few

@@ -1,5 +1,6 @@
 // Registers matters of every channel: the caller, the first dispatch or the petition's procedure, all in one event.
 import { randomUUIDv7 } from 'node:crypto'
+import { coveredBy } from '../calendar/days.ts'
 import { holdCalendar } from '../calendar/queries.ts'
 import { insertPerson, type PersonFields } from '../people/commands.ts'
 import { keepConfidential } from '../people/confidence.ts'
@@ -140,7 +141,10 @@ export async function register(
   if (input.petition !== undefined) {
     const representatives = (personId === null ? 0 : 1) + others.length
     const { collectiveFrom } = office
-    change = enter(newCase(matter), input.petition, setting, { representatives, collectiveFrom, at })
+    const { petition } = input
+    change = coveredBy(`${at}/receivedAt`, () =>
+      enter(newCase(matter), petition, setting, { representatives, collectiveFrom, at }),
+    )
   }
   // Registered and dispatched in one breath is one event.
   const state = input.dispatch === undefined ? matter.state : outcomeOf('dispatch', matter, change)

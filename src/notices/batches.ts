@@ -111,7 +111,7 @@ export async function askBatch(
   if (unknown >= 0)
     throw fieldProblem('request/invalid', `/body/regionCodes/${unknown}`, '没有这个现行的行政区划')
   const found = await recipients(tx, [regionCodes])
-  if (found.length === 0) throw new Problem('sms/no-recipients')
+  if (found.length === 0) throw fieldProblem('sms/no-recipients', '/body/regionCodes', '这些区划没有联系人')
   const id = randomUUIDv7()
   const by = { askedAt: tx.now, askedBy: actor.id }
   insertRow(tx, smsBatches, { id, text, regionCodes, state: 'asked', recipients: found.length, ...by })

@@ -4,9 +4,8 @@ import type { State } from '../matters/workflow.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
-import { id, instant, readCursor, writeCursor } from '../platform/fields.ts'
+import { id, instant, placeOf, writeCursor } from '../platform/fields.ts'
 import type { OutboxEvent } from '../platform/outbox.ts'
-import { fieldProblem } from '../platform/problems.ts'
 import { z } from 'zod'
 import { inboxRules, unitsNamed } from './inbox-rules.ts'
 
@@ -104,8 +103,7 @@ export async function readInbox(
   actor: Actor,
   { unread, limit, cursor }: { unread: boolean; limit: number; cursor?: string | undefined },
 ): Promise<{ items: InboxItem[]; next: string | null }> {
-  const after = cursor === undefined ? [null, null] : place.safeParse(readCursor(cursor, 2)).data
-  if (after === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
+  const after = placeOf(cursor, place) ?? [null, null]
   const rows = await page(db, [actor.id, ...visibilityValues(actor), unread, ...after, limit + 1])
   const items = rows.slice(0, limit)
   const last = items.at(-1)

@@ -6,7 +6,7 @@ import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { instantOf, plusDays } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
-import { id, instant, readCursor, writeCursor } from '../platform/fields.ts'
+import { id, instant, placeOf, writeCursor } from '../platform/fields.ts'
 import { percent, percentText } from '../platform/numbers.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { smsStates, volumes, type SmsState, type Volume } from './terms.ts'
@@ -15,10 +15,7 @@ const place = z.tuple([instant, id])
 const OFFSET = "at time zone interval '8 hours'"
 
 function after(cursor: string | undefined): [string | null, string | null] {
-  if (cursor === undefined) return [null, null]
-  const read = place.safeParse(readCursor(cursor, 2)).data
-  if (read === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
-  return read
+  return placeOf(cursor, place) ?? [null, null]
 }
 
 function paged<R extends { id: string }>(rows: R[], limit: number, at: (row: R) => Instant) {

@@ -1,9 +1,9 @@
 // URLs of accounts: the security administrator's.
 import { z } from 'zod'
 import type { Db } from '../platform/db.ts'
-import { id, pageOf, pageQuery, readCursor, textOf, writeCursor } from '../platform/fields.ts'
+import { id, pageOf, pageQuery, placeOf, textOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
-import { fieldProblem, Problem } from '../platform/problems.ts'
+import { Problem } from '../platform/problems.ts'
 import {
   createAccount,
   disableAccount,
@@ -83,13 +83,10 @@ export function accountRoutes(http: Http, passwords: Passwords): void {
     },
     async (_db, _actor, { query }) => {
       const { cursor, limit, ...filter } = query
-      const after = cursor === undefined ? undefined : readCursor(cursor, 1)?.[0]
-      if (cursor !== undefined && typeof after !== 'string') {
-        throw fieldProblem('request/invalid', '/query/cursor', '翻页标记有误')
-      }
+      const [after] = placeOf(cursor, z.tuple([z.string()])) ?? []
       const rows = await listAccounts(db, clock.now(), {
         ...filter,
-        after: after as string | undefined,
+        after,
         limit,
       })
       const items = rows.slice(0, limit)

@@ -1,10 +1,11 @@
 // Links between entries that may be one person: suggested by what they share, decided by a clerk, never merged.
+import { z } from 'zod'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
-import { readCursor, writeCursor } from '../platform/fields.ts'
-import { fieldProblem, Problem } from '../platform/problems.ts'
+import { id as idShape, instant, placeOf, writeCursor } from '../platform/fields.ts'
+import { Problem } from '../platform/problems.ts'
 import { readPeople, seesConfidential, type KnownPeople } from './queries.ts'
 
 export type LinkStatus = 'suggested' | 'confirmed' | 'rejected'
@@ -76,9 +77,11 @@ export interface LinkQuery {
   cursor?: string | undefined
 }
 
+const placeShape = z.tuple([instant, idShape])
+
 /** A page of links, newest first, each with both people; a link with somebody the actor may not know of is left out. */
 export async function listLinks(db: Db, actor: Actor, known: KnownPeople, query: LinkQuery) {
-  const [at = null, id = null] = cursorOf(query.cursor)
+  const [at = null, id = null] = placeOf(query.cursor, placeShape) ?? []
   const rows = await linksPage(db, [
     query.status,
     query.personId ?? null,
@@ -99,13 +102,6 @@ export async function listLinks(db: Db, actor: Actor, known: KnownPeople, query:
   const next =
     rows.length > query.limit && last !== undefined ? writeCursor([last.suggestedAt, last.id]) : null
   return { items, next }
-}
-
-function cursorOf(cursor: string | undefined): (string | number | null)[] {
-  if (cursor === undefined) return []
-  const values = readCursor(cursor, 2)
-  if (values === undefined) throw fieldProblem('request/invalid', '/query/cursor', '分页位置无效')
-  return values
 }
 
 const sameAs = statement<{ id: string }>(

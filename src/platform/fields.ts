@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { toInstant } from './clock.ts'
 import { CONTROLS } from './controls.ts'
+import { fieldProblem } from './problems.ts'
 
 export const id = z.uuid()
 
@@ -47,14 +48,26 @@ export function writeCursor(values: (string | number | null)[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
+/** The sort values of a cursor, where it was given one; refuses what is not one of this list's. */
+export function placeOf<P>(cursor: string | undefined, place: z.ZodType<P>): P | undefined {
+  if (cursor === undefined) return undefined
+  const read = place.safeParse(parsed(cursor))
+  if (!read.success) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
+  return read.data
+}
+
 /** The values of a cursor of `length` parts; undefined when it is not one of ours. */
 export function readCursor(cursor: string, length: number): (string | number | null)[] | undefined {
+  const values = parsed(cursor)
+  const fits = Array.isArray(values) && values.length === length
+  return fits && values.every((v) => v === null || typeof v === 'string' || typeof v === 'number')
+    ? values
+    : undefined
+}
+
+function parsed(cursor: string): unknown {
   try {
-    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    const fits = Array.isArray(values) && values.length === length
-    return fits && values.every((v) => v === null || typeof v === 'string' || typeof v === 'number')
-      ? values
-      : undefined
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
   } catch {
     return undefined
   }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Day, Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
-import { day, id as idShape, readCursor, writeCursor } from '../platform/fields.ts'
+import { day, id as idShape, placeOf, writeCursor } from '../platform/fields.ts'
 import { percent, percentText, yuan } from '../platform/numbers.ts'
 import { fieldProblem, Problem, refuseReversed } from '../platform/problems.ts'
 import { registerIds, registerOf, type RegisterId } from './columns.ts'
@@ -56,9 +56,8 @@ export async function listRows(db: Db, name: RegisterId, filter: RowFilter) {
     { name: '', text: `select count(*)::int as n from ${register.table} r where ${where.join(' and ')}` },
     [...values],
   )
-  if (filter.cursor !== undefined) {
-    const at = placeShape.safeParse(readCursor(filter.cursor, 2)).data
-    if (at === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
+  const at = placeOf(filter.cursor, placeShape)
+  if (at !== undefined) {
     where.push(`(${dayColumn(register)}, r.id) < (${place(at[0])}::date, ${place(at[1])}::uuid)`)
   }
   const rows = await db.query<Row & { id: string; ofDay: Day }>(

@@ -8,8 +8,8 @@ import { eventLabels } from '../matters/workflow.ts'
 import type { Actor } from '../platform/actor.ts'
 import { instantOf, plusDays, type Day, type Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
-import { id, instant, readCursor, writeCursor } from '../platform/fields.ts'
-import { fieldProblem, refuseReversed } from '../platform/problems.ts'
+import { id, instant, placeOf, writeCursor } from '../platform/fields.ts'
+import { refuseReversed } from '../platform/problems.ts'
 
 export const watchRules = {
   'after-deadline': '超期之后更改',
@@ -147,8 +147,7 @@ export async function watchedActs(
   actor: Actor,
   query: Days & { rule?: WatchRule | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ items: WatchedAct[]; next: string | null }> {
-  const after = query.cursor === undefined ? [null, null] : place.safeParse(readCursor(query.cursor, 2)).data
-  if (after === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
+  const after = placeOf(query.cursor, place) ?? [null, null]
   const values = [...valuesOf(query), query.rule ?? null, ...after, query.limit + 1]
   const rows = await page(db, [...values, ...visibilityValues(actor)])
   const items = rows.slice(0, query.limit).map(entryOf)

@@ -88,8 +88,16 @@ describe('reading', () => {
     })
     expect((await get('/api/calendar/days?year=2027')).json().items[0]).toMatchObject({ provisional: true })
     expect((await get('/api/calendar/days?year=2003')).json()).toMatchObject({
-      code: 'calendar/day-not-covered',
+      ...{ code: 'calendar/day-not-covered', errors: [{ pointer: '/query/year' }] },
     })
+  })
+
+  test('names the field that leads out of the calendar', async () => {
+    const due = async (from: string, n: number) =>
+      (await get(`/api/calendar/due?from=${encodeURIComponent(from)}&n=${n}&unit=workday`)).json()
+    const code = 'calendar/day-not-covered'
+    expect(await due('2003-05-06T02:00:00Z', 3)).toMatchObject({ code, errors: [{ pointer: '/query/from' }] })
+    expect(await due('2100-12-30T02:00:00Z', 30)).toMatchObject({ code, errors: [{ pointer: '/query/n' }] })
   })
 
   test('when a limit ends, and why', async () => {

@@ -542,6 +542,13 @@ describe('review and recheck', () => {
       reason: '同一事实和理由',
     })
     expect(JSON.stringify(wrong.body)).toContain('信访条例 art. 35(3)')
+    const unknown = await desk.act('dispatcher', again, 'no-longer-accept', {
+      finalId: crypto.randomUUID(),
+      reason: '同一事实和理由',
+    })
+    expect(unknown.body).toMatchObject({
+      ...{ code: 'matter/other-not-found', errors: [{ pointer: '/body/finalId' }] },
+    })
     const done = await desk.does('dispatcher', again, 'no-longer-accept', {
       finalId: final,
       reason: '同一事实和理由',

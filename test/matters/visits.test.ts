@@ -390,6 +390,13 @@ describe('letters', () => {
     expect(named.body['errors']).toMatchObject([{ pointer: '/body/anonymous' }])
   })
 
+  it('from before the calendar are refused by the field that says so', async () => {
+    const old = letter({ receivedAt: '2003-05-06T09:00:00+08:00' })
+    expect((await desk.call('registrar', 'POST', '/api/letters', old)).body).toMatchObject({
+      ...{ code: 'calendar/day-not-covered', errors: [{ pointer: '/body/receivedAt' }] },
+    })
+  })
+
   it('of a morning go in together or not at all, and once however often they are sent', async () => {
     const many = Array.from({ length: 100 }, (_, i) =>
       letter({ title: `来信${i}`, caller: { name: '王小明', phone: '15401200020' } }),

@@ -465,7 +465,9 @@ describe('messages to regions', () => {
       text: '通知',
       regionCodes: ['510802006'],
     })
-    expect(none.body.code).toBe('sms/no-recipients')
+    expect(none.body).toMatchObject({
+      ...{ code: 'sms/no-recipients', errors: [{ pointer: '/body/regionCodes' }] },
+    })
   })
 })
 

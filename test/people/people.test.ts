@@ -15,6 +15,7 @@ import { openPerson, sealPerson } from '../../src/people/seal.ts'
 import { people } from '../../src/people/tables.ts'
 import { NIL, systemActor, type Actor } from '../../src/platform/actor.ts'
 import { answerErrors } from '../../src/platform/errors.ts'
+import { writeCursor } from '../../src/platform/fields.ts'
 import { createHttp } from '../../src/platform/http.ts'
 import { addKeyVersion } from '../../src/platform/master-key.ts'
 import { insertRow } from '../../src/platform/rows.ts'
@@ -562,7 +563,12 @@ describe('links', () => {
       `select count(*)::int as n from person_links where status = 'suggested'`,
     )
     expect([seen.size, pages > 1]).toEqual([open[0]?.n, true])
-    expect((await send('GET', '/api/people/links?cursor=nonsense')).statusCode).toBe(422)
+    // One of another list is as foreign as no mark at all.
+    for (const mark of ['nonsense', writeCursor(['赵德全', 'x']), writeCursor([null, null])]) {
+      const refused = await send('GET', `/api/people/links?cursor=${mark}`)
+      expect(refused.statusCode).toBe(422)
+      expect(refused.json()).toMatchObject({ errors: [{ pointer: '/query/cursor' }] })
+    }
   })
 })
 

@@ -85,6 +85,7 @@ export const noLongerAccept = actRule({
     reason: textOf(4, 1000).describe('认定为同一事实和理由的说明'),
   }),
   other: (input) => input.finalId,
+  otherField: 'finalId',
   change(subject, input, setting) {
     const article = lawOf(subject).articles.finality
     if (setting.other?.petition?.final !== true) {
