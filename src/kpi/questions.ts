@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { NIL, type Actor } from '../platform/actor.ts'
 import { plusDays, weekdayOf, type Day, type Instant } from '../platform/clock.ts'
 import type { Sql } from '../platform/db.ts'
-import { fieldProblem, refuseReversed } from '../platform/problems.ts'
+import { fieldProblem } from '../platform/problems.ts'
 import { harmlessTo, visibilityValues, visibleTo, withheldFrom } from '../matters/access.ts'
 import type { Metric } from './metric.ts'
 import { findMetric, metrics } from './metrics.ts'
@@ -40,7 +40,6 @@ export interface FigureQuery extends MatterQuery {
 
 /** The instant a question is about; a period that ends before it begins and a time to come are refused. */
 export function instantAsked(query: MatterQuery, now: Instant): Instant {
-  refuseReversed(query)
   if (query.asOf !== undefined && query.asOf > now) {
     throw fieldProblem('kpi/as-of-in-future', '/query/asOf', '截至时间不能晚于现在')
   }

@@ -74,12 +74,7 @@ export const matterPage = z.object({
   next: z.string().nullable(),
 })
 
-export const figureProblems = [
-  'kpi/unknown-metric',
-  'kpi/period-reversed',
-  'kpi/as-of-in-future',
-  'unit/not-found',
-] as const
+export const figureProblems = ['kpi/unknown-metric', 'kpi/as-of-in-future', 'unit/not-found'] as const
 
 export function asked<Q extends { unit?: string[] | undefined }>({ unit: units, ...query }: Q) {
   return { ...query, units }

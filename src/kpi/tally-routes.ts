@@ -29,7 +29,7 @@ const linked = z
   .describe('认定为同一事项的办件如何计数')
 const counted = { numerator: z.int(), denominator: z.int().nullable() }
 const lists = { list: z.string(), denominatorList: z.string().nullable() }
-const problems = ['kpi/unknown-metric', 'kpi/period-reversed', 'kpi/as-of-in-future'] as const
+const problems = ['kpi/unknown-metric', 'kpi/as-of-in-future'] as const
 
 export function tallyRoutes(http: Http): void {
   const { clock } = http.deps

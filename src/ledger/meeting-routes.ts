@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { dayOf } from '../platform/clock.ts'
 import { day, id, pageQuery, placeOf, textOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
-import { refuseReversed } from '../platform/problems.ts'
 import { ofTheOffice } from '../platform/route.ts'
 import { countMeetings, listMeetings, listSubjects } from './meeting-queries.ts'
 import { carryOut, correctMeeting, enterMeeting, issueMinutes } from './meetings.ts'
@@ -97,10 +96,8 @@ export function meetingRoutes(http: Http): void {
         ),
         next: z.string().nullable(),
       }),
-      problems: ['kpi/period-reversed'],
     },
     async (reader, actor, { query: { limit, cursor, ...filter } }) => {
-      refuseReversed(filter)
       const at = placeOf(cursor, z.tuple([day, id]))
       const after = at === undefined ? undefined : { day: at[0], id: at[1] }
       const rows = await listMeetings(reader, actor, filter, { limit: limit + 1, after }, dayOf(clock.now()))
@@ -136,10 +133,8 @@ export function meetingRoutes(http: Http): void {
         ),
         next: z.string().nullable(),
       }),
-      problems: ['kpi/period-reversed'],
     },
     async (reader, actor, { query }) => {
-      refuseReversed(query)
       return listSubjects(reader, actor, query)
     },
   )
@@ -152,10 +147,8 @@ export function meetingRoutes(http: Http): void {
       for: 'ledger.read',
       query: z.strictObject(period),
       reply: z.object({ figures: z.array(figure) }),
-      problems: ['kpi/period-reversed'],
     },
     async (reader, actor, { query }) => {
-      refuseReversed(query)
       const sums = await countMeetings(reader, actor, query.from, query.to, dayOf(clock.now()))
       const list = (more: Record<string, string> = {}) =>
         `/api/meetings?${new URLSearchParams({ ...query, ...more }).toString()}`

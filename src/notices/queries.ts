@@ -8,7 +8,6 @@ import { instantOf, plusDays } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { id, instant, placeOf, writeCursor } from '../platform/fields.ts'
 import { percent, percentText } from '../platform/numbers.ts'
-import { fieldProblem } from '../platform/problems.ts'
 import { smsStates, volumes, type SmsState, type Volume } from './terms.ts'
 
 const place = z.tuple([instant, id])
@@ -116,7 +115,6 @@ const counts = statement<{ month: string; name: Volume; count: number }>(
 
 /** Every month of the period, also those without a message. */
 export async function volumesOf(db: Db, from: string, to: string) {
-  if (from > to) throw fieldProblem('kpi/period-reversed', '/query/to', '截止月份不能早于起始月份')
   const rows = await counts(db, boundsOf(from, to))
   const months: string[] = []
   for (let month = from; month <= to; month = nextMonth(month)) months.push(month)

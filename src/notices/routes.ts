@@ -201,7 +201,6 @@ export function noticeRoutes(http: Http): void {
           }),
         ),
       }),
-      problems: ['kpi/period-reversed'],
     },
     async (db, _actor, { query }) => ({ months: (await volumesOf(db, query.from, query.to)) as never }),
   )

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { Actor } from './actor.ts'
 import { once, onRecord, readKey, toldBy, type Answer } from './idempotency.ts'
-import { Problem, type ProblemCode } from './problems.ts'
+import { Problem, refuseReversed, type ProblemCode } from './problems.ts'
 import type { Audience, Authenticate, Common, Http, Reply, RouteLimit, Shape } from './route.ts'
 
 export type { Authenticate, Http } from './route.ts'
@@ -199,6 +199,7 @@ function readIfMatch(request: FastifyRequest, need: 'required' | 'accepted'): nu
 }
 
 function inputOf(request: FastifyRequest) {
+  refuseReversed(request.query as { from?: string; to?: string })
   return { params: request.params, query: request.query, request }
 }
 

@@ -128,6 +128,7 @@ function problemsOf({ config, schema }: RouteOptions): ProblemCode[] {
   const shapes = schema ?? {}
   if (shapes.params !== undefined || shapes.querystring !== undefined || shapes.body !== undefined)
     codes.push('request/invalid')
+  if (hasPeriod(shapes.querystring)) codes.push('kpi/period-reversed')
   if (config?.audience !== 'anyone') codes.push('access/not-signed-in', 'session/password-change-required')
   if (config?.audience !== 'anyone' && config?.audience !== 'signed-in') codes.push('access/forbidden')
   if (config?.write !== undefined || config?.upload === true || shapes.body !== undefined) {
@@ -137,6 +138,11 @@ function problemsOf({ config, schema }: RouteOptions): ProblemCode[] {
   if (config?.write?.ifMatch === 'required') codes.push('request/if-match-required')
   if (config?.write !== undefined && config.write.ifMatch !== 'ignored') codes.push('request/stale')
   return [...codes, ...(config?.problems ?? [])]
+}
+
+function hasPeriod(query: unknown): boolean {
+  const { shape = {} } = (query ?? {}) as { shape?: object }
+  return 'from' in shape && 'to' in shape
 }
 
 function problemResponses(codes: readonly ProblemCode[]) {

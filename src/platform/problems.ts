@@ -56,7 +56,8 @@ export function problemDocument(problem: Problem, requestId: string) {
   }
 }
 
-/** Throws `kpi/period-reversed` when the period of a query ends before it begins. */
-export function refuseReversed({ from, to }: { from: string; to: string }): void {
-  if (from > to) throw fieldProblem('kpi/period-reversed', '/query/to', '截止日期不能早于起始日期')
+/** Throws `kpi/period-reversed` when the period of a query, where it has one, ends before it begins. */
+export function refuseReversed({ from, to }: { from?: string; to?: string }): void {
+  if (from !== undefined && to !== undefined && from > to)
+    throw fieldProblem('kpi/period-reversed', '/query/to', '截止日期不能早于起始日期')
 }

@@ -4,7 +4,7 @@ import type { Day, Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { day, id as idShape, placeOf, writeCursor } from '../platform/fields.ts'
 import { percent, percentText, yuan } from '../platform/numbers.ts'
-import { fieldProblem, Problem, refuseReversed } from '../platform/problems.ts'
+import { fieldProblem, Problem } from '../platform/problems.ts'
 import { registerIds, registerOf, type RegisterId } from './columns.ts'
 import { selectedColumns, type Row } from './commands.ts'
 import type { Register, RegisterFigure } from './register.ts'
@@ -140,7 +140,6 @@ export interface CountedFigure {
 
 /** A register's figures of a period in one statement, each with the list of exactly the rows that it counts. */
 export async function figuresOf(db: Db, name: RegisterId, from: Day, to: Day): Promise<CountedFigure[]> {
-  refuseReversed({ from, to })
   const register = registerOf(name)
   if (register.figures.length === 0) return []
   const columns = register.figures.flatMap(

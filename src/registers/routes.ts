@@ -97,7 +97,6 @@ function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
           }),
         ),
       }),
-      problems: ['kpi/period-reversed'],
     },
     async (reader, _actor, { query }) => ({ figures: await figuresOf(reader, name, query.from, query.to) }),
   )

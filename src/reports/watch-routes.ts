@@ -7,7 +7,6 @@ import { countWatched, watchedActs, watchRules, type WatchRule } from './watch.t
 const tag = '报告'
 const rules = Object.keys(watchRules) as [WatchRule, ...WatchRule[]]
 const days = { from: day, to: day }
-const problems = ['kpi/period-reversed'] as const
 
 export function watchRoutes(http: Http): void {
   http.reads(
@@ -41,7 +40,6 @@ export function watchRoutes(http: Http): void {
             .describe('对全局指标的影响：1为此后计入，-1为不再计入'),
         }),
       ),
-      problems,
     },
     async (db, actor, { query }) => {
       const { items, next } = await watchedActs(db, actor, query)
@@ -74,7 +72,6 @@ export function watchRoutes(http: Http): void {
           }),
         ),
       }),
-      problems,
     },
     async (db, actor, { query }) => countWatched(db, actor, query),
   )

@@ -9,7 +9,6 @@ import type { Actor } from '../platform/actor.ts'
 import { instantOf, plusDays, type Day, type Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { id, instant, placeOf, writeCursor } from '../platform/fields.ts'
-import { refuseReversed } from '../platform/problems.ts'
 
 export const watchRules = {
   'after-deadline': '超期之后更改',
@@ -133,7 +132,6 @@ interface Days {
 }
 
 function valuesOf({ from, to }: Days): unknown[] {
-  refuseReversed({ from, to })
   const last = plusDays(`${plusDays(`${to.slice(0, 7)}-01`, 31).slice(0, 7)}-01`, -1)
   return [
     ...[REWRITING, REWRITING_PUBLISHED, CLOSING, instantOf(from), instantOf(plusDays(to, 1))],
