@@ -1,10 +1,10 @@
 // Lists of visits that superiors send each month, held against our records and reconciled by a person.
 import { randomUUIDv7 } from 'node:crypto'
 import type { Actor } from '../platform/actor.ts'
-import type { Day, Instant } from '../platform/clock.ts'
+import { dayOf, type Day, type Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
-import { Problem } from '../platform/problems.ts'
+import { fieldProblem, Problem } from '../platform/problems.ts'
 import { columnsOf, insertRow, updateRow } from '../platform/rows.ts'
 import { visibilityValues, visibleTo } from './access.ts'
 import { visitLists } from './petition-tables.ts'
@@ -69,6 +69,7 @@ export function readLists(db: Db, actor: Actor, year: number): Promise<ComparedL
 
 /** Enters what a list says of a month; once a month and level. */
 export async function enterList(tx: Tx, actor: Actor, entry: ListEntry): Promise<ListWritten> {
+  if (entry.month > dayOf(tx.now)) throw fieldProblem('matter/future-time', '/body/month', '月份不能晚于本月')
   if ((await listOf(tx, [entry.level, entry.month])).length > 0) throw new Problem('visit/list-taken')
   const id = randomUUIDv7()
   insertRow(tx, visitLists, { id, ...entry, enteredAt: tx.now, enteredBy: actor.id })

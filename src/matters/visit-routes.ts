@@ -37,9 +37,11 @@ interface Counts {
   collectiveBatches: number
   collectivePersons: number
 }
-const sound = <S extends z.ZodType<Counts>>(shape: S) =>
+/** Of a collective visit are at least as many people as make one, and of every other batch at least one. */
+const sound = <S extends z.ZodType<Counts>>(shape: S, collectiveFrom: number) =>
   shape
     .refine((c) => c.persons >= c.batches, { path: ['persons'], error: '人次不能少于批次' })
+    .refine((c) => c.batches > 0 || c.persons === 0, { path: ['persons'], error: '没有批次就没有人次' })
     .refine((c) => c.collectiveBatches <= c.batches, {
       path: ['collectiveBatches'],
       error: '集体访批次不能多于总批次',
@@ -48,11 +50,30 @@ const sound = <S extends z.ZodType<Counts>>(shape: S) =>
       path: ['collectivePersons'],
       error: '集体访人次不能多于总人次',
     })
+    .refine((c) => c.collectivePersons >= c.collectiveBatches * collectiveFrom, {
+      path: ['collectivePersons'],
+      error: `集体访每批次不少于${collectiveFrom}人`,
+    })
+    .refine((c) => c.collectiveBatches > 0 || c.collectivePersons === 0, {
+      path: ['collectivePersons'],
+      error: '没有集体访批次就没有集体访人次',
+    })
+    .refine(
+      ({ batches, persons, collectiveBatches, collectivePersons }) =>
+        batches === 0 ||
+        persons < batches ||
+        collectiveBatches > batches ||
+        collectivePersons > persons ||
+        (batches === collectiveBatches
+          ? persons === collectivePersons
+          : persons - collectivePersons >= batches - collectiveBatches),
+      { path: ['collectivePersons'], error: '集体访以外的批次与人次不符' },
+    )
 const written = z.object({ id, version: z.int() })
 const countsShape = z.object(counts)
 
 export function visitRoutes(http: Http): void {
-  const { db, vault } = http.deps
+  const { db, vault, config } = http.deps
 
   http.writes(
     {
@@ -62,11 +83,12 @@ export function visitRoutes(http: Http): void {
       for: 'matters.register',
       body: sound(
         z.strictObject({ month, level, source: textOf(2, 100).describe('通报单位和文号'), ...counts }),
+        config.COLLECTIVE_MIN_PERSONS,
       ),
       status: 201,
       reply: written,
       etag: (list) => list.version,
-      problems: ['visit/list-taken'],
+      problems: ['visit/list-taken', 'matter/future-time'],
     },
     (tx, actor, { body }) => enterList(tx, actor, body),
   )
@@ -117,7 +139,7 @@ export function visitRoutes(http: Http): void {
       tag,
       for: 'matters.edit',
       params: byId,
-      body: sound(z.strictObject(counts)),
+      body: sound(z.strictObject(counts), config.COLLECTIVE_MIN_PERSONS),
       reply: written,
       ifMatch: 'required',
       etag: (list) => list.version,
@@ -234,7 +256,7 @@ export function visitRoutes(http: Http): void {
     (tx, actor, { params, body, ifMatch }) =>
       correctVisit(tx, actor, params.id, body, {
         ifMatch,
-        collectiveFrom: http.deps.config.COLLECTIVE_MIN_PERSONS,
+        collectiveFrom: config.COLLECTIVE_MIN_PERSONS,
       }),
   )
 

@@ -363,7 +363,33 @@ describe('a superior’s list of a month', () => {
     expect(wrong.body['errors']).toMatchObject([
       { pointer: '/body/persons', message: '人次不能少于批次' },
       { pointer: '/body/collectiveBatches' },
+      { pointer: '/body/collectivePersons' },
     ])
+    const counts = (
+      batches: number,
+      persons: number,
+      collectiveBatches: number,
+      collectivePersons: number,
+    ) => ({ batches, persons, collectiveBatches, collectivePersons })
+    for (const [given, pointer, message] of [
+      [counts(0, 3, 0, 0), 'persons', '没有批次就没有人次'],
+      [counts(-1, 3, 0, 0), 'batches', undefined],
+      [counts(3, 20, 2, 9), 'collectivePersons', '集体访每批次不少于5人'],
+      [counts(3, 20, 0, 6), 'collectivePersons', '没有集体访批次就没有集体访人次'],
+      [counts(3, 12, 1, 11), 'collectivePersons', '集体访以外的批次与人次不符'],
+      [counts(2, 12, 2, 11), 'collectivePersons', '集体访以外的批次与人次不符'],
+      [{ month: '2020-13' }, 'month', '月份格式应为 2020-08'],
+      [{ month: '2020-12' }, 'month', '月份不能晚于本月'],
+    ] as const) {
+      const told = await desk.call('registrar', 'POST', '/api/visit-lists', {
+        ...{ ...list, month: '2020-06' },
+        ...given,
+      })
+      const [first] = told.body['errors'] as object[]
+      expect(first, `first of ${pointer}`).toMatchObject({
+        ...{ pointer: `/body/${pointer}`, ...(message === undefined ? {} : { message }) },
+      })
+    }
   })
 })
 
