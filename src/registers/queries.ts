@@ -193,6 +193,6 @@ export const currentArticles = statement<{
   `select r.id, r.topic, r.question, r.answer, r.basis from knowledge_articles r
    where r.voided_at is null and r.approved_at is not null and r.from_day <= $1 and (r.to_day is null or r.to_day >= $1)
      and not exists (select 1 from unnest($2::text[]) as w(word)
-       where position(w.word in lower(r.question || ' ' || r.answer)) = 0)
+       where position(w.word in lower(normalize(r.question || ' ' || r.answer, nfkc))) = 0)
    order by r.review_day desc, r.id limit 50`,
 )

@@ -7,6 +7,7 @@ import { record } from '../platform/events.ts'
 import { day, id, pageQuery, textOf } from '../platform/fields.ts'
 import { contentDisposition } from '../platform/file-names.ts'
 import type { Http } from '../platform/http.ts'
+import { fieldProblem } from '../platform/problems.ts'
 import { formats, writeSheet, type Cell, type Format } from '../platform/spreadsheets.ts'
 import { registerIds, registerOf, rowShape, type RegisterId } from './columns.ts'
 import { approveArticle, correctRow, enterRows, takeFile, voidRow } from './commands.ts'
@@ -266,7 +267,9 @@ function knowledgeRoutes(http: Http): void {
       problems: ['matter/search-too-short'],
     },
     async (reader, _actor, { query }) => {
-      const rows = await currentArticles(reader, [dayOf(clock.now()), gramsOfQuery(query.q) ?? []])
+      const grams = gramsOfQuery(query.q)
+      if (grams === undefined) throw fieldProblem('matter/search-too-short', '/query/q', '至少输入两个字')
+      const rows = await currentArticles(reader, [dayOf(clock.now()), grams])
       const label = (topic: string) => (topics as Record<string, string>)[topic] ?? topic
       return { items: rows.map((row) => ({ ...row, topic: { code: row.topic, label: label(row.topic) } })) }
     },

@@ -212,6 +212,21 @@ describe('the knowledge base', () => {
     ((await desk.call('agent', 'GET', `/api/knowledge?q=${encodeURIComponent(q)}`)).body['items'] as object[])
       .length
 
+  it('finds an article in whatever width and case it was written, and asks for two characters', async () => {
+    const { body } = await enter('knowledge', {
+      ...article,
+      question: '如何办理ＥＴＣ通行卡',
+      ownerUnitId: desk.township,
+      reviewDay: '2020-12-01',
+    })
+    await desk.call('supervisor', 'POST', `/api/registers/knowledge/${body.id}/approve`)
+    expect([await found('etc'), await found('ＥＴＣ'), await found('ETC通行')]).toEqual([1, 1, 1])
+    const short = await desk.call('agent', 'GET', `/api/knowledge?q=${encodeURIComponent('卡')}`)
+    expect(short.body).toMatchObject({
+      ...{ code: 'matter/search-too-short', errors: [{ pointer: '/query/q' }] },
+    })
+  })
+
   it('shows agents what another person has approved and what is in force', async () => {
     const { body } = await enter('knowledge', { ...article, ownerUnitId: desk.township })
     expect(await found('公交卡')).toBe(0)
