@@ -1,9 +1,10 @@
 // Reads of imports: the list, one with its counts, and its rows by verdict, page by page.
+import { z } from 'zod'
 import { harmlessTo, withheldFrom } from '../matters/access.ts'
 import type { Actor } from '../platform/actor.ts'
 import { statement, type Db } from '../platform/db.ts'
-import { readCursor, writeCursor } from '../platform/fields.ts'
-import { fieldProblem, Problem } from '../platform/problems.ts'
+import { id as idShape, instant, placeOf, writeCursor } from '../platform/fields.ts'
+import { Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
 import { SOURCE } from './existing.ts'
 import type { Finding } from './findings.ts'
@@ -33,7 +34,7 @@ export async function listImports(
   db: Db,
   query: { status?: ImportStatus | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ items: ListedImport[]; next: string | null }> {
-  const [at = null, id = null] = cursorOf(query.cursor, 2)
+  const [at, id] = placeOf(query.cursor, z.tuple([instant, idShape])) ?? [null, null]
   const rows = await page(db, [query.status ?? null, at, id, query.limit + 1])
   return paged(rows, query.limit, (last) => [last.createdAt, last.id])
 }
@@ -88,20 +89,13 @@ export async function listRows(
   id: string,
   query: RowQuery,
 ): Promise<{ items: ImportRow[]; next: string | null }> {
-  const [after = 0] = cursorOf(query.cursor, 1)
+  const [after] = placeOf(query.cursor, z.tuple([z.int().min(0)])) ?? [0]
   const [held, rows] = await Promise.all([
     findImport(db, id),
     rowsPage(db, [id, query.verdict ?? null, query.warned, after, query.limit + 1, withheldFrom(actor)]),
   ])
   if (held === undefined) throw new Problem('import/not-found')
   return paged(rows, query.limit, (last) => [last.rowNo])
-}
-
-function cursorOf(cursor: string | undefined, length: number): (string | number | null)[] {
-  if (cursor === undefined) return []
-  const values = readCursor(cursor, length)
-  if (values === undefined) throw fieldProblem('request/invalid', '/query/cursor', '翻页标记无效')
-  return values
 }
 
 function paged<T>(

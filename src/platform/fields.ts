@@ -56,15 +56,6 @@ export function placeOf<P>(cursor: string | undefined, place: z.ZodType<P>): P |
   return read.data
 }
 
-/** The values of a cursor of `length` parts; undefined when it is not one of ours. */
-export function readCursor(cursor: string, length: number): (string | number | null)[] | undefined {
-  const values = parsed(cursor)
-  const fits = Array.isArray(values) && values.length === length
-  return fits && values.every((v) => v === null || typeof v === 'string' || typeof v === 'number')
-    ? values
-    : undefined
-}
-
 function parsed(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))

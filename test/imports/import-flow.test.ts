@@ -615,6 +615,12 @@ describe('who may, and when', () => {
       items: { id: string }[]
     }>()
     expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(4)
+    const foreign = Buffer.from('["x","y"]').toString('base64url')
+    const refused = await desk.get(`/api/imports?cursor=${foreign}`)
+    expect([refused.statusCode, refused.json()]).toMatchObject([
+      422,
+      { errors: [{ pointer: '/query/cursor' }] },
+    ])
     expect((await desk.get('/api/imports/columns')).json<{ items: object[] }>().items.length).toBeGreaterThan(
       30,
     )
