@@ -1,5 +1,5 @@
 // The log: one JSON object a line, holding only fields from a list, so that no personal data can slip in.
-import { mkdirSync, renameSync, statSync } from 'node:fs'
+import { mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import { z } from 'zod'
@@ -57,7 +57,11 @@ export function openLog(config: Config): Log {
   const file = logFile(config)
   if (file !== undefined) keepOneOlder(file)
   return logTo(
-    pino.destination({ dest: file ?? 1, sync: false, mkdir: true, minLength: 4096, periodicFlush: 500 }),
+    // Opened here and now: a process that ends at once would flush what is not open yet.
+    pino.destination({
+      ...{ dest: file === undefined ? 1 : openSync(file, 'a') },
+      ...{ sync: false, minLength: 4096, periodicFlush: 500 },
+    }),
     config.LOG_LEVEL,
   )
 }

@@ -162,6 +162,7 @@ describe('the process', { timeout: 180_000 }, () => {
     const service = start({ ROLE: 'worker', DATABASE_URL: '' })
     expect(await service.exit).toBe(1)
     expect(service.output()).toContain('DATABASE_URL')
+    expect(service.output()).not.toContain('程序错误')
   })
 
   it('does the work of a worker that was killed, in another one, once', async () => {
