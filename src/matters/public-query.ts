@@ -39,14 +39,18 @@ type PublicRow = Record<keyof typeof publicDates, Instant | null> & {
   personIds: string[]
 }
 
+// Nothing is forwarded while the office's own clock runs, and neither that clock nor the one for deciding on acceptance is a
+// promise of an answer.
 const publicly = statement<PublicRow>(
   'matter.public',
   `select m.no, m.channel, m.state, m.public_reply as reply, m.rating, m.submitted_at as "submittedAt",
-     m.received_at as "receivedAt", m.dispatched_at as "dispatchedAt", p.accepted_at as "acceptedAt",
-     m.extended_at as "extendedAt", m.due_at as "dueAt", m.first_accepted_at as "firstAcceptedAt",
+     m.received_at as "receivedAt", p.accepted_at as "acceptedAt", m.extended_at as "extendedAt",
+     case when p.id is null then m.dispatched_at else
+       (select min(l.dispatched_at) from legs l where l.matter_id = m.id and l.kind = 'accept') end as "dispatchedAt",
+     case when c.kind in ('route', 'accept') then null else m.due_at end as "dueAt", m.first_accepted_at as "firstAcceptedAt",
      p.delivered_at as "deliveredAt", m.rated_at as "ratedAt", m.ended_at as "endedAt",
      array_remove(m.person_id || array(select o.person_id from matter_people o where o.matter_id = m.id), null) as "personIds"
-   from matters m left join petitions p on p.id = m.id where m.id = $1`,
+   from matters m left join petitions p on p.id = m.id left join legs c on c.id = m.lead_leg_id where m.id = $1`,
 )
 
 /**

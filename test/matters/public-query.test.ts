@@ -111,6 +111,25 @@ describe('the page', () => {
     expect((await ask({ code, tail: TAIL })).statusCode).toBe(404)
   })
 
+  it('tells a petitioner of forwarding when it was forwarded, and promises a day once it is accepted', async () => {
+    const { body } = await desk.call('registrar', 'POST', '/api/visits', {
+      ...{ title: '反映拖欠工资', content: '工地拖欠工资三个月。', topic: 'land' },
+      caller: { name: '欧阳来访', phone: PHONE },
+    })
+    await runWaiting(desk, 'index')
+    const told = async () => {
+      const page = await ask({ code: String(body['queryCode']), tail: TAIL })
+      return ['登记', '转交', '受理', '承诺办结期限'].filter((label) =>
+        page.body.includes(`<dt>${label}</dt>`),
+      )
+    }
+    expect(await told()).toEqual(['登记'])
+    await desk.does('dispatcher', body.id, 'forward', { leadUnitId: desk.township })
+    expect(await told()).toEqual(['登记', '转交'])
+    await desk.does('liaison', body.id, 'accept', { matterClass: 'claim' })
+    expect(await told()).toEqual(['登记', '转交', '受理', '承诺办结期限'])
+  })
+
   it('tells every representative of a visit, and the counter gets the code again', async () => {
     const visit = await desk.call('registrar', 'POST', '/api/visits', {
       ...{ title: '征地补偿', content: '反映征地补偿标准偏低。', category: 'claim', topic: 'land' },
