@@ -81,6 +81,8 @@ export function readMailRow(row: SheetRow, setting: MailSetting): MailRow {
   const accused = readUnits(reader, setting.places, day)
   const leadUnitId = readLead(reader, setting, accused)
   const upstreamDueAt = reader.deadline('upstreamDueAt')
+  if (upstreamDueAt !== null && receivedAt !== null && upstreamDueAt <= receivedAt)
+    reader.fail('upstreamDueAt', 'time/order', mailCatalogue.of('receivedAt').label)
   const externalNo = readNumber(reader)
   const entry: Registration = {
     channel,

@@ -32,6 +32,7 @@ export function petitionRoutes(http: Http): void {
         'matter/not-collective',
         'matter/list-no-taken',
         'matter/future-time',
+        'matter/past-time',
         'matter/other-not-found',
       ],
     },
@@ -48,7 +49,12 @@ export function petitionRoutes(http: Http): void {
       status: 201,
       reply: writtenShape,
       etag: (written) => written.version,
-      problems: ['matter/external-no-taken', 'matter/future-time', 'matter/other-not-found'],
+      problems: [
+        'matter/external-no-taken',
+        'matter/future-time',
+        'matter/past-time',
+        'matter/other-not-found',
+      ],
     },
     (tx, actor, { body }) => register(tx, actor, letterOf(body), office),
   )
@@ -65,7 +71,12 @@ export function petitionRoutes(http: Http): void {
       members: 4000,
       status: 201,
       reply: z.object({ letters: z.array(writtenShape) }),
-      problems: ['matter/external-no-taken', 'matter/future-time', 'matter/other-not-found'],
+      problems: [
+        'matter/external-no-taken',
+        'matter/future-time',
+        'matter/past-time',
+        'matter/other-not-found',
+      ],
     },
     async (tx, actor, { body }) => ({
       letters: await registerAll(tx, actor, body.letters.map(letterOf), office),

@@ -76,6 +76,9 @@ export async function register(
   const receivedAt = input.receivedAt ?? tx.now
   if (receivedAt > tx.now)
     throw fieldProblem('matter/future-time', `${at}/receivedAt`, '受理时间不能晚于现在')
+  const superiors = input.upstreamDueAt ?? input.petition?.upstreamDueAt
+  if (superiors !== undefined && superiors <= receivedAt)
+    throw fieldProblem('matter/past-time', `${at}/upstreamDueAt`, '上级要求的期限应晚于收到的时间')
   const [no, taken, person, calendar, receivers] = await Promise.all([
     takeNumber(tx, input.channel, office.region),
     input.externalNo === undefined

@@ -39,6 +39,7 @@ export function matterRoutes(http: Http): void {
         'matter/accused-unit',
         'matter/unit-abolished',
         'matter/future-time',
+        'matter/past-time',
         'matter/act-not-yours',
       ],
     },

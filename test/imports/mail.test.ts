@@ -120,6 +120,11 @@ describe('a register', () => {
     })
   })
 
+  it('refuses a superior’s day before the letter came', async () => {
+    const early = line({ 来信编号: 'E-1', 收信日期: '2020-08-10', 上级时限: '2020-08-07' })
+    expect((await upload(file(early), 'check')).body).toMatchObject({ fresh: 0, errors: 1 })
+  })
+
   it('is followed by everything that follows a registration', async () => {
     await upload(
       file(

@@ -42,11 +42,10 @@ describe('a visit at the counter', () => {
   })
 
   it('that a leader received carries the leader’s day, as a superior’s deadline does', async () => {
-    const reception = { kind: 'received', leaderName: '陈区长', leaderPost: '区长', dueDay: '2020-09-01' }
+    const reception = { kind: 'received', leaderName: '陈区长', leaderPost: '区长', dueDay: '2020-08-21' }
     const { body } = await visit({ visit: { reception } })
-    expect((await opened(body.id))['petition']).toMatchObject({
-      upstreamDueAt: '2020-09-01T23:59:59.999+08:00',
-    })
+    const dueAt = '2020-08-21T23:59:59.999+08:00'
+    expect(await opened(body.id)).toMatchObject({ dueAt, petition: { upstreamDueAt: dueAt } })
     const past = await visit({ visit: { reception: { ...reception, dueDay: '2020-08-13' } } })
     expect(past.body['errors']).toMatchObject([{ pointer: '/body/visit/reception/dueDay' }])
   })
@@ -397,16 +396,27 @@ describe('letters', () => {
   it('of several sources, joint or anonymous', async () => {
     const { body } = await desk.call('registrar', 'POST', '/api/letters', {
       ...letter({ source: 'governor', externalNo: '省2020-8', signatories: 12 }),
-      upstreamDueAt: '2020-09-01T23:59:59+08:00',
+      upstreamDueAt: '2020-08-25T23:59:59+08:00',
     })
     expect(body.no).toMatch(/^XJ-/)
     expect(await opened(body.id)).toMatchObject({
       source: { label: '省长信箱' },
       petition: { signatories: 12, anonymous: false },
+      // The superior's day holds from the beginning, before the fifteen days for each of the first two steps.
+      dueAt: '2020-08-25T23:59:59.000+08:00',
     })
     await desk.does('dispatcher', body.id, 'forward', { leadUnitId: desk.township })
     await desk.does('liaison', body.id, 'accept', { matterClass: 'claim' })
-    expect((await desk.legs(body.id)).at(-1)?.effectiveDueAt.slice(0, 10)).toBe('2020-09-01')
+    const days = (await desk.legs(body.id)).map(({ kind, effectiveDueAt }) => [
+      kind,
+      effectiveDueAt.slice(0, 10),
+    ])
+    expect(days).toEqual(['route', 'accept', 'handle'].map((kind) => [kind, '2020-08-25']))
+    const before = await desk.call('registrar', 'POST', '/api/letters', {
+      ...letter({ source: 'governor', receivedAt: '2020-08-10T09:00:00+08:00' }),
+      upstreamDueAt: '2020-08-10T08:00:00+08:00',
+    })
+    expect([before.status, before.body['errors']]).toMatchObject([422, [{ pointer: '/body/upstreamDueAt' }]])
     const named = await desk.call(
       'registrar',
       'POST',
