@@ -17,6 +17,7 @@ import { meetingRoutes } from './ledger/meeting-routes.ts'
 import { reliefRoutes } from './ledger/relief-routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import { alarmRoutes } from './matters/alarm-routes.ts'
+import { auditRoutes } from './matters/audit-routes.ts'
 import { barRoutes } from './matters/bar-routes.ts'
 import { attachmentRoutes } from './matters/attachment-routes.ts'
 import { documentRoutes } from './matters/document-routes.ts'
@@ -116,6 +117,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   peopleRoutes(http, { known: knownPeople })
   confidantRoutes(http, { known: knownPeople })
   matterRoutes(http)
+  auditRoutes(http)
   petitionRoutes(http)
   visitRoutes(http)
   barRoutes(http)

@@ -6,7 +6,6 @@ export const permissions = {
   'matters.register': '登记办件',
   'matters.edit': '修改办件登记信息',
   'matters.escalate': '立案督办',
-  'matters.export': '导出办件',
   'people.search': '按姓名、电话、证件号查找群众',
   'people.reveal': '查看群众联系方式',
   'people.find-confidential': '查找要求保密的群众',
@@ -36,8 +35,6 @@ export const permissions = {
   'schedules.manage': '设定报表的定时任务',
   'calendar.publish': '发布工作日历',
   'units.manage': '管理单位与行政区划',
-  'settings.manage': '管理系统参数',
-  'outbox.manage': '处理未完成的后台任务',
   'accounts.read': '查看账号',
   'accounts.manage': '管理账号与角色',
   'keys.manage': '管理接口密钥',
@@ -86,7 +83,7 @@ const office = [
   'notices.read',
   'kpi.read',
 ] as const
-const figures = ['kpi.read', 'kpi.export', 'reports.read', 'matters.export'] as const
+const figures = ['kpi.read', 'kpi.export', 'reports.read'] as const
 
 export const roles = {
   registrar: {
@@ -212,12 +209,10 @@ export const roles = {
     can: [
       'sms.read',
       'units.manage',
-      'settings.manage',
       'schedules.manage',
       'calendar.publish',
       'notices.read',
       'notices.manage',
-      'outbox.manage',
       'accounts.read',
     ],
   },

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ledgerActs } from '../../src/ledger/workflow.ts'
 import { actNames, actsIn, workflows, type WorkflowId } from '../../src/matters/workflow.ts'
-import { accessOf, roleNames, type Role } from '../../src/orgs/rules.ts'
+import { accessOf, permissions, roleNames, type Role } from '../../src/orgs/rules.ts'
 import { openOffice, type Office } from './office.ts'
 
 interface Operation {
@@ -30,6 +30,13 @@ describe('the gate of every route', () => {
     const { statusCode, body } = await office.call(method, url, { cookie })
     return { status: statusCode, code: (JSON.parse(body === '' ? '{}' : body) as { code?: string }).code }
   }
+
+  it('asks for every permission that there is', () => {
+    const asked = new Set(routes.map(({ audience }) => audience))
+    // Widens what other routes find.
+    asked.add('people.find-confidential')
+    expect(Object.keys(permissions).filter((permission) => !asked.has(permission))).toEqual([])
+  })
 
   it('refuses who is not signed in, whatever they send', async () => {
     const asked = routes.filter(({ audience }) => audience !== 'anyone')
