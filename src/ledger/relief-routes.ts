@@ -185,7 +185,7 @@ export function reliefRoutes(http: Http): void {
       etag: (grant) => grant.version,
       problems: once,
     },
-    (tx, actor, { params, body, ifMatch }) => decideGrant(tx, actor, params.id, body, ifMatch),
+    (tx, actor, { params, body, ifMatch }) => decideGrant(tx, vault, actor, params.id, body, ifMatch),
   )
   http.writes(
     {
@@ -198,9 +198,9 @@ export function reliefRoutes(http: Http): void {
         receipt: textOf(1, 100).describe('收据编号'),
       }),
       etag: (grant) => grant.version,
-      problems: once,
+      problems: [...once, 'relief/receipt-taken', 'ledger/future-day'],
     },
-    (tx, actor, { params, body, ifMatch }) => payGrant(tx, actor, params.id, body, ifMatch),
+    (tx, actor, { params, body, ifMatch }) => payGrant(tx, vault, actor, params.id, body, ifMatch),
   )
   http.writes(
     {

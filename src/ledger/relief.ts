@@ -20,6 +20,11 @@ const grantOf = statement<{ id: string }>(
    and state = any($3::text[]) and id is distinct from $4::uuid`,
 )
 
+const paidWith = statement<{ id: string }>(
+  'relief.paid-with',
+  'select id from relief_grants where programme_id = $1 and receipt = $2',
+)
+
 export interface GrantWritten {
   id: string
   version: number
@@ -35,12 +40,12 @@ export interface GrantEntry {
   account?: string | undefined
 }
 
-/** Asks for a grant. Entries that a clerk confirmed to be one person count as one; the programme's row is the lock. */
+/** Asks for a grant. Entries of one person count as one; the programme's row is the lock. */
 export async function askGrant(tx: Tx, vault: Vault, actor: Actor, entry: GrantEntry): Promise<GrantWritten> {
   const [[programme], known, same] = await Promise.all([
     lockProgramme(tx, [entry.programmeId]),
     knownPeople(tx, actor, [entry.personId]),
-    samePerson(tx, entry.personId),
+    samePerson(tx, vault, [entry.personId]),
   ])
   if (programme === undefined)
     throw fieldProblem('relief/no-programme', '/body/programmeId', '没有这个救助项目')
@@ -91,14 +96,15 @@ async function demandGrant(
   return grant
 }
 
-/** Entries may have been confirmed to be one person since the grant was asked for. The programme's row is the lock. */
+/** Entries may have turned out to be one person since the grant was asked for. The programme's row is the lock. */
 async function demandOnly(
   tx: Tx,
+  vault: Vault,
   { id, programmeId, personId }: StoredGrant,
   besides: readonly GrantState[],
 ): Promise<void> {
   await lockProgramme(tx, [programmeId])
-  const same = await samePerson(tx, personId)
+  const same = await samePerson(tx, vault, [personId])
   if ((await grantOf(tx, [programmeId, same, besides, id])).length > 0)
     throw new Problem('relief/granted-already')
 }
@@ -106,6 +112,7 @@ async function demandOnly(
 /** Approves or refuses; never whoever asked. */
 export async function decideGrant(
   tx: Tx,
+  vault: Vault,
   actor: Actor,
   id: string,
   { granted, note }: { granted: boolean; note?: string | undefined },
@@ -113,16 +120,17 @@ export async function decideGrant(
 ): Promise<GrantWritten> {
   const grant = await demandGrant(tx, id, ['asked'], ifMatch)
   if (grant.askedBy === actor.id) throw new Problem('ledger/duties-apart')
-  if (granted) await demandOnly(tx, grant, ['approved', 'paid'])
+  if (granted) await demandOnly(tx, vault, grant, ['approved', 'paid'])
   const state = granted ? 'approved' : 'refused'
   return move(tx, actor, grant, state, {
     ...{ decidedAt: tx.now, decidedBy: actor.id, note: note ?? null },
   })
 }
 
-/** Paid on a day not before its approval, with the number of its receipt. */
+/** Paid on a day not before its approval, with the number of its receipt: one of its own in the programme. */
 export async function payGrant(
   tx: Tx,
+  vault: Vault,
   actor: Actor,
   id: string,
   { paidDay, receipt }: { paidDay: Day; receipt: string },
@@ -132,7 +140,10 @@ export async function payGrant(
   if (paidDay > dayOf(tx.now) || paidDay < dayOf(grant.decidedAt ?? tx.now)) {
     throw fieldProblem('ledger/future-day', '/body/paidDay', '发放日期应在批准之后、今天以前')
   }
-  await demandOnly(tx, grant, ['paid'])
+  await demandOnly(tx, vault, grant, ['paid'])
+  if ((await paidWith(tx, [grant.programmeId, receipt])).length > 0) {
+    throw fieldProblem('relief/receipt-taken', '/body/receipt', '该项目中已有此收据编号')
+  }
   return move(tx, actor, grant, 'paid', { paidDay, receipt })
 }
 
@@ -224,11 +235,13 @@ const grantSums = statement<{
 }>(
   'relief.sums',
   `with recursive granted as materialized (select g.person_id, g.amount_fen from relief_grants g where ${WHERE}),
-     same (entry, id) as (
-       select person_id, person_id from granted
+     same (entry, id, bi) as (
+       select g.person_id, g.person_id, p.id_bi from granted g left join people p on p.id = g.person_id
        union
-       select same.entry, case when l.person_a = same.id then l.person_b else l.person_a end
-       from same join person_links l on same.id in (l.person_a, l.person_b) and l.status = 'confirmed'),
+       select same.entry, o.id, o.id_bi from same cross join lateral (
+         select case when l.person_a = same.id then l.person_b else l.person_a end as id
+         from person_links l where same.id in (l.person_a, l.person_b) and l.status = 'confirmed'
+         union all select p.id from people p where p.id_bi = same.bi) found join people o on o.id = found.id),
      one as (select distinct min(id::text) from same group by entry)
    select count(*)::int as grants, (select count(*) from one)::int as people,
      coalesce(sum(amount_fen), 0)::bigint as fen, min(amount_fen) as "minFen", max(amount_fen) as "maxFen" from granted`,
@@ -251,7 +264,7 @@ export async function listGrants(
   return rows.map((row) => (known.has(row.personId) ? row : { ...row, name: null, accountMasked: null }))
 }
 
-/** Grants, people (entries confirmed to be one are one), the sum and the bounds, over exactly the rows that the same filter lists. */
+/** Grants, people (entries of one person are one), the sum and the bounds, over exactly the rows that the same filter lists. */
 export async function sumGrants(db: Db, filter: GrantFilter) {
   const [sums] = await grantSums(db, valuesOf(filter))
   return sums ?? { grants: 0, people: 0, fen: 0, minFen: null, maxFen: null }

@@ -6,7 +6,9 @@ import { statement, type Db, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
 import { id as idShape, instant, placeOf, writeCursor } from '../platform/fields.ts'
 import { Problem } from '../platform/problems.ts'
+import type { Vault } from '../platform/vault.ts'
 import { readPeople, seesConfidential, type KnownPeople } from './queries.ts'
+import { blindsFor, openPerson, type PersonFields } from './seal.ts'
 
 export type LinkStatus = 'suggested' | 'confirmed' | 'rejected'
 
@@ -104,20 +106,38 @@ export async function listLinks(db: Db, actor: Actor, known: KnownPeople, query:
   return { items, next }
 }
 
-const sameAs = statement<{ id: string }>(
+const sameAs = statement<{ id: string; sealed: Buffer | null }>(
   'people.same-as',
-  `with recursive same (id) as (
-     select $1::uuid
+  `with recursive same (id, bi) as (
+     select p.id, p.id_bi from people p where p.id = any($1::uuid[]) or p.id_bi = any($2::bytea[])
      union
-     select case when l.person_a = same.id then l.person_b else l.person_a end
-     from same join person_links l on same.id in (l.person_a, l.person_b) and l.status = 'confirmed')
-   select id from same`,
+     select o.id, o.id_bi from same cross join lateral (
+       select case when l.person_a = same.id then l.person_b else l.person_a end as id
+       from person_links l where same.id in (l.person_a, l.person_b) and l.status = 'confirmed'
+       union all select p.id from people p where p.id_bi = same.bi) found join people o on o.id = found.id)
+   select same.id, p.sealed from same left join people p on p.id = same.id and p.id_bi is not null`,
 )
 
-/** All entries of the same person as clerks confirmed them, itself included: what "repeat" is counted over. */
-export async function samePerson(db: Db, id: string): Promise<string[]> {
-  return (await sameAs(db, [id])).map((row) => row.id)
+/**
+ * All entries of the same person, itself included: those that clerks confirmed, and those with one ID number, under
+ * whatever key they were sealed.
+ */
+export async function samePerson(
+  db: Db,
+  vault: Vault,
+  ids: readonly string[],
+  blinds: readonly Buffer[] = [],
+): Promise<string[]> {
+  const found = await sameAs(db, [ids, blinds])
+  const same = found.map(({ id }) => id)
+  const borne = found.flatMap(({ id, sealed }) =>
+    sealed === null ? [] : idBlinds(vault, openPerson(vault, { id, sealed })),
+  )
+  return borne.length === blinds.length ? same : samePerson(db, vault, same, borne)
 }
+
+const idBlinds = (vault: Vault, { idNo }: PersonFields): Buffer[] =>
+  idNo === undefined || idNo === null ? [] : blindsFor(vault, 'idNo', idNo)
 
 const linkById = statement<LinkRow>('people.link', `select ${LINK} from person_links l where l.id = $1`)
 const decide = statement<{ id: string }>(

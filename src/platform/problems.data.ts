@@ -417,6 +417,7 @@ export const problems = {
   'relief/out-of-bounds': { status: 422, zh: '救助金额不在规定范围', en: 'The amount is out of bounds' },
   'relief/not-running': { status: 422, zh: '救助项目不在实施期内', en: 'The programme is not running' },
   'relief/granted-already': { status: 409, zh: '此人已有该项救助', en: 'The person has a grant of it' },
+  'relief/receipt-taken': { status: 409, zh: '该项目中已有此收据编号', en: 'A grant has this receipt' },
   'report/no-period': { status: 404, zh: '没有这个报告期间', en: 'There is no such period' },
   'report/no-section': { status: 404, zh: '报告中没有这一部分', en: 'The report has no such section' },
   'report/no-paragraph': { status: 404, zh: '未找到该段文字', en: 'No such paragraph' },
