@@ -49,6 +49,8 @@ export interface Case {
   petition: Petition | null
   /** Of a review or recheck: who handled, wrote or approved what it is about. Read with the procedure. */
   earlierIds: readonly string[]
+  /** It, what it repeats or is confirmed to be, was concluded by recheck. Read with the procedure. */
+  concluded: boolean
   /** The opinion under review. */
   opinion: Opinion | null
   /** Supervision 督办 and further steps that wait for the unit's answer. */
@@ -179,6 +181,7 @@ export function newCase(matter: object): Case {
     reply: null,
     petition: null,
     earlierIds: [],
+    concluded: false,
     opinion: null,
     supervisions: [],
     granted: [],

@@ -22,7 +22,7 @@ import * as escalationRecords from './escalation-tables.ts'
 import * as petitionRecords from './petition-tables.ts'
 import * as records from './record-tables.ts'
 import * as tables from './tables.ts'
-import { EARLIER_IDS, notForReader } from './reading.ts'
+import { CONCLUDED, EARLIER_IDS, notForReader } from './reading.ts'
 import { blanked, referencesIn, storyWithout } from './references.ts'
 import type { State } from './workflow.ts'
 
@@ -90,6 +90,7 @@ interface OrderParts {
 interface Procedure {
   petition: (Petition & { final: boolean }) | null
   earlierIds: string[]
+  concluded: boolean
   visit: Visit | null
   opinions: (Opinion & { by: string | null })[] | null
   /** Reviews of this petition, or of the same one; the chain from its beginning. */
@@ -173,6 +174,7 @@ const openProcedure = statement<{ procedure: Procedure }>(
   `select row_to_json(x) as procedure from (select
     (select row_to_json(x) from (select ${columnsOf(petitionRecords.petitions, 'p')} from petitions p where p.id = m.id) x) as petition,
     coalesce((select ${EARLIER_IDS} from petitions p where p.id = m.id), '{}') as "earlierIds",
+    coalesce((select ${CONCLUDED} from petitions p where p.id = m.id), false) as concluded,
     (select row_to_json(x) from (select ${columnsOf(petitionRecords.visits, 'v')} from visits v where v.id = m.id) x) as visit,
     (select coalesce(json_agg(x order by x."submittedAt"), '[]') from (select ${columnsOf(petitionRecords.opinions, 'o')}, a.name as "by" from opinions o left join accounts a on a.id = o.submitted_by where o.matter_id = m.id) x) as opinions,
     (select coalesce(json_agg(x order by x.no), '[]') from (
@@ -224,7 +226,7 @@ function inLists(rows: NonNullable<Found['rare']>): Pick<OrderParts, keyof typeo
 
 const NO_PROCEDURE: Procedure = {
   ...{ petition: null, visit: null, opinions: null, chain: null, otherPeople: null, escalation: null },
-  earlierIds: [],
+  ...{ earlierIds: [], concluded: false },
 }
 
 /** The database's JSON cuts zeros off instants; comparing as text needs the canonical form, at every depth. */

@@ -58,9 +58,24 @@ const replyUnderReview = statement<Reply>(
  */
 export const EARLIER_IDS = `array(select unnest(e.handler_ids) from matters e where e.id in (p.parent_id, p.root_id)
   union select o.reviewed_by from opinions o where o.matter_id in (p.parent_id, p.root_id) and o.reviewed_by is not null)`
-const procedureOf = statement<Petition & { earlierIds: string[] }>(
+/**
+ * SQL: whether the petition `p`, what it repeats, or what a clerk confirmed to be the same thing is at its end by recheck,
+ * whichever of a chain is named. A supervised case joins matters without making one thing of them.
+ */
+export const CONCLUDED = `exists (with recursive same(id) as (
+    select p.id
+    union
+    select x.id from same s cross join lateral (
+        select unnest(array[q.repeat_of_id, q.root_id]) as id from petitions q where q.id = s.id
+        union all select q.id from petitions q where q.root_id = s.id
+        union all select case when l.a_id = s.id then l.b_id else l.a_id end from matter_links l
+          where s.id in (l.a_id, l.b_id) and l.state = 'confirmed') x
+      join matters o on o.id = x.id and o.channel <> 'escalation')
+  select 1 from same join petitions f on f.id = same.id where f.final)`
+const procedureOf = statement<Petition & { earlierIds: string[]; concluded: boolean }>(
   'matter.petition',
-  `select ${columnsOf(petitions, 'p')}, ${EARLIER_IDS} as "earlierIds" from petitions p where p.id = $1`,
+  `select ${columnsOf(petitions, 'p')}, ${EARLIER_IDS} as "earlierIds", ${CONCLUDED} as concluded
+   from petitions p where p.id = $1`,
 )
 const opinionUnderReview = statement<Opinion>(
   'matter.opinion',
@@ -146,7 +161,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
   ])
   if (matter === undefined) throw await notForReader(tx, actor, id)
   const last = screening[0]
-  const { earlierIds = [], ...procedure } = petition[0] ?? {}
+  const { earlierIds = [], concluded = false, ...procedure } = petition[0] ?? {}
   return {
     matter,
     legs: legRows,
@@ -156,6 +171,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
     reply: reply[0] ?? null,
     petition: petition[0] === undefined ? null : (procedure as Petition),
     earlierIds,
+    concluded,
     opinion: opinion[0] ?? null,
     supervisions: supervised,
     granted,

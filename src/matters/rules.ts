@@ -42,6 +42,9 @@ const reviewing: readonly Act[] = [
   'return-review',
 ]
 
+/** The acts that would begin the procedure again; each must need the petition. */
+const beginning: readonly Act[] = ['forward', 'assign', 'accept']
+
 /** The lead leg that is open, or the last one that was. */
 export function leadLeg(subject: Case): Leg | undefined {
   return subject.legs.find((leg) => leg.id === subject.matter.leadLegId)
@@ -109,6 +112,13 @@ function obstacle(act: Act, subject: Case, actor: Actor): Obstacle | undefined {
     return obstruct('matter/duties-apart', {
       detail: `whoever handled or approved what is under review may not ${act} (${article})`,
       extras: { article },
+    })
+  }
+  if (beginning.includes(act) && subject.petition !== null && subject.concluded) {
+    const article = regimeOf(subject.petition.regime).articles.finality
+    return obstruct('matter/concluded-finally', {
+      detail: `the same matter is final by recheck (${article}): no-longer-accept it; where the facts are others, undo the link or correct what it repeats`,
+      extras: { article, way: 'no-longer-accept' },
     })
   }
   return undefined

@@ -278,5 +278,6 @@ function viewCaller(m: Opened) {
 }
 
 function caseOf(m: Opened): Case {
-  return { ...newCase(m), legs: m.legs, earlierIds: m.earlierIds }
+  const { legs, petition, earlierIds, concluded } = m
+  return { ...newCase(m), legs, petition, earlierIds, concluded }
 }

@@ -61,6 +61,7 @@ const nothing = {
     reply: null,
     petition: null,
     earlierIds: [],
+    concluded: false,
     opinion: null,
     supervisions: [],
     granted: [],

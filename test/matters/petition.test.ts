@@ -5,7 +5,7 @@ import { readCalendar } from '../../src/calendar/queries.ts'
 import { sweepDue } from '../../src/matters/sweeping.ts'
 import type { Act } from '../../src/matters/workflow.ts'
 import { openDesk, type Desk } from './desk.ts'
-import { bringFinal, bringPetition, bringReview, inputs } from './scenes.ts'
+import { bringEscalation, bringFinal, bringPetition, bringReview, inputs } from './scenes.ts'
 
 let desk: Desk
 beforeAll(async () => {
@@ -555,6 +555,65 @@ describe('review and recheck', () => {
     })
     expect(done.state).toBe('no-longer-accepted')
     expect((await desk.open('leader', final)).body['chain']).toHaveLength(2)
+  })
+})
+
+describe('finality', () => {
+  const final = (about: string) => ({ finalId: about, reason: '同一事实和理由再次信访' })
+  const rootOf = async (id: string) =>
+    ((await desk.open('leader', id)).body['petition'] as { rootId: string }).rootId
+  const actsOf = async (id: string) =>
+    ((await desk.open('dispatcher', id)).body['acts'] as { act: string }[]).map(({ act }) => act)
+  const refused = async (who: Parameters<Desk['act']>[0], id: string, act: Act) => {
+    const { status, body } = await desk.act(who, id, act, inputs(desk)[act])
+    return [status, body.code, body['article'], body['way']]
+  }
+  const WAY = [409, 'matter/concluded-finally', '信访条例 art. 35(3)', 'no-longer-accept']
+  const link = (id: string, otherId: string) =>
+    desk.call('dispatcher', 'POST', `/api/matters/${id}/links`, { otherId })
+
+  it('what repeats a concluded matter is neither sent anywhere nor accepted, whichever of its chain it names', async () => {
+    const recheck = await bringFinal(desk)
+    for (const named of [recheck, await rootOf(recheck)]) {
+      const id = await bringPetition(desk, 'entered', { repeatOfId: named })
+      expect(await refused('dispatcher', id, 'forward')).toEqual(WAY)
+      expect(await refused('dispatcher', id, 'assign')).toEqual(WAY)
+      expect(await actsOf(id)).not.toContain('forward')
+      expect(await actsOf(id)).toContain('no-longer-accept')
+      // And a repeat of the repeat.
+      const next = await bringPetition(desk, 'entered', { repeatOfId: id })
+      expect(await refused('dispatcher', next, 'forward')).toEqual(WAY)
+      expect((await desk.does('dispatcher', id, 'no-longer-accept', final(named))).state).toBe(
+        'no-longer-accepted',
+      )
+    }
+  })
+
+  it('nor what a clerk confirmed to be the same thing, until the link is undone because the facts are others', async () => {
+    const recheck = await bringFinal(desk)
+    const id = await bringPetition(desk, 'routed')
+    expect((await link(id, await rootOf(recheck))).status).toBe(200)
+    expect(await refused('liaison', id, 'accept')).toEqual(WAY)
+    const undone = await desk.call('dispatcher', 'POST', `/api/matters/${id}/links/undo`, {
+      otherId: await rootOf(recheck),
+      reason: '反映的是新的事实',
+    })
+    expect([undone.status, undone.body]).toMatchObject([200, {}])
+    expect((await desk.does('liaison', id, 'accept', inputs(desk).accept)).state).toBe('handling')
+  })
+
+  it('a matter is not concluded because a supervised case joins it with one that is', async () => {
+    const recheck = await bringFinal(desk)
+    const id = await bringPetition(desk, 'entered')
+    const escalation = await bringEscalation(desk, 'entered')
+    for (const other of [id, await rootOf(recheck)]) expect((await link(escalation, other)).status).toBe(200)
+    await does('dispatcher', id, 'forward')
+  })
+
+  it('no matter concludes itself', async () => {
+    const id = await bringPetition(desk, 'entered', { repeatOfId: await bringFinal(desk) })
+    const { status, body } = await desk.act('dispatcher', id, 'no-longer-accept', final(id))
+    expect([status, body.code]).toEqual([422, 'matter/not-final'])
   })
 })
 

@@ -81,14 +81,14 @@ export const decline = actRule({
 export const noLongerAccept = actRule({
   needs: ['petition'],
   input: z.strictObject({
-    finalId: id.describe('已经复核终结的事项'),
+    finalId: id.describe('已经复核终结的事项：原件、复查或复核均可'),
     reason: textOf(4, 1000).describe('认定为同一事实和理由的说明'),
   }),
   other: (input) => input.finalId,
   otherField: 'finalId',
   change(subject, input, setting) {
     const article = lawOf(subject).articles.finality
-    if (setting.other?.petition?.final !== true) {
+    if (setting.other?.concluded !== true || input.finalId === subject.matter.id) {
       throw new Problem('matter/not-final', {
         detail: `no longer accepting needs a matter concluded by recheck (${article})`,
         errors: [
