@@ -10,6 +10,7 @@ import {
 import type { DocumentField } from './document-terms.ts'
 import type { Opened } from './queries.ts'
 import { regimeOf } from './regimes.ts'
+import { classOf } from './rules.ts'
 
 export type DocumentFacts = Record<DocumentField, string | null>
 
@@ -45,7 +46,7 @@ export function documentFacts(
 ): DocumentFacts {
   const { petition } = matter
   if (petition === null) throw new Error('only petitions have written notices')
-  const { clocks, articles, prolongation, label } = regimeOf(petition.regime)
+  const { clocks, articles, prolongation, label, otherWays } = regimeOf(petition.regime)
   const isReview = matter.channel === 'review' || matter.channel === 'recheck'
   const opinion = (matter.opinions ?? []).findLast(({ accepted }) => accepted === true)
   const routed = matter.legs.find(({ kind }) => kind === 'accept')
@@ -53,6 +54,7 @@ export function documentFacts(
   const outcomes: Record<string, string> = { ...opinionOutcomes, ...reviewResults }
   const grounds: Record<string, string> = { ...declineGrounds, ...reviewGrounds }
   const routes: Record<string, string> = legalRoutes
+  const way = otherWays[classOf({ petition })]
   const handle = matter.legs.findLast(({ kind }) => kind === 'handle')
   const day = (at: Instant | null | undefined) => (at === null || at === undefined ? null : dayText(at))
   const known = (table: Record<string, string>, key: string | null | undefined) =>
@@ -61,6 +63,10 @@ export function documentFacts(
     ['redirected', 'not-accepted', 'no-longer-accepted'].includes(matter.state) ||
     petition.route !== null ||
     petition.declineGround !== null
+  const dueDay = petition.acceptedAt === null ? null : day(handle?.effectiveDueAt)
+  const inTime =
+    dueDay === null ? null : `该事项应当于${dueDay}前办结；情况复杂需要延长期限的，本单位将书面告知延长理由`
+  const handling = petition.simple ? clocks.simpleHandle : clocks.handle
   return {
     office: given.office,
     unit: routed === undefined ? null : matter.leadUnit,
@@ -73,7 +79,7 @@ export function documentFacts(
     queryCode: given.queryCode,
     forwardedDay: day(routed?.dispatchedAt),
     acceptedDay: day(petition.acceptedAt),
-    dueDay: petition.acceptedAt === null ? null : day(handle?.effectiveDueAt),
+    dueDay,
     oldDueDay: day(prolonged?.oldDueAt),
     prolongReason: prolonged?.reason ?? null,
     routeName: known(routes, petition.route),
@@ -89,7 +95,8 @@ export function documentFacts(
     law: label,
     routeArticle: articleText(clocks.route.article),
     acceptArticle: articleText(petition.simple ? clocks.simpleAccept.article : clocks.accept.article),
-    handleArticle: articleText(petition.simple ? clocks.simpleHandle.article : clocks.handle.article),
+    handleArticle: petition.acceptedAt === null ? null : articleText((way ?? handling).article),
+    handlePromise: way === undefined ? inTime : way.promise,
     prolongArticle: articleText(prolongation.article),
     opinionArticle: isReview
       ? articleText(clocks[matter.channel === 'review' ? 'review' : 'recheck'].article)

@@ -29,7 +29,8 @@ export const documentFields = {
   law: '所依据的法规',
   routeArticle: '登记、转送的条款',
   acceptArticle: '受理的条款',
-  handleArticle: '办理期限的条款',
+  handleArticle: '办理的条款',
+  handlePromise: '办理期限或者办理方式',
   prolongArticle: '延长期限的条款',
   opinionArticle: '处理意见的条款',
   reviewArticle: '申请复查（复核）的条款',
@@ -74,7 +75,7 @@ ${signed}`,
     wording: `# 信访事项受理告知书
 @ {name}：
 你（们）反映的“{title}”信访事项（编号{no}），根据{acceptArticle}的规定，本单位于{acceptedDay}决定予以受理。
-根据{handleArticle}的规定，该事项应当于{dueDay}前办结；情况复杂需要延长期限的，本单位将书面告知延长理由。
+根据{handleArticle}的规定，{handlePromise}。
 ${signedByUnit}`,
   },
   refusal: {

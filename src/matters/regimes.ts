@@ -1,12 +1,20 @@
 // The two regimes of petition law as dated data: which holds for a petition, its limits, and the articles they stand in.
 import type { Limit } from '../calendar/rules.ts'
 import type { Instant } from '../platform/clock.ts'
+import type { MatterClass } from './petition-terms.ts'
 
 export type RegimeId = 'XF2005' | 'XF2022'
 
 export interface Clock {
   limit: Limit
   article: string
+}
+
+/** How a class is handled that is no claim. */
+export interface OtherWay {
+  article: string
+  /** What the petitioner is told with the acceptance. */
+  promise: string
 }
 
 /** domain.md 1.3; days are calendar days that run on past a rest day, unless they say working days. */
@@ -30,6 +38,8 @@ export interface Regime {
   >
   /** Calendar days that may be added to handling in all, approved by the head of the organ, the petitioner told why. */
   prolongation: { days: number; article: string }
+  /** The classes that are not handled as claims: no sixty days, no handling opinion, no review. Empty where all are. */
+  otherWays: Partial<Record<MatterClass, OtherWay>>
   articles: { representatives: string; opinion: string; finality: string }
 }
 
@@ -56,6 +66,7 @@ export const regimes: Record<RegimeId, Regime> = {
       requestRecheck: { limit: days(30), article: '信访条例 art. 35(1)' },
     },
     prolongation: { days: 30, article: '信访条例 art. 33' },
+    otherWays: {},
     articles: {
       representatives: '信访条例 art. 18(2)',
       opinion: '信访条例 art. 32',
@@ -79,6 +90,10 @@ export const regimes: Record<RegimeId, Regime> = {
       requestRecheck: { limit: days(30), article: '信访工作条例 art. 36(1)' },
     },
     prolongation: { days: 30, article: '信访工作条例 art. 34' },
+    otherWays: {
+      suggestion: { article: '信访工作条例 art. 29', promise: '本单位将认真研究论证，并予以回复' },
+      accusation: { article: '信访工作条例 art. 30', promise: '本单位将依规依纪依法办理，并予以反馈' },
+    },
     articles: {
       representatives: '信访工作条例 art. 20(3)',
       opinion: '信访工作条例 art. 32',

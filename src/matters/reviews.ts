@@ -15,6 +15,7 @@ import { channels, firstState } from './channels/index.ts'
 import { openMatter, takeNumber, writeChange, type Written } from './commands.ts'
 import { lockCase } from './reading.ts'
 import { regimeAt, regimeOf } from './regimes.ts'
+import { classArticle, classOf } from './rules.ts'
 import { copyNames } from './spreading.ts'
 
 export interface ReviewRequest {
@@ -38,6 +39,7 @@ const officeUnit = statement<{ id: string | null }>(
 
 /**
  * Opens the review of a delivered opinion, or the recheck of a review that was issued. Throws `matter/review-not-due`,
+ * `matter/no-review-of-class`,
  * `matter/review-too-late` (30 days from delivery: 信访条例 arts 34, 35; 信访工作条例 arts 35, 36), `matter/concluded-finally`.
  */
 export async function requestReview(
@@ -134,7 +136,15 @@ function stageAfter({ matter, petition }: Case): 'review' | 'recheck' | undefine
       extras: { article },
     })
   }
-  if (petition?.deliveredAt === null || petition === null) return undefined
+  if (petition === null) return undefined
+  if (petition.deliveredAt === null && classOf({ petition }) !== 'claim') {
+    const article = classArticle({ petition })
+    throw new Problem('matter/no-review-of-class', {
+      detail: `there is no opinion to review (${article})`,
+      extras: { article },
+    })
+  }
+  if (petition.deliveredAt === null) return undefined
   if (matter.channel === 'review') return petition.reviewResult === null ? undefined : 'recheck'
   return matter.channel === 'recheck' ? undefined : 'review'
 }

@@ -6,6 +6,7 @@ import type { Case, Change, Leg, LegPatch, Matter, MatterPatch, Receiver } from 
 import { lateFrom, lateness, signLateFrom } from './deadlines.ts'
 import { handledUnits } from './access.ts'
 import { actsOf } from './channels/index.ts'
+import type { MatterClass } from './petition-terms.ts'
 import { regimeOf } from './regimes.ts'
 import { actLabel, states, type Act, type State } from './workflow.ts'
 
@@ -44,6 +45,19 @@ const reviewing: readonly Act[] = [
 
 /** The acts that would begin the procedure again; each must need the petition. */
 const beginning: readonly Act[] = ['forward', 'assign', 'accept']
+
+/** The class by which a petition is handled: one and the same for all where the law does not tell them apart. */
+export function classOf({ petition }: Pick<Case, 'petition'>): MatterClass {
+  const told = petition?.matterClass as MatterClass | null | undefined
+  return petition !== null && told && told in regimeOf(petition.regime).otherWays ? told : 'claim'
+}
+
+/** The article by which a class is handled. */
+export function classArticle({ petition }: Pick<Case, 'petition'>): string | undefined {
+  if (petition === null) return undefined
+  const { otherWays, articles } = regimeOf(petition.regime)
+  return otherWays[classOf({ petition })]?.article ?? articles.opinion
+}
 
 /** The lead leg that is open, or the last one that was. */
 export function leadLeg(subject: Case): Leg | undefined {
@@ -93,6 +107,13 @@ function obstacle(act: Act, subject: Case, actor: Actor): Obstacle | undefined {
     return obstruct('matter/act-not-allowed', {
       detail: `${act} is not possible in state ${matter.state}`,
       extras: { act, state: matter.state, stateLabel: states[matter.state].label, version: matter.version },
+    })
+  }
+  if (rule.of !== undefined && !rule.of.includes(classOf(subject))) {
+    const article = classArticle(subject)
+    return obstruct('matter/act-not-of-class', {
+      detail: `${act} is for the classes ${rule.of.join(', ')}; this is ${classOf(subject)} (${article})`,
+      extras: { article, act, actLabel: actLabel(act) },
     })
   }
   if (rule.leg === 'lead' && !handledUnits(actor).includes(leadLeg(subject)?.unitId ?? '')) {
@@ -181,8 +202,8 @@ export function derived(subject: Case, change: Omit<Change, 'other'>): MatterPat
     // The first signature counts; until there is one, the limit is that of the unit which holds the matter.
     signDueAt: matter.signedAt === null ? lead.signDueAt : matter.signDueAt,
     signLateFrom: late.signLateFrom,
-    // Between a return and the next dispatch no unit's clock runs.
-    dueAt: lead.outcome === 'returned' || lead.outcome === 'redispatched' ? null : lead.effectiveDueAt,
+    // Between a return and the next dispatch no unit's clock runs; nor after the acceptance of what has no limit of the law.
+    dueAt: clockless.includes(lead.outcome) ? null : lead.effectiveDueAt,
     provisional: lead.provisional ?? false,
     submittedAt: lead.submittedAt,
     lateFrom: late.lateFrom,
@@ -191,6 +212,8 @@ export function derived(subject: Case, change: Omit<Change, 'other'>): MatterPat
     leadSignLateFrom: signLateFrom(lead),
   }
 }
+
+const clockless: readonly Leg['outcome'][] = ['returned', 'redispatched', 'accepted']
 
 function earliestOf(legs: readonly Leg[]): Instant | null {
   const signed = legs

@@ -333,6 +333,16 @@ export const problems = {
     zh: '该件未适用简易办理',
     en: 'The petition is not handled the simple way',
   },
+  'matter/act-not-of-class': {
+    status: 409,
+    zh: '该类信访事项不适用此项程序',
+    en: 'Matters of this class are handled in another way',
+  },
+  'matter/no-review-of-class': {
+    status: 409,
+    zh: '仅申诉求决类事项的处理意见可以申请复查复核',
+    en: 'Only the opinion on a claim can be reviewed',
+  },
   'matter/simple-not-prolonged': {
     status: 409,
     zh: '简易办理不得延长期限，请先转为普通程序',

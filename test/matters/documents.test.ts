@@ -64,7 +64,11 @@ describe('which notices can be given', () => {
     expect(response.statusCode).toBe(409)
     expect(response.json<{ code: string; errors: { message: string }[] }>()).toMatchObject({
       code: 'matter/document-not-due',
-      errors: [{ message: '尚无受理日期' }, { message: '尚无办理期限' }],
+      errors: [
+        { message: '尚无受理日期' },
+        { message: '尚无办理的条款' },
+        { message: '尚无办理期限或者办理方式' },
+      ],
     })
     const order = await bring(desk, 'handling')
     expect((await get('liaison', order, 'receipt')).json()).toMatchObject({
@@ -104,6 +108,28 @@ describe('what a notice says', () => {
     await desk.does('dispatcher', id, 'forward', { leadUnitId: desk.township, simple: true })
     await desk.does('liaison', id, 'accept', { matterClass: 'claim' })
     expect((await textOf('liaison', id, 'acceptance')).join('')).toContain('简易办理')
+  })
+
+  it('acceptance of a suggestion or accusation promises what its own article does, and no sixty days', async () => {
+    const own = await openDesk()
+    own.clock.forward({ seconds: (Date.parse('2022-06-01') - Date.parse(own.clock.now())) / 1000 })
+    const { app } = own.servers[0] ?? expect.fail('no server')
+    for (const [matterClass, article, promise] of [
+      ['suggestion', '第二十九条', '研究论证'],
+      ['accusation', '第三十条', '反馈'],
+    ] as const) {
+      const id = await bringPetition(own, 'routed')
+      await own.does('liaison', id, 'accept', { matterClass })
+      const written = await app.inject({
+        ...{ method: 'GET', url: `/api/matters/${id}/documents/acceptance`, remoteAddress: '10.8.0.1' },
+        headers: { cookie: await own.cookie('liaison'), 'x-banjian': '1' },
+      })
+      const text = paragraphsOf(written.rawPayload).join('')
+      expect(text).toContain(`《信访工作条例》${article}`)
+      expect(text).toContain(promise)
+      expect(text).not.toMatch(/第三十四条|办结|延长/)
+    }
+    await own.close()
   })
 
   it('prolonged handling tells the old day, the new one and why', async () => {

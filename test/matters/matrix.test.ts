@@ -1,6 +1,6 @@
 // Role × act × state: the whole matrix as one text that a change of permission changes, and the desk that keeps to it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Case, Leg, Matter } from '../../src/matters/case.ts'
+import type { Case, Leg, Matter, Petition } from '../../src/matters/case.ts'
 import { lockCase } from '../../src/matters/reading.ts'
 import { openActs, refusal } from '../../src/matters/rules.ts'
 import { channels } from '../../src/matters/channels/index.ts'
@@ -46,14 +46,17 @@ function actor(role: Role, standing: keyof typeof standings): Actor {
   return { ...systemActor('matrix'), id: 'somebody', ...access, unitId: own[0] ?? null, unitIds: own }
 }
 
-function subject(workflow: WorkflowId, state: State, handled: boolean): Case {
+/** Of the class that the act is for. */
+function subject(workflow: WorkflowId, state: State, handled: boolean, act?: Act): Case {
   const leg = (id: string, role: string, unitId: string) => ({ id, role, unitId, outcome: null }) as Leg
   const legs = state === 'registered' ? [] : [leg('l', 'lead', 'lead'), leg('c', 'co', 'co')]
   const matter = {
     ...{ channel: channelWith(workflow), state, version: 1, leadLegId: legs[0]?.id ?? null },
     handlerIds: handled ? ['somebody'] : [],
   } as unknown as Matter
-  return { ...{ matter, legs, extension: null, returnRequest: null }, ...nothing }
+  const [matterClass] = (act === undefined ? undefined : actsIn(workflow)[act]?.of) ?? []
+  const petition = matterClass === undefined ? null : ({ regime: 'XF2022', matterClass } as Petition)
+  return { ...{ matter, legs, extension: null, returnRequest: null }, ...nothing, petition }
 }
 const nothing = {
   ...{
@@ -86,7 +89,7 @@ function matrix(): string {
           const who = actor(role, standing as keyof typeof standings)
           const open = (handled: boolean) =>
             stateNames
-              .filter((state) => refusal(act, subject(workflow, state, handled), who) === undefined)
+              .filter((state) => refusal(act, subject(workflow, state, handled, act), who) === undefined)
               .join(', ')
           if (open(false) === '') continue
           const apart = open(true) === open(false) ? '' : ' (not who handled the matter)'

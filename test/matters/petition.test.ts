@@ -558,6 +558,90 @@ describe('review and recheck', () => {
   })
 })
 
+describe('the three classes', () => {
+  const others = [
+    ['suggestion', '信访工作条例 art. 29'],
+    ['accusation', '信访工作条例 art. 30'],
+  ] as const
+  const accepted = async (own: Desk, matterClass: string, given: object = {}) => {
+    const id = await bringPetition(own, 'entered', { ...given })
+    await own.does('dispatcher', id, 'assign', inputs(own).assign)
+    await own.does('liaison', id, 'accept', { matterClass })
+    return id
+  }
+  const response = { answer: '已研究论证，建议予以采纳并列入明年计划。', approvedBy: '荣山镇镇长' }
+
+  it.each(others)(
+    'of the new regulation, %s runs by no clock of claims and is answered by its own article',
+    (class_, article) =>
+      deskAt('2022-06-01T10:00:00+08:00', async (own) => {
+        const id = await accepted(own, class_)
+        expect(await own.row(id)).toMatchObject({ state: 'handling', dueAt: null, lateFrom: null })
+        for (const act of ['opine', 'ask-prolongation', 'mediate', 'make-ordinary'] as const) {
+          const { status, body } = await own.act('liaison', id, act, inputs(own)[act])
+          expect([act, status, body.code, body['article']]).toEqual([
+            act,
+            409,
+            'matter/act-not-of-class',
+            article,
+          ])
+        }
+        const { acts, timeline } = (await own.open('liaison', id)).body as unknown as {
+          acts: { act: string }[]
+          timeline: { type: string; data: object }[]
+        }
+        expect(acts.map(({ act }) => act)).toEqual(expect.arrayContaining(['respond', 'make-claim']))
+        expect(acts.map(({ act }) => act)).not.toContain('opine')
+        expect(timeline.find(({ type }) => type === 'matter.accept')?.data).toMatchObject({ article })
+        own.clock.forward({ days: 100 })
+        expect((await own.does('liaison', id, 'respond', response)).state).toBe('closed')
+        expect(await own.row(id)).toMatchObject({ firstOnTime: true })
+        // The answer is also what whoever assigned it wanted to hear.
+        expect((await own.legs(id)).find(({ kind }) => kind === 'feedback')).toMatchObject({
+          outcome: 'replied',
+        })
+        const review = await own.call('reviewClerk', 'POST', `/api/matters/${id}/request-review`, {
+          content: '不服答复，请求复查。',
+        })
+        expect([review.status, review.body.code, review.body['article']]).toEqual([
+          409,
+          'matter/no-review-of-class',
+          article,
+        ])
+      }),
+  )
+
+  it('what a superior wants back by a day is due then, of whatever class', () =>
+    deskAt('2022-06-01T10:00:00+08:00', async (own) => {
+      const id = await accepted(own, 'suggestion', { upstreamDueAt: '2022-06-20T18:00:00+08:00' })
+      expect((await own.row(id))['dueAt']).toBe('2022-06-20T18:00:00.000+08:00')
+      own.clock.forward({ days: 30 })
+      await own.does('liaison', id, 'respond', response)
+      expect(await own.row(id)).toMatchObject({ firstOnTime: false })
+    }))
+
+  it('what turns out to be a claim gets the sixty days from its acceptance, and the way of claims', () =>
+    deskAt('2022-06-01T10:00:00+08:00', async (own) => {
+      const id = await accepted(own, 'suggestion')
+      own.clock.forward({ days: 10 })
+      await own.does('liaison', id, 'make-claim', { reason: '信访人实为主张自身权益' })
+      expect((await own.row(id))['dueAt']).toMatch(/^2022-08-01/)
+      expect((await own.act('liaison', id, 'respond', response)).body).toMatchObject({
+        ...{ code: 'matter/act-not-of-class', article: '信访工作条例 art. 32' },
+      })
+      await own.does('liaison', id, 'opine', inputs(own).opine)
+    }))
+
+  it('the old regulation knows one way for all', async () => {
+    const id = await accepted(desk, 'suggestion')
+    expect((await desk.act('liaison', id, 'respond', response)).body).toMatchObject({
+      ...{ code: 'matter/act-not-of-class', article: '信访条例 art. 32' },
+    })
+    expect((await desk.row(id))['dueAt']).not.toBeNull()
+    await desk.does('liaison', id, 'opine', inputs(desk).opine)
+  })
+})
+
 describe('finality', () => {
   const final = (about: string) => ({ finalId: about, reason: '同一事实和理由再次信访' })
   const rootOf = async (id: string) =>

@@ -207,6 +207,8 @@ export function inputs(desk: Desk, intoId = '0198a3b0-0000-7000-8000-00000000000
     'return-opinion': { note: '依据引用不全' },
     deliver: { deliveredAt: told, way: 'personal', receipt: 'signed' },
     'feed-back': { text: '已办结,信访人息诉。' },
+    respond: { answer: '已研究论证，建议予以采纳。', approvedBy: '审签人' },
+    'make-claim': { reason: '信访人实为主张自身权益' },
     mediate: { agreement: '双方达成补偿协议。' },
     withdraw: { reason: '信访人书面撤回' },
     rehandle: { reviewId: intoId },

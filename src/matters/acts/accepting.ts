@@ -1,10 +1,12 @@
 // The acceptance decision 受理 / 不予受理 / 不再受理, and how long handling may then take, prolongation included.
 import { z } from 'zod'
 import { due, type Limit } from '../../calendar/rules.ts'
+import { NIL } from '../../platform/actor.ts'
 import { id, instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
-import { actRule, calendarOf, type Case, type Setting } from '../case.ts'
+import { actRule, calendarOf, type Case, type Petition, type Setting } from '../case.ts'
 import { declineGrounds, matterClasses } from '../petition-terms.ts'
+import { regimeOf } from '../regimes.ts'
 import { openLead } from '../rules.ts'
 import { boundFrom, clockLeg, lawOf, petitionOf } from './entering.ts'
 import { remark } from './overseeing.ts'
@@ -21,18 +23,26 @@ export const accept = actRule({
     const leg = openLead(subject)
     const law = lawOf(subject)
     const petition = petitionOf(subject)
-    const { limit, article } = petition.simple ? law.clocks.simpleHandle : law.clocks.handle
-    const handle = clockLeg(subject, setting, {
-      kind: 'handle',
-      unitId: leg.unitId,
-      limit,
-      regime: law.id,
-      atMost: petition.upstreamDueAt,
-    })
+    const way = law.otherWays[input.matterClass]
+    const { limit, article } =
+      way === undefined ? lawfulClock(petition) : { limit: fromAbove, article: way.article }
+    // No limit of the law: only what a superior or leader wants by a day has a clock.
+    const openLegs =
+      way !== undefined && petition.upstreamDueAt === null
+        ? []
+        : [
+            clockLeg(subject, setting, {
+              kind: 'handle',
+              unitId: leg.unitId,
+              limit,
+              regime: law.id,
+              atMost: petition.upstreamDueAt,
+            }),
+          ]
     return {
       matter: handledBy(subject, setting),
       legs: stopped(subject, setting, 'accepted'),
-      openLegs: [handle],
+      openLegs,
       update: {
         petitions: {
           id: subject.matter.id,
@@ -43,9 +53,43 @@ export const accept = actRule({
         unitId: leg.unitId,
         matterClass: input.matterClass,
         noticeNo: input.noticeNo,
-        dueAt: handle.dueAt,
+        dueAt: openLegs[0]?.dueAt,
         article,
       },
+    }
+  },
+})
+
+/** Beyond any deadline that is told from outside. */
+const fromAbove: Limit = { n: 365, unit: 'day' }
+
+function lawfulClock({ regime, simple }: Petition) {
+  const { clocks } = regimeOf(regime)
+  return simple ? clocks.simpleHandle : clocks.handle
+}
+
+/** What was taken for a suggestion or accusation is a claim after all: its time runs from acceptance, as if it had been told. */
+export const makeClaim = actRule({
+  needs: ['calendar', 'petition'],
+  input: z.strictObject({ reason: textOf(4, 500).describe('认定为申诉求决类的理由') }),
+  change(subject, { reason }, setting) {
+    const petition = petitionOf(subject)
+    const { limit, article } = lawfulClock(petition)
+    const leg = clockLeg(subject, setting, {
+      kind: 'handle',
+      unitId: subject.matter.leadUnitId ?? NIL,
+      limit,
+      regime: petition.regime,
+      from: petition.acceptedAt ?? setting.now,
+      atMost: petition.upstreamDueAt,
+    })
+    return {
+      matter: handledBy(subject, setting),
+      legs: stopped(subject, setting, 'accepted'),
+      openLegs: [leg],
+      update: { petitions: { id: subject.matter.id, patch: { matterClass: 'claim' } } },
+      insert: remark(subject, setting, 'make-claim', reason),
+      data: { unitId: leg.unitId, matterClass: 'claim', dueAt: leg.dueAt, article },
     }
   },
 })

@@ -1,4 +1,5 @@
 // The acts on a petition (visits, letters): who may do what, from which state to which (信访条例, 信访工作条例).
+import type { MatterClass } from '../petition-terms.ts'
 import type { State, Transition } from './states.ts'
 
 const withOrgan = ['routed', 'objecting', 'handling'] as const satisfies State[]
@@ -12,6 +13,9 @@ const ended = [
   'not-accepted',
   'no-longer-accepted',
 ] as const satisfies State[]
+/** What the 60 days, the handling opinion and the review are for: 申诉求决类 alone (信访工作条例 arts 31–36). */
+const claims = ['claim'] as const satisfies MatterClass[]
+const noClaims = ['suggestion', 'accusation'] as const satisfies MatterClass[]
 
 export const petition = {
   forward: {
@@ -115,6 +119,7 @@ export const petition = {
     to: [],
     by: ['handler'],
     leg: 'lead',
+    of: claims,
     source: '国信发〔2016〕8号',
   },
   'ask-prolongation': {
@@ -123,6 +128,7 @@ export const petition = {
     to: [],
     by: ['handler'],
     leg: 'lead',
+    of: claims,
     source: '信访条例 art. 33; 信访工作条例 art. 34',
   },
   'grant-prolongation': {
@@ -146,6 +152,7 @@ export const petition = {
     to: ['replied'],
     by: ['handler'],
     leg: 'lead',
+    of: claims,
     source: '信访条例 art. 32; 信访工作条例 art. 32',
   },
   issue: {
@@ -172,12 +179,31 @@ export const petition = {
     leg: 'lead',
     source: '信访条例 art. 21(1)(四); 信访工作条例 art. 22',
   },
+  respond: {
+    label: '回复、反馈',
+    from: ['handling'],
+    to: ['closed'],
+    by: ['handler'],
+    leg: 'lead',
+    of: noClaims,
+    source: '信访工作条例 arts 29, 30',
+  },
+  'make-claim': {
+    label: '转申诉求决类',
+    from: ['handling'],
+    to: [],
+    by: ['handler'],
+    leg: 'lead',
+    of: noClaims,
+    source: '信访工作条例 art. 31',
+  },
   mediate: {
     label: '调解达成协议',
     from: ['handling'],
     to: ['closed'],
     by: ['handler'],
     leg: 'lead',
+    of: claims,
     source: '信访条例 art. 13; 信访工作条例 art. 33',
   },
   withdraw: {

@@ -1,5 +1,6 @@
 // The states a matter can be in, whatever its workflow, and what one transition between them says.
 import type { Role } from '../../orgs/rules.ts'
+import type { MatterClass } from '../petition-terms.ts'
 
 export const states = {
   entered: { label: '已登记', open: true },
@@ -40,6 +41,8 @@ export interface Transition {
   by: readonly Role[]
   /** Whose leg the actor must hold: the lead unit's, an own co-handling one, or none (an act of the office). */
   leg: 'lead' | 'co' | 'office'
+  /** Only of petitions of these classes, where the law handles them apart (`regimes.ts`, `otherWays`). */
+  of?: readonly MatterClass[]
   /** Where the rule comes from. */
   source?: string
 }
