@@ -1,11 +1,18 @@
 // What a written notice may state of a matter: each field from the record, or null where nothing is on record yet.
 import { dayOf, type Instant } from '../platform/clock.ts'
+import type { Petition } from './case.ts'
 import {
+  declineArticles,
   declineGrounds,
   legalRoutes,
   opinionOutcomes,
+  reviewGroundArticles,
   reviewGrounds,
   reviewResults,
+  routeArticles,
+  type DeclineGround,
+  type LegalRoute,
+  type ReviewGround,
 } from './petition-terms.ts'
 import type { DocumentField } from './document-terms.ts'
 import type { Opened } from './queries.ts'
@@ -14,13 +21,22 @@ import { classOf } from './rules.ts'
 
 export type DocumentFacts = Record<DocumentField, string | null>
 
-/** 《信访条例》第二十一条第一款 for `信访条例 art. 21(1)`; what is no article stays as it is. */
-export function articleText(source: string): string {
-  const parts = /^(\S+) arts?\.? (\d+)(?:\((\d+)\))?/.exec(source)
-  if (parts === null)
-    return source.startsWith('国信发') ? `《信访事项简易办理办法（试行）》（${source}）` : source
-  const [, law = '', article = '', clause] = parts
-  return `《${law}》第${numeral(Number(article))}条${clause === undefined ? '' : `第${numeral(Number(clause))}款`}`
+const titles: Record<string, string> = {
+  '国信发〔2014〕4号': '关于进一步规范信访事项受理办理程序引导来访人依法逐级走访的办法',
+  '国信发〔2016〕8号': '信访事项简易办理办法（试行）',
+}
+
+/** 《信访条例》第二十一条第一款第（一）项 for `信访条例 art. 21(1)(一)`; several apart by `; `; what is no article stays as it is. */
+export function articleText(sources: string): string {
+  return sources.split('; ').map(oneArticle).join('、')
+}
+
+function oneArticle(source: string): string {
+  const parts = /^(\S+) arts?\.? (\d+)(?:\((\d+)\))?(?:\(([一二三四五六七八九十]+)\))?/.exec(source)
+  if (parts === null) return source in titles ? `《${titles[source]}》（${source}）` : source
+  const [, law = '', article = '', clause, item] = parts
+  const inClause = clause === undefined ? '' : `第${numeral(Number(clause))}款`
+  return `《${law}》第${numeral(Number(article))}条${inClause}${item === undefined ? '' : `第（${item}）项`}`
 }
 
 const DIGITS = '零一二三四五六七八九'
@@ -39,6 +55,13 @@ function dayText(at: Instant): string {
   return `${year}年${month}月${day}日`
 }
 
+function groundSource({ channel }: Opened, { declineGround, regime }: Petition): string {
+  const { id: law, clocks } = regimeOf(regime)
+  if (channel !== 'review' && channel !== 'recheck')
+    return declineArticles[declineGround as DeclineGround][law]
+  return reviewGroundArticles[declineGround as ReviewGround]?.[law] ?? clocks[channel].article
+}
+
 /** `name` is the petitioner's, opened by the caller; everything else is on the matter. */
 export function documentFacts(
   matter: Opened,
@@ -46,7 +69,7 @@ export function documentFacts(
 ): DocumentFacts {
   const { petition } = matter
   if (petition === null) throw new Error('only petitions have written notices')
-  const { clocks, articles, prolongation, label, otherWays } = regimeOf(petition.regime)
+  const { id: law, clocks, articles, prolongation, label, otherWays } = regimeOf(petition.regime)
   const isReview = matter.channel === 'review' || matter.channel === 'recheck'
   const opinion = (matter.opinions ?? []).findLast(({ accepted }) => accepted === true)
   const routed = matter.legs.find(({ kind }) => kind === 'accept')
@@ -94,6 +117,9 @@ export function documentFacts(
     deliveredDay: day(petition.deliveredAt),
     law: label,
     routeArticle: articleText(clocks.route.article),
+    wayArticle:
+      petition.route === null ? null : articleText(routeArticles[petition.route as LegalRoute][law]),
+    groundArticle: petition.declineGround === null ? null : articleText(groundSource(matter, petition)),
     acceptArticle: articleText(petition.simple ? clocks.simpleAccept.article : clocks.accept.article),
     handleArticle: petition.acceptedAt === null ? null : articleText((way ?? handling).article),
     handlePromise: way === undefined ? inTime : way.promise,

@@ -28,6 +28,8 @@ export const documentFields = {
   deliveredDay: '送达日期',
   law: '所依据的法规',
   routeArticle: '登记、转送的条款',
+  wayArticle: '法定途径的条款',
+  groundArticle: '不予受理的条款',
   acceptArticle: '受理的条款',
   handleArticle: '办理的条款',
   handlePromise: '办理期限或者办理方式',
@@ -83,7 +85,7 @@ ${signedByUnit}`,
     channels: petitions,
     wording: `# 信访事项不予受理告知书
 @ {name}：
-你（们）反映的“{title}”信访事项（编号{no}），经审查，属于“{groundName}”的情形，根据{acceptArticle}的规定，决定不予受理。
+你（们）反映的“{title}”信访事项（编号{no}），经审查，属于“{groundName}”的情形，根据{groundArticle}的规定，决定不予受理。
 理由和应当通过的途径：{reason}
 ${signedByUnit}`,
   },
@@ -92,7 +94,7 @@ ${signedByUnit}`,
     channels: petitions,
     wording: `# 信访事项程序性告知书
 @ {name}：
-你（们）反映的“{title}”信访事项（编号{no}），经审查，应当通过“{routeName}”途径解决。根据{routeArticle}的规定，现告知如下：
+你（们）反映的“{title}”信访事项（编号{no}），经审查，应当通过“{routeName}”途径解决。根据{wayArticle}的规定，现告知如下：
 {reason}
 请依照法定程序向有关机关提出。
 ${signed}`,

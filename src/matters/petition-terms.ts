@@ -1,4 +1,5 @@
-// The vocabularies of petitions as data: levels and venues of visits, classes, routes, grounds, outcomes, ways of delivery.
+// The vocabularies of petitions as data: levels and venues of visits, classes, routes, grounds with their articles, outcomes.
+import type { RegimeId } from './regimes.ts'
 
 /** Where a visit went, the nearest first; domain.md 3.1. */
 export const visitLevels = { district: '到区', city: '到市', province: '到省', beijing: '进京' } as const
@@ -29,6 +30,24 @@ export const legalRoutes = {
   protection: '申请查处、履行保护职责',
   congress: '人民代表大会及其常务委员会职权',
 } as const
+export type LegalRoute = keyof typeof legalRoutes
+
+type Articles = Record<RegimeId, string>
+const otherRoute = '信访条例 art. 21(1)(一)'
+const otherPower: Articles = {
+  XF2005: `信访条例 art. 15; ${otherRoute}`,
+  XF2022: '信访工作条例 art. 22(2)',
+}
+
+/** Where it stands that each is told; several sources apart by `; `. */
+export const routeArticles: Record<LegalRoute, Articles> = {
+  court: { XF2005: otherRoute, XF2022: '信访工作条例 art. 31(一)' },
+  arbitration: { XF2005: otherRoute, XF2022: '信访工作条例 art. 31(二)' },
+  party: { XF2005: otherRoute, XF2022: '信访工作条例 art. 31(三)' },
+  administrative: { XF2005: otherRoute, XF2022: '信访工作条例 art. 31(四)' },
+  protection: { XF2005: otherRoute, XF2022: '信访工作条例 art. 31(五)' },
+  congress: otherPower,
+}
 
 /** 国信发〔2014〕4号: when a visit is not accepted; the routes stand beside them. */
 export const declineGrounds = {
@@ -40,6 +59,28 @@ export const declineGrounds = {
   concluded: '已经审核认定办结或复查复核终结备案',
   'legal-route': '依法应当通过其他法定途径解决',
 } as const
+export type DeclineGround = keyof typeof declineGrounds
+
+const stepwiseRule = '国信发〔2014〕4号'
+const pendingElsewhere: Articles = { XF2005: '信访条例 art. 16', XF2022: '信访工作条例 art. 19(3)' }
+const reviewInstead: Articles = {
+  XF2005: `信访条例 art. 34; ${stepwiseRule}`,
+  XF2022: `信访工作条例 art. 35; ${stepwiseRule}`,
+}
+
+/** What refusing on each ground rests on. */
+export const declineArticles: Record<DeclineGround, Articles> = {
+  'other-power': otherPower,
+  'skip-level': {
+    XF2005: `信访条例 art. 16; ${stepwiseRule}`,
+    XF2022: `信访工作条例 art. 20(1); ${stepwiseRule}`,
+  },
+  pending: pendingElsewhere,
+  'no-review-asked': reviewInstead,
+  'review-lapsed': reviewInstead,
+  concluded: { XF2005: '信访条例 art. 35(3)', XF2022: '信访工作条例 art. 36(3)' },
+  'legal-route': { XF2005: otherRoute, XF2022: '信访工作条例 art. 22(2); 信访工作条例 art. 31' },
+}
 
 /** 信访条例 art. 32; 信访工作条例 art. 32. */
 export const opinionOutcomes = {
@@ -65,6 +106,13 @@ export const reviewGrounds = {
   pending: '正在办理',
   'new-matter': '超出原信访事项的新请求',
 } as const
+export type ReviewGround = keyof typeof reviewGrounds
+
+/** What refusing a review rests on where it is not the article of the review itself. */
+export const reviewGroundArticles: Partial<Record<ReviewGround, Articles>> = {
+  'legal-route': { XF2005: otherRoute, XF2022: '信访工作条例 art. 31' },
+  pending: pendingElsewhere,
+}
 
 export const reviewResults = { upheld: '维持', changed: '变更', revoked: '撤销并责令重新办理' } as const
 

@@ -100,6 +100,13 @@ describe('what a notice says', () => {
     expect(text.slice(-2)).toEqual(['荣山镇', '2020年8月14日'])
   })
 
+  it('what is not taken up is refused by the article of its ground, what goes another way by that of its route', async () => {
+    const declined = (await textOf('liaison', await bringPetition(desk, 'not-accepted'), 'refusal')).join('')
+    expect(declined).toContain('根据《信访条例》第十六条的规定，决定不予受理')
+    const redirected = (await textOf('leader', await bringPetition(desk, 'redirected'), 'route')).join('')
+    expect(redirected).toContain('根据《信访条例》第二十一条第一款第（一）项的规定')
+  })
+
   it('acceptance names the limit of the law, simplified handling its own', async () => {
     const ordinary = (await textOf('liaison', await bringPetition(desk, 'handling'), 'acceptance')).join('')
     expect(ordinary).toContain('《信访条例》第三十三条')
@@ -214,6 +221,10 @@ describe('the wording', () => {
 
 it('articles are named as Chinese papers name them', () => {
   expect(articleText('信访条例 art. 21(1)')).toBe('《信访条例》第二十一条第一款')
+  expect(articleText('信访工作条例 art. 31(五)')).toBe('《信访工作条例》第三十一条第（五）项')
+  expect(articleText('信访条例 art. 16; 国信发〔2014〕4号')).toBe(
+    '《信访条例》第十六条、《关于进一步规范信访事项受理办理程序引导来访人依法逐级走访的办法》（国信发〔2014〕4号）',
+  )
   expect(articleText('信访工作条例 art. 34')).toBe('《信访工作条例》第三十四条')
   expect([1, 9, 10, 11, 20, 21, 35, 50].map(numeral)).toEqual([
     ...['一', '九', '十', '十一', '二十', '二十一', '三十五', '五十'],

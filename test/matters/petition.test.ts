@@ -558,6 +558,72 @@ describe('review and recheck', () => {
   })
 })
 
+describe('a refusal names the article that it rests on', () => {
+  const laws = ['2021-06-01T10:00:00+08:00', '2022-06-01T10:00:00+08:00'] as const
+  const articleIn = async (own: Desk, id: string, act: Act) => {
+    const { timeline } = (await own.open('leader', id)).body as unknown as {
+      timeline: { type: string; data: { article?: string } }[]
+    }
+    return timeline.find(({ type }) => type === `matter.${act}`)?.data.article
+  }
+
+  const grounds = [
+    ['other-power', '信访条例 art. 15; 信访条例 art. 21(1)(一)', '信访工作条例 art. 22(2)'],
+    ['skip-level', '信访条例 art. 16; 国信发〔2014〕4号', '信访工作条例 art. 20(1); 国信发〔2014〕4号'],
+    ['pending', '信访条例 art. 16', '信访工作条例 art. 19(3)'],
+    ['no-review-asked', '信访条例 art. 34; 国信发〔2014〕4号', '信访工作条例 art. 35; 国信发〔2014〕4号'],
+    ['review-lapsed', '信访条例 art. 34; 国信发〔2014〕4号', '信访工作条例 art. 35; 国信发〔2014〕4号'],
+    ['concluded', '信访条例 art. 35(3)', '信访工作条例 art. 36(3)'],
+    ['legal-route', '信访条例 art. 21(1)(一)', '信访工作条例 art. 22(2); 信访工作条例 art. 31'],
+  ] as const
+  const bringVisit = async (own: Desk, visit: object) => {
+    const { body } = await own.call('registrar', 'POST', '/api/visits', {
+      ...{ title: '反映征地补偿标准', content: '对征地补偿标准有异议。', topic: 'land' },
+      visit: { level: 'city', ...visit },
+      source: 'notified',
+    })
+    await own.does('dispatcher', body.id, 'forward', inputs(own).forward)
+    return body.id
+  }
+  const skipping = (own: Desk, listNo: string) =>
+    bringVisit(own, { competentLevel: 'township', listNo, listDay: own.clock.now().slice(0, 10) })
+
+  it.each(laws.map((start, n) => [n, start] as const))('declined, on each ground, by law %i', (n, start) =>
+    deskAt(start, async (own) => {
+      for (const [ground, ...articles] of grounds) {
+        const id = await skipping(own, ground)
+        await own.does('liaison', id, 'decline', { ground, reason: '请按告知的途径办理。' })
+        expect(await articleIn(own, id, 'decline')).toBe(articles[n])
+      }
+    }),
+  )
+
+  it.each(laws.map((start, n) => [n, start] as const))(
+    'told of a legal route, and of a review, by law %i',
+    (n, start) =>
+      deskAt(start, async (own) => {
+        for (const [route, ...articles] of [
+          ['court', '信访条例 art. 21(1)(一)', '信访工作条例 art. 31(一)'],
+          ['arbitration', '信访条例 art. 21(1)(一)', '信访工作条例 art. 31(二)'],
+          ['administrative', '信访条例 art. 21(1)(一)', '信访工作条例 art. 31(四)'],
+        ] as const) {
+          const id = await bringPetition(own, 'entered')
+          await own.does('dispatcher', id, 'redirect', { route, reason: '请依法向有关机关提出。' })
+          expect(await articleIn(own, id, 'redirect')).toBe(articles[n])
+        }
+        for (const [ground, ...articles] of [
+          ['legal-route', '信访条例 art. 21(1)(一)', '信访工作条例 art. 31'],
+          ['pending', '信访条例 art. 16', '信访工作条例 art. 19(3)'],
+          ['late', '信访条例 art. 34', '信访工作条例 art. 35'],
+        ] as const) {
+          const id = await bringReview(own, 'requested')
+          await own.does('reviewClerk', id, 'decline-review', { ground, reason: '不属于复查范围。' })
+          expect(await articleIn(own, id, 'decline-review')).toBe(articles[n])
+        }
+      }),
+  )
+})
+
 describe('the three classes', () => {
   const others = [
     ['suggestion', '信访工作条例 art. 29'],

@@ -5,7 +5,7 @@ import { NIL } from '../../platform/actor.ts'
 import { id, instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Petition, type Setting } from '../case.ts'
-import { declineGrounds, matterClasses } from '../petition-terms.ts'
+import { declineArticles, declineGrounds, matterClasses } from '../petition-terms.ts'
 import { regimeOf } from '../regimes.ts'
 import { openLead } from '../rules.ts'
 import { boundFrom, clockLeg, lawOf, petitionOf } from './entering.ts'
@@ -117,7 +117,7 @@ export const decline = actRule({
     data: {
       unitId: subject.matter.leadUnitId,
       ground: input.ground,
-      article: lawOf(subject).clocks.accept.article,
+      article: declineArticles[input.ground][lawOf(subject).id],
     },
   }),
 })

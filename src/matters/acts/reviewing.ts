@@ -6,7 +6,7 @@ import { dayOf, type Day, type Instant } from '../../platform/clock.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Change, type Setting } from '../case.ts'
 import { lateness } from '../deadlines.ts'
-import { reviewGrounds, reviewResults } from '../petition-terms.ts'
+import { reviewGroundArticles, reviewGrounds, reviewResults } from '../petition-terms.ts'
 import { legsAfter, openLead } from '../rules.ts'
 import { lawOf, petitionOf } from './entering.ts'
 import { delivered, deliveryShape, reviewed, underReview } from './opining.ts'
@@ -54,7 +54,11 @@ export const declineReview = actRule({
       declineGround: input.ground,
       decidedAt: setting.now,
     }),
-    data: { intake: 'not-accepted', ground: input.ground, article: clockOf(subject).article },
+    data: {
+      intake: 'not-accepted',
+      ground: input.ground,
+      article: reviewGroundArticles[input.ground]?.[lawOf(subject).id] ?? clockOf(subject).article,
+    },
   }),
 })
 

@@ -5,7 +5,7 @@ import { dayOf, instantOf } from '../../platform/clock.ts'
 import { day, id, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Change, type LegPatch, type Setting } from '../case.ts'
-import { legalRoutes } from '../petition-terms.ts'
+import { legalRoutes, routeArticles } from '../petition-terms.ts'
 import { admit, openLead } from '../rules.ts'
 import { clockLeg, lawOf, petitionOf } from './entering.ts'
 import { remark } from './overseeing.ts'
@@ -151,7 +151,7 @@ export const redirect = actRule({
     update: {
       petitions: { id: subject.matter.id, patch: { route: input.route, decidedAt: setting.now } },
     },
-    data: { route: input.route, article: lawOf(subject).clocks.route.article },
+    data: { route: input.route, article: routeArticles[input.route][lawOf(subject).id] },
   }),
 })
 
