@@ -51,6 +51,8 @@ export interface Case {
   earlierIds: readonly string[]
   /** It, what it repeats or is confirmed to be, was concluded by recheck. Read with the procedure. */
   concluded: boolean
+  /** Whether a visit skips a level; null of all else. Read with the procedure. */
+  skipLevel: boolean | null
   /** The opinion under review. */
   opinion: Opinion | null
   /** Supervision 督办 and further steps that wait for the unit's answer. */
@@ -182,6 +184,7 @@ export function newCase(matter: object): Case {
     petition: null,
     earlierIds: [],
     concluded: false,
+    skipLevel: null,
     opinion: null,
     supervisions: [],
     granted: [],

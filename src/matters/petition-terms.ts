@@ -61,6 +61,13 @@ export const declineGrounds = {
 } as const
 export type DeclineGround = keyof typeof declineGrounds
 
+/** Grounds that only a visit can have, or only one that skips a level. */
+export const groundsOfVisits: Partial<Record<DeclineGround, 'visit' | 'skip'>> = {
+  'skip-level': 'skip',
+  'no-review-asked': 'visit',
+  'review-lapsed': 'visit',
+}
+
 const stepwiseRule = '国信发〔2014〕4号'
 const pendingElsewhere: Articles = { XF2005: '信访条例 art. 16', XF2022: '信访工作条例 art. 19(3)' }
 const reviewInstead: Articles = {

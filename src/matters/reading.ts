@@ -72,9 +72,10 @@ export const CONCLUDED = `exists (with recursive same(id) as (
           where s.id in (l.a_id, l.b_id) and l.state = 'confirmed') x
       join matters o on o.id = x.id and o.channel <> 'escalation')
   select 1 from same join petitions f on f.id = same.id where f.final)`
-const procedureOf = statement<Petition & { earlierIds: string[]; concluded: boolean }>(
+const procedureOf = statement<Petition & Pick<Case, 'concluded' | 'skipLevel'> & { earlierIds: string[] }>(
   'matter.petition',
-  `select ${columnsOf(petitions, 'p')}, ${EARLIER_IDS} as "earlierIds", ${CONCLUDED} as concluded
+  `select ${columnsOf(petitions, 'p')}, ${EARLIER_IDS} as "earlierIds", ${CONCLUDED} as concluded,
+     (select v.skip_level from visits v where v.id = p.id) as "skipLevel"
    from petitions p where p.id = $1`,
 )
 const opinionUnderReview = statement<Opinion>(
@@ -161,7 +162,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
   ])
   if (matter === undefined) throw await notForReader(tx, actor, id)
   const last = screening[0]
-  const { earlierIds = [], concluded = false, ...procedure } = petition[0] ?? {}
+  const { earlierIds = [], concluded = false, skipLevel = null, ...procedure } = petition[0] ?? {}
   return {
     matter,
     legs: legRows,
@@ -172,6 +173,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
     petition: petition[0] === undefined ? null : (procedure as Petition),
     earlierIds,
     concluded,
+    skipLevel,
     opinion: opinion[0] ?? null,
     supervisions: supervised,
     granted,

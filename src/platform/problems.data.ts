@@ -333,6 +333,11 @@ export const problems = {
     zh: '该件未适用简易办理',
     en: 'The petition is not handled the simple way',
   },
+  'matter/ground-not-of-matter': {
+    status: 422,
+    zh: '不予受理的情形与该件不符',
+    en: 'The ground does not apply to this matter',
+  },
   'matter/act-not-of-class': {
     status: 409,
     zh: '该类信访事项不适用此项程序',

@@ -65,6 +65,7 @@ const nothing = {
     petition: null,
     earlierIds: [],
     concluded: false,
+    skipLevel: null,
     opinion: null,
     supervisions: [],
     granted: [],

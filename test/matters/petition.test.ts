@@ -624,6 +624,41 @@ describe('a refusal names the article that it rests on', () => {
   )
 })
 
+describe('a ground of visits', () => {
+  const declined = async (id: string, ground: string) => {
+    const { status, body } = await desk.act('liaison', id, 'decline', {
+      ground,
+      reason: '请按告知的途径办理。',
+    })
+    return [status, JSON.stringify(body)] as const
+  }
+
+  it('refuses no letter', async () => {
+    const id = await bringPetition(desk, 'routed')
+    for (const ground of ['skip-level', 'no-review-asked', 'review-lapsed']) {
+      const [status, told] = await declined(id, ground)
+      expect(status).toBe(422)
+      expect(told).toContain('matter/ground-not-of-matter')
+      expect(told).toContain('国信发〔2014〕4号')
+      expect(told).toContain('/body/ground')
+    }
+    expect((await desk.row(id))['state']).toBe('routed')
+    expect((await declined(id, 'legal-route'))[0]).toBe(200)
+  })
+
+  it('refuses as skip-level only a visit that skips a level', async () => {
+    const { body } = await desk.call('registrar', 'POST', '/api/visits', {
+      ...{ title: '反映征地补偿标准', content: '对征地补偿标准有异议。', topic: 'land' },
+      visit: { level: 'district', competentLevel: 'district' },
+    })
+    await desk.does('dispatcher', body.id, 'forward', inputs(desk).forward)
+    const [status, told] = await declined(body.id, 'skip-level')
+    expect(status).toBe(422)
+    expect(told).toContain('信访条例 art. 16')
+    expect((await declined(body.id, 'no-review-asked'))[0]).toBe(200)
+  })
+})
+
 describe('the three classes', () => {
   const others = [
     ['suggestion', '信访工作条例 art. 29'],

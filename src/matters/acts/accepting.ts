@@ -5,7 +5,13 @@ import { NIL } from '../../platform/actor.ts'
 import { id, instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Petition, type Setting } from '../case.ts'
-import { declineArticles, declineGrounds, matterClasses } from '../petition-terms.ts'
+import {
+  declineArticles,
+  declineGrounds,
+  groundsOfVisits,
+  matterClasses,
+  type DeclineGround,
+} from '../petition-terms.ts'
 import { regimeOf } from '../regimes.ts'
 import { openLead } from '../rules.ts'
 import { boundFrom, clockLeg, lawOf, petitionOf } from './entering.ts'
@@ -100,27 +106,39 @@ export const decline = actRule({
     ground: z.enum(Object.keys(declineGrounds) as [keyof typeof declineGrounds]).describe('不予受理的情形'),
     reason: textOf(4, 2000).describe('理由及应当告知的途径'),
   }),
-  change: (subject, input, setting) => ({
-    matter: {
-      ...handledBy(subject, setting),
-      doneAt: setting.now,
-      endReason: input.ground,
-      publicReply: input.reason,
-    },
-    legs: [...stopped(subject, setting, 'declined'), ...stopFeedback(subject, setting)],
-    update: {
-      petitions: {
-        id: subject.matter.id,
-        patch: { declineGround: input.ground, decidedAt: setting.now },
+  change(subject, input, setting) {
+    const article = declineArticles[input.ground][lawOf(subject).id]
+    demandGround(subject, input.ground, article)
+    return {
+      matter: {
+        ...handledBy(subject, setting),
+        doneAt: setting.now,
+        endReason: input.ground,
+        publicReply: input.reason,
       },
-    },
-    data: {
-      unitId: subject.matter.leadUnitId,
-      ground: input.ground,
-      article: declineArticles[input.ground][lawOf(subject).id],
-    },
-  }),
+      legs: [...stopped(subject, setting, 'declined'), ...stopFeedback(subject, setting)],
+      update: {
+        petitions: {
+          id: subject.matter.id,
+          patch: { declineGround: input.ground, decidedAt: setting.now },
+        },
+      },
+      data: {
+        unitId: subject.matter.leadUnitId,
+        ground: input.ground,
+        article,
+      },
+    }
+  },
 })
+
+function demandGround({ skipLevel }: Case, ground: DeclineGround, article: string): void {
+  const needed = groundsOfVisits[ground]
+  const refuse = (message: string) =>
+    fieldProblem('matter/ground-not-of-matter', '/body/ground', `${message}（${article}）`)
+  if (needed !== undefined && skipLevel === null) throw refuse('此情形仅适用于走访')
+  if (needed === 'skip' && skipLevel === false) throw refuse('该走访没有越级')
+}
 
 export const noLongerAccept = actRule({
   needs: ['petition'],
