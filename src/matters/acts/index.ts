@@ -1,16 +1,7 @@
 // Every act of the workflow with its input and its effect.
 import type { ActRule } from '../case.ts'
 import type { Act } from '../workflow.ts'
-import {
-  accept,
-  askProlongation,
-  decline,
-  grantProlongation,
-  makeClaim,
-  makeOrdinary,
-  noLongerAccept,
-  refuseProlongation,
-} from './accepting.ts'
+import { accept, decline, makeClaim, makeOrdinary, noLongerAccept } from './accepting.ts'
 import { approve, coReply, directReply, reject, reply } from './answering.ts'
 import { dispatch, redispatch, redo } from './dispatching.ts'
 import { archive, close, notAccept, terminate } from './ending.ts'
@@ -34,13 +25,14 @@ import {
   mediate,
   opine,
   rehandle,
-  respond,
   returnOpinion,
   withdraw,
 } from './opining.ts'
 import { note, supervise, urge } from './overseeing.ts'
 import { answerSupervision, circulate, interview, listPublicly, rectify } from './pressing.ts'
 import { askScreening, callBack, rate, screen } from './rating.ts'
+import { askProlongation, grantProlongation, refuseProlongation } from './prolonging.ts'
+import { respond } from './responding.ts'
 import {
   acceptReview,
   coordinate,

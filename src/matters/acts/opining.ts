@@ -6,7 +6,7 @@ import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Change, type Opinion, type Setting } from '../case.ts'
 import { lateness } from '../deadlines.ts'
 import { deliveryReceipts, deliveryWays, opinionOutcomes } from '../petition-terms.ts'
-import { admit, classArticle, legsAfter, openLead } from '../rules.ts'
+import { admit, legsAfter, openLead } from '../rules.ts'
 import { stopFeedback } from './accepting.ts'
 import { clockLeg, lawOf, petitionOf } from './entering.ts'
 import { remark } from './overseeing.ts'
@@ -163,42 +163,6 @@ export const feedBack = actRule({
   },
 })
 
-/** The answer to a suggestion or accusation: the matter ends with it, and so does the duty to feed back to whoever assigned it. */
-export const respond = actRule({
-  needs: ['petition'],
-  input: z.strictObject({
-    answer: textOf(4, 8000).describe('研究论证、办理的结果'),
-    approvedBy: textOf(2, 60).describe('审签人'),
-  }),
-  change(subject, { answer, approvedBy }, setting) {
-    const { now } = setting
-    const owed = feedbackLeg(subject)
-    const legs = [
-      ...stopped(subject, setting, 'replied'),
-      ...(owed === undefined
-        ? []
-        : [{ id: owed.id, patch: { submittedAt: now, stoppedAt: now, outcome: 'replied' as const } }]),
-    ]
-    return {
-      matter: {
-        ...handledBy(subject, setting),
-        ...answeredNow(
-          subject,
-          setting,
-          lateness(legsAfter(subject, { matter: {}, legs })).lateFrom === null,
-        ),
-        publicReply: answer,
-        endedAt: now,
-      },
-      legs,
-      ...(owed === undefined
-        ? {}
-        : { update: { petitions: { id: subject.matter.id, patch: { fedBackAt: now } } } }),
-      data: { unitId: subject.matter.leadUnitId, approvedBy, article: classArticle(subject) },
-    }
-  },
-})
-
 export const mediate = actRule({
   needs: ['petition', 'extension'],
   input: z.strictObject({ agreement: textOf(4, 8000).describe('调解协议主要内容') }),
@@ -222,7 +186,7 @@ export const mediate = actRule({
   },
 })
 
-function answeredNow({ matter }: Case, { now }: Setting, punctual: boolean) {
+export function answeredNow({ matter }: Case, { now }: Setting, punctual: boolean) {
   if (matter.firstAcceptedAt !== null) return {}
   return { firstRepliedAt: now, firstAcceptedAt: now, firstOnTime: punctual, doneAt: matter.doneAt ?? now }
 }
