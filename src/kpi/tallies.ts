@@ -111,6 +111,13 @@ const levels = Object.entries(visitLevels).flatMap(([level, label]) => {
       where: `${at} and v.skip_level`,
     }),
     ...ofVisits({
+      id: `visits.${level}.stepwise`,
+      zh: `${label}依法逐级走访`,
+      definition: `期间内${label}走访中未越级的`,
+      en: `Visits (${level}) to the competent organ's own level or the next higher one`,
+      where: `${at} and not v.skip_level`,
+    }),
+    ...ofVisits({
       id: `visits.${level}.non-reception`,
       zh: `${label}非接待场所上访`,
       definition: `期间内${label}走访中到非接待场所的`,

@@ -123,6 +123,9 @@ export const reviewGroundArticles: Partial<Record<ReviewGround, Articles>> = {
 
 export const reviewResults = { upheld: '维持', changed: '变更', revoked: '撤销并责令重新办理' } as const
 
+/** 是否依法逐级走访: what skips no level goes level by level. */
+export const stepwise = { yes: '依法逐级走访', no: '越级走访' } as const
+
 const ranks = Object.keys(competentLevels) as CompetentLevel[]
 
 /** 越级 (信访条例 art. 16; 信访工作条例 art. 20(1)): beyond the competent organ's own level and the next higher one. */

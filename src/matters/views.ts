@@ -15,6 +15,7 @@ import {
   reviewGrounds,
   reviewIntakes,
   reviewResults,
+  stepwise,
   venues,
   visitLevels,
   visitModes,
@@ -262,6 +263,7 @@ function viewEscalation({ escalation }: Opened) {
 function viewVisit(visit: Visit) {
   return {
     ...visit,
+    stepwise: label(stepwise, visit.skipLevel ? 'no' : 'yes'),
     level: label(visitLevels, visit.level),
     competentLevel: label(competentLevels, visit.competentLevel),
     venue: label(venues, visit.venue),

@@ -40,13 +40,16 @@ const share = (rate: string, numerator: string, denominator: string): Known => (
 const visits = Object.keys(visitLevels).flatMap((level): Known[] => {
   const of = (kind: string, unit: string) => `visits.${level}${kind === '' ? '' : `.${kind}`}.${unit}`
   return [
-    ...(['', 'collective', 'individual', 'skip', 'non-reception'] as const).map((kind): Known => ({
-      ...{ kind: 'visits', batches: of(kind, 'batches'), persons: of(kind, 'persons') },
-      least: kind === 'collective' ? 5 : 1,
-    })),
+    ...(['', 'collective', 'individual', 'skip', 'stepwise', 'non-reception'] as const).map(
+      (kind): Known => ({
+        ...{ kind: 'visits', batches: of(kind, 'batches'), persons: of(kind, 'persons') },
+        least: kind === 'collective' ? 5 : 1,
+      }),
+    ),
     ...(['batches', 'persons'] as const).flatMap((unit) => [
       sum(of('', unit), of('individual', unit), of('collective', unit)),
-      ...(['collective', 'individual', 'skip', 'non-reception'] as const).map((kind) =>
+      sum(of('', unit), of('skip', unit), of('stepwise', unit)),
+      ...(['collective', 'individual', 'skip', 'stepwise', 'non-reception'] as const).map((kind) =>
         subset(of(kind, unit), of('', unit)),
       ),
     ]),

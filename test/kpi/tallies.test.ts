@@ -87,6 +87,7 @@ describe('the figures of a year', () => {
     expect(text('visits.district.collective.persons')).toEqual(['17人次', '上升143%'])
     expect(text('visits.city.persons')).toEqual(['6人次', '去年同期为0，不作比较'])
     expect(text('visits.beijing.skip.batches')).toEqual(['1批', '去年同期为0，不作比较'])
+    expect(text('visits.beijing.stepwise.batches')[0]).toBe('0批')
     expect(text('visits.beijing.non-reception.batches')).toEqual(['0批', '与去年持平'])
     expect((await tallies('from=2019-01-01&to=2019-12-31')).get('visits.district.persons')?.numerator).toBe(
       10,

@@ -67,7 +67,9 @@ describe('a visit at the counter', () => {
   it('skips a level where it goes beyond the next higher one, whatever anybody enters', async () => {
     const told = async (level: string, competentLevel: string, listNo: string) => {
       const { body } = await visit({ source: 'notified', visit: { level, competentLevel, listNo } })
-      return ((await opened(body.id))['visit'] as { skipLevel: boolean }).skipLevel
+      const seen = (await opened(body.id))['visit'] as { skipLevel: boolean; stepwise: { label: string } }
+      expect(seen.stepwise.label).toBe(seen.skipLevel ? '越级走访' : '依法逐级走访')
+      return seen.skipLevel
     }
     expect(await told('city', 'township', 'S-1')).toBe(true)
     expect(await told('city', 'district', 'S-2')).toBe(false)
