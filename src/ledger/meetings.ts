@@ -67,7 +67,8 @@ export async function enterMeeting(
     insertRow(tx, meetingItems, { id: randomUUIDv7(), meetingId: id, n: n + 1, ...item })
   }
   const { day, kind, convenorRank } = entry
-  const data = { no, day, kind, convenorRank, items: items.length }
+  const leadUnitIds = [...new Set(items.map(({ leadUnitId }) => leadUnitId))]
+  const data = { no, day, kind, convenorRank, items: items.length, leadUnitIds }
   await record(tx, actor, { subject: 'meeting', subjectId: id, type: 'meeting.entered', data })
   return { id, no, version: 1 }
 }

@@ -1,4 +1,4 @@
-// Whom each event of a matter concerns, as data: the unit's staff, those who asked, or those of the office who decide.
+// Whom each event concerns, as data: the unit's staff, those who asked, or those of the office who decide.
 
 export interface InboxRule {
   label: string
@@ -6,6 +6,8 @@ export interface InboxRule {
   to: 'unit' | 'handlers' | 'office'
   /** Of `unit` and `office`: holders of one of these roles. */
   roles?: readonly string[]
+  /** Of events that are not a matter's: where what they tell of is read; `:id` is their subject. */
+  link?: string
 }
 
 const staff = ['handler', 'unit-reviewer'] as const
@@ -58,21 +60,35 @@ export const inboxRules: Readonly<Record<string, readonly InboxRule[]>> = {
   'matter.ask-screening': [toOffice('甄别申请待审', 'screening')],
   'matter.screen': [toHandlers('甄别有进展')],
   'matter.ask-lift-bar': [toOffice('申请解除回避或撤销被反映单位，请决定', 'leader')],
+  'matter.decline': [toOffice('承办单位决定不予受理，请核对', 'dispatcher', 'reviewer')],
+  'matter.review-requested': [toOffice('收到复查、复核申请，请审查是否受理', 'review-clerk')],
+  'matter.opine-review': [toOffice('复查、复核意见待出具', 'leader')],
+  'matter.return-review': [toHandlers('复查、复核意见被退回修改')],
+  'matter.issue-review': [toHandlers('复查、复核意见书已出具，请送达')],
   'matter.alarm': [toOffice('重大紧急信访事项，请立即报告', 'leader', 'supervisor')],
   'matter.alarm-off-ask': [toOffice('申请取消重大紧急标记，请决定', 'leader')],
+  'ledger.opened': [{ ...toUnit('台账事项由本单位牵头化解'), link: '/api/ledger/items/:id' }],
+  'meeting.entered': [{ ...toUnit('联席会议议定事项由本单位落实，请按时限办理'), link: '/api/meetings/:id' }],
+  'relief.asked': [{ ...toOffice('困难救助申请待审批', 'leader'), link: '/api/relief/grants?state=asked' }],
 }
 
-/** What is told of besides matters; the sentence comes with it. */
+/** What is told of besides matters. */
 export const plainLabels: Readonly<Record<string, string>> = {
+  'ledger.opened': '台账立项',
+  'meeting.entered': '联席会议议定',
+  'relief.asked': '困难救助申请',
   'report-run.done': '报告已生成',
   'report-run.failed': '报告未能生成',
   'watch.reported': '事后改动',
 }
 
-/** The units that an event's data names: the lead unit, co-handling ones, those of a dispatch made with the registration. */
+/** The units that an event's data names: those that lead, co-handling ones, those of a dispatch made with the registration. */
 export function unitsNamed(data: Readonly<Record<string, unknown>>): string[] {
   const within = data['dispatch']
-  const own = [data['unitId'], ...(Array.isArray(data['coUnitIds']) ? (data['coUnitIds'] as unknown[]) : [])]
+  const listed = [data['coUnitIds'], data['leadUnitIds']].flatMap((ids) =>
+    Array.isArray(ids) ? (ids as unknown[]) : [],
+  )
+  const own = [data['unitId'], data['leadUnitId'], ...listed]
   const inner =
     typeof within === 'object' && within !== null ? unitsNamed(within as Record<string, unknown>) : []
   return [...new Set([...own.filter((id) => typeof id === 'string'), ...inner])]

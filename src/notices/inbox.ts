@@ -30,16 +30,52 @@ const put = statement(
    on conflict on constraint inbox_once do nothing`,
 )
 
+// The same of what is no matter: told neither to a unit that a matter in it accuses nor to who is barred from one.
+const putBeside = statement(
+  'inbox.put-beside',
+  `insert into inbox (id, account_id, event_id, type, rule, at, link)
+   select distinct on (a.id, e.event_id) gen_random_uuid(), a.id, e.event_id, e.type, e.rule, e.at, e.link
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::uuid[], $7::text[], $8::uuid[], $9::text[],
+       $10::text[]) as e(event_id, subject_id, type, rule, at, actor_id, target, unit_id, roles, link)
+   join accounts a on a.kind = 'person' and a.disabled_at is null and a.id <> e.actor_id
+   join units u on u.id = a.unit_id
+   where case e.target when 'unit' then a.unit_id = e.unit_id else u.kind = 'office' end
+     and a.roles && string_to_array(e.roles, ',')
+     and not exists (select 1 from matters m where (m.accused_unit_ids && u.path or a.id = any(m.barred_ids)) and m.id in (
+       select l.matter_id from ledger_matters l where l.item_id = e.subject_id
+       union all select coalesce(i.matter_id, l.matter_id) from meeting_items i
+         left join ledger_matters l on l.item_id = i.ledger_item_id
+         where i.meeting_id = e.subject_id and i.lead_unit_id = e.unit_id))
+   order by a.id, e.event_id, e.rule
+   on conflict on constraint inbox_once do nothing`,
+)
+
 /** Puts what these events mean into the inboxes of whom they concern; repeating it puts nothing twice. */
 export async function fillInboxes(tx: Tx, events: readonly OutboxEvent[]): Promise<void> {
   const rows = events.flatMap((event) =>
-    (inboxRules[event.type] ?? []).flatMap(({ to, roles = [] }, rule) => {
+    (inboxRules[event.type] ?? []).flatMap(({ to, roles = [], link = null }, rule) => {
       const unitIds = to === 'unit' ? unitsNamed(event.data) : [NONE]
-      return unitIds.map((unitId) => ({ event, rule, to, unitId, roles: roles.join(',') }))
+      return unitIds.map((unitId) => ({ event, rule, to, unitId, roles: roles.join(','), link }))
     }),
   )
-  if (rows.length === 0) return
-  await put(tx, [
+  const ofMatters = rows.filter(({ link }) => link === null)
+  const beside = rows.filter(({ link }) => link !== null)
+  if (ofMatters.length > 0) await put(tx, columnsOf(ofMatters))
+  if (beside.length === 0) return
+  const links = beside.map(({ event, link }) => link?.replace(':id', event.subjectId))
+  await putBeside(tx, [...columnsOf(beside), links])
+}
+
+interface Telling {
+  event: OutboxEvent
+  rule: number
+  to: string
+  unitId: string
+  roles: string
+}
+
+function columnsOf(rows: readonly Telling[]): unknown[][] {
+  return [
     rows.map(({ event }) => event.id),
     rows.map(({ event }) => event.subjectId),
     rows.map(({ event }) => event.type),
@@ -49,7 +85,7 @@ export async function fillInboxes(tx: Tx, events: readonly OutboxEvent[]): Promi
     rows.map(({ to }) => to),
     rows.map(({ unitId }) => unitId),
     rows.map(({ roles }) => roles),
-  ])
+  ]
 }
 
 export interface InboxItem {

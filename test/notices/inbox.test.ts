@@ -1,7 +1,7 @@
 // The inbox: who is concerned is told, once; nobody else; and what somebody may no longer see is gone.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDesk, type Desk } from '../matters/desk.ts'
-import { bring, bringPetition, inputs } from '../matters/scenes.ts'
+import { bring, bringPetition, bringReview, inputs } from '../matters/scenes.ts'
 import { runWaiting } from '../matters/waiting.ts'
 
 let desk: Desk
@@ -14,7 +14,8 @@ interface Item {
   id: string
   text: string
   readAt: string | null
-  matter: { id: string }
+  link: string | null
+  matter: { id: string } | null
 }
 type Who = Parameters<Desk['call']>[0]
 async function inbox(who: Who, query = ''): Promise<Item[]> {
@@ -23,7 +24,7 @@ async function inbox(who: Who, query = ''): Promise<Item[]> {
   return body['items'] as Item[]
 }
 const textsOn = async (who: Who, id: string) =>
-  (await inbox(who)).filter(({ matter }) => matter.id === id).map(({ text }) => text)
+  (await inbox(who)).filter(({ matter }) => matter?.id === id).map(({ text }) => text)
 const unread = async (who: Who) => (await desk.call(who, 'GET', '/api/inbox/count')).body['unread']
 
 describe('an assignment', () => {
@@ -63,10 +64,78 @@ describe('a decision', () => {
   })
 })
 
+describe('casework', () => {
+  const linked = async (who: Who, link: string) =>
+    (await inbox(who)).filter((item) => item.link === link).map(({ text }) => text)
+
+  it('a request for review, its opinion and a refusal to accept come before those whose turn it is', async () => {
+    const declined = await bringPetition(desk, 'not-accepted')
+    expect(await textsOn('dispatcher', declined)).toEqual(['承办单位决定不予受理，请核对'])
+    const petition = await bringPetition(desk, 'delivered')
+    const asked = await desk.call('registrar', 'POST', `/api/matters/${petition}/request-review`, {
+      content: '对处理意见不服，申请复查。',
+    })
+    expect(asked.status).toBe(201)
+    expect(await textsOn('reviewClerk', petition)).toEqual(['收到复查、复核申请，请审查是否受理'])
+    const review = await bringReview(desk, 'replied')
+    expect(await textsOn('leader', review)).toEqual(['复查、复核意见待出具'])
+  })
+
+  it('a unit is told of disputes that it leads and of what a meeting gave it to do, unless it is accused there', async () => {
+    const dispute = await desk.call('registrar', 'POST', '/api/ledger/items', {
+      ...{ title: '安置房质量纠纷', demand: '业主要求维修', topic: 'land', level: 'local' },
+      ...{ foundDay: '2020-08-13', involved: 12, leadUnitId: desk.township },
+      ...{ territorialUnitId: desk.other, foundByUnitId: desk.other },
+    })
+    expect(dispute.status).toBe(201)
+    expect(await linked('liaison', `/api/ledger/items/${dispute.body.id}`)).toEqual([
+      '台账事项由本单位牵头化解',
+    ])
+    expect(await linked('otherLiaison', `/api/ledger/items/${dispute.body.id}`)).toEqual([])
+    const [first, second] = [await desk.register(), await desk.register()]
+    const item = { decision: '限期办结', dueDay: '2020-09-30' }
+    const meeting = await desk.call('registrar', 'POST', '/api/meetings', {
+      ...{ day: '2020-08-13', kind: 'working', convenor: '陈区长', convenorRank: 'district-leader' },
+      items: [
+        { ...item, matterId: first.id, leadUnitId: desk.township },
+        { ...item, matterId: second.id, leadUnitId: desk.other },
+      ],
+    })
+    expect(meeting.status).toBe(201)
+    const version = (await desk.row(second.id))['version']
+    const accused = await desk.call(
+      ...(['reviewer', 'PATCH', `/api/matters/${second.id}`, { accusedUnitIds: [desk.other] }] as const),
+      { 'if-match': `"${version as number}"` },
+    )
+    expect(accused.status).toBe(200)
+    const told = '联席会议议定事项由本单位落实，请按时限办理'
+    expect(await linked('liaison', `/api/meetings/${meeting.body.id}`)).toEqual([told])
+    expect(await linked('otherLiaison', `/api/meetings/${meeting.body.id}`)).toEqual([])
+  })
+
+  it('a grant that was asked for waits in the inbox of those who decide', async () => {
+    const programme = await desk.call('leader', 'POST', '/api/relief/programmes', {
+      ...{ name: '困难群体救助', basis: '会议纪要', groupTag: 'investors' },
+      ...{ minFen: 50_000, maxFen: 200_000, stepFen: 50_000, fromDay: '2020-01-01' },
+    })
+    const person = await desk.call('registrar', 'POST', '/api/people', {
+      name: '赵德全',
+      phone: '15400000001',
+    })
+    const grant = await desk.call('registrar', 'POST', '/api/relief/grants', {
+      ...{ programmeId: programme.body.id, personId: person.body.id, grade: '二级' },
+      ...{ amountFen: 100_000, basis: '家庭困难' },
+    })
+    expect(grant.status).toBe(201)
+    expect(await linked('leader', '/api/relief/grants?state=asked')).toEqual(['困难救助申请待审批'])
+    expect(await linked('registrar', '/api/relief/grants?state=asked')).toEqual([])
+  })
+})
+
 describe('reading', () => {
   it('marks one’s own, once, and leaves everybody else’s alone', async () => {
     const { id } = await desk.register({ dispatch: { leadUnitId: desk.township } })
-    const mine = (await inbox('liaison', '&unread=true')).find(({ matter }) => matter.id === id)
+    const mine = (await inbox('liaison', '&unread=true')).find(({ matter }) => matter?.id === id)
     expect(mine?.readAt).toBeNull()
     const before = await unread('liaison')
     const elsewhere = await desk.call('chief', 'POST', '/api/inbox/read', { ids: [mine?.id] })
