@@ -1,4 +1,5 @@
 // Checks of identity numbers: the citizen's (GB 11643-1999) and the organisation's (GB 32100-2015).
+import { areas, AREAS_UNTIL } from './areas.data.ts'
 import type { Finding } from './rules.ts'
 
 export type IdNoCheck =
@@ -37,18 +38,37 @@ export function idNoCheckDigit(digits17: string): string {
   return CHECKS.charAt(WEIGHTS.reduce((sum, weight, i) => sum + weight * Number(digits17.charAt(i)), 0) % 11)
 }
 
-// First two digits: provinces of GB/T 2260; 81–83 residence permits of Hong Kong, Macao and Taiwan residents; 9x the
-// permanent residence card of foreigners (2023), which carries the province in its second and third digit.
-const PROVINCES = /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9\d)/
+// 81–83: residence permits of Hong Kong, Macao and Taiwan residents; 9x: the permanent residence card of foreigners (2023).
+const OF_NO_COUNTY = /^(?:8[1-3]|9\d)/
+
+/** Whether a county, or for a birth after the table a prefecture, ever bore this code. */
+function isArea(region6: string, birthDate: string): boolean {
+  if (OF_NO_COUNTY.test(region6)) return true
+  const [, counties] =
+    (areas[region6.slice(0, 2)] ?? '')
+      .split(' ')
+      .map((each) => each.split(':'))
+      .find(([prefecture]) => prefecture === region6.slice(2, 4)) ?? []
+  if (counties === undefined || birthDate > AREAS_UNTIL) return counties !== undefined
+  const county = region6.slice(4)
+  return counties.split(',').some((each) => {
+    const [first = '', last = first] = each.split('-')
+    return first <= county && county <= last
+  })
+}
 
 /** `asOf` (a day) refuses births after it. */
 export function checkIdNo(text: string, { asOf }: { asOf?: string } = {}): IdNoCheck {
   const idNo = normaliseIdNo(text)
   const region6 = idNo.slice(0, 6)
   const warnings: Finding[] = []
-  if (!PROVINCES.test(idNo)) warnings.push({ code: 'id-no/region-unknown', zh: '身份证号码的地区代码不存在' })
+  const judgeArea = (birthDate: string) => {
+    if (!isArea(region6, birthDate))
+      warnings.push({ code: 'id-no/region-unknown', zh: '身份证号码的地区代码不存在，请核对' })
+  }
 
   if (/^\d{15}$/.test(idNo)) {
+    judgeArea('')
     warnings.push({ code: 'id-no/legacy', zh: '15位旧身份证号码，请尽量补录18位号码' })
     return { ok: true, idNo, birthDate: null, sex: null, region6, warnings }
   }
@@ -67,6 +87,7 @@ export function checkIdNo(text: string, { asOf }: { asOf?: string } = {}): IdNoC
     return { ok: false, code: 'id-no/date', zh: '身份证号码中的出生日期不存在' }
   }
   if (!checked) return { ok: false, code: 'id-no/check-digit', zh: '身份证号码校验位不符，请核对' }
+  judgeArea(birthDate)
   const sex = Number(idNo.charAt(16)) % 2 === 1 ? 'male' : 'female'
   return { ok: true, idNo, birthDate, sex, region6, warnings }
 }

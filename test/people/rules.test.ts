@@ -173,6 +173,13 @@ describe('ID numbers', () => {
     expect(codes(checkIdNo(withBirth('18980101', '990000')))).toEqual([])
     expect(codes(checkIdNo(withBirth('18980101', '160000')))).toEqual(['id-no/region-unknown'])
     expect(codes(checkIdNo(withBirth('18980101', '830000')))).toEqual([])
+    expect(codes(checkIdNo(withBirth('18980101', '510899')))).toEqual(['id-no/region-unknown'])
+    // Abolished long ago, the cities without counties, and a county younger than the table.
+    for (const known of ['510823', '512301', '441900']) {
+      expect(codes(checkIdNo(withBirth('18980101', known)))).toEqual([])
+    }
+    expect(codes(checkIdNo(withBirth('20210801', '330199')))).toEqual([])
+    expect(codes(checkIdNo(withBirth('20210801', '339901')))).toEqual(['id-no/region-unknown'])
     expect(checkIdNo('510802800101123')).toMatchObject({
       ok: true,
       birthDate: null,
