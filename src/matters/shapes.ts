@@ -112,7 +112,12 @@ export const letterBatchShape = z.strictObject({
 
 const visitEntryShape = z
   .strictObject({
-    personCount: z.int().min(1).max(100_000).default(1).describe('来访人次：到场的每一人'),
+    personCount: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe('来访人次：到场的每一人；不填则按登记的代表计'),
     involvedCount: z.int().min(1).max(10_000_000).optional().describe('涉及人数'),
     collective: z.boolean().optional().describe('集体访；不填则按人数判定'),
     level: z.enum(keysOf(visitLevels)).default('district').describe('走访层级'),

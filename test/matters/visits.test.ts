@@ -41,6 +41,13 @@ describe('a visit at the counter', () => {
     })
   })
 
+  it('counts those who are named where nobody says how many came', async () => {
+    const others = [{ name: '李秀英' }, { name: '张建国' }]
+    const { status, body } = await visit({ others })
+    expect(status).toBe(201)
+    expect((await opened(body.id))['visit']).toMatchObject({ personCount: 3, collective: false })
+  })
+
   it('that a leader received carries the leader’s day, as a superior’s deadline does', async () => {
     const reception = { kind: 'received', leaderName: '陈区长', leaderPost: '区长', dueDay: '2020-08-21' }
     const { body } = await visit({ visit: { reception } })

@@ -8,7 +8,8 @@ import { skipsLevel, type CompetentLevel, type MatterClass, type VisitLevel } fr
 import { regimeAt, regimeOf } from '../regimes.ts'
 
 export interface VisitEntry {
-  personCount: number
+  /** Everybody present; untold, those who are named. */
+  personCount?: number | undefined
   involvedCount?: number | undefined
   /** As the caller of the API counts it; refused where the number of people says otherwise. */
   collective?: boolean | undefined
@@ -101,14 +102,15 @@ function leadersDue(visit: VisitEntry | undefined, now: Instant, at: string): In
 }
 
 function visitRow(visit: VisitEntry, receivedAt: Instant, { representatives, collectiveFrom, at }: Counted) {
-  if (visit.personCount < representatives) {
+  const { personCount = Math.max(1, representatives) } = visit
+  if (personCount < representatives) {
     throw fieldProblem(
       'matter/fewer-than-representatives',
       `${at}/visit/personCount`,
       `来访人数不能少于登记的代表人数(${representatives}人)`,
     )
   }
-  const collective = visit.personCount >= collectiveFrom
+  const collective = personCount >= collectiveFrom
   if (visit.collective !== undefined && visit.collective !== collective) {
     throw fieldProblem(
       'matter/not-collective',
@@ -119,7 +121,7 @@ function visitRow(visit: VisitEntry, receivedAt: Instant, { representatives, col
   const { level, competentLevel, reception } = visit
   return {
     day: dayOf(receivedAt),
-    personCount: visit.personCount,
+    personCount,
     involvedCount: visit.involvedCount ?? null,
     collective,
     level,
