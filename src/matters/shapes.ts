@@ -151,6 +151,10 @@ export const visitShape = z
     path: ['visit', 'listNo'],
     error: '上级通报的走访须填写通报编号，本级接访不填',
   })
+  .refine((r) => r.source === 'notified' || r.visit.level !== 'beijing', {
+    path: ['visit', 'level'],
+    error: '进京走访由上级通报，不是本级接访',
+  })
 
 /** What an escalated case has in common with other matters. */
 export const escalationShape = {

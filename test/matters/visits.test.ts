@@ -121,6 +121,12 @@ describe('what is wrong is told with its field, and nothing is written', () => {
       '集体访应有5人以上',
     ],
     [
+      'a visit to Beijing received at our own counter',
+      { visit: { level: 'beijing' } },
+      '/body/visit/level',
+      '进京走访由上级通报',
+    ],
+    [
       'six representatives',
       { others: Array.from({ length: 5 }, () => ({ name: '李秀英' })) },
       '/body/others',
