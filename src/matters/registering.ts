@@ -93,7 +93,8 @@ export async function register(
   ])
   if (taken[0] !== undefined) {
     const { no: takenAs } = taken[0]
-    const message = takenAs === null ? '此号已登记' : `已登记为${takenAs}`
+    const word = input.channel === 'hotline' ? '市平台工单号' : '上级编号'
+    const message = takenAs === null ? `此${word}已登记` : `此${word}已登记为${takenAs}`
     throw fieldProblem('matter/external-no-taken', `${at}/externalNo`, message)
   }
   const { visit } = input.petition ?? {}

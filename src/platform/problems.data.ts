@@ -303,8 +303,8 @@ export const problems = {
   'matter/closed': { status: 409, zh: '已办结，不能修改', en: 'The matter is closed' },
   'matter/external-no-taken': {
     status: 409,
-    zh: '该平台工单号已登记',
-    en: 'The platform number is registered already',
+    zh: '该编号已登记',
+    en: 'The number given from outside is registered already',
   },
   'matter/other-not-found': { status: 422, zh: '所指的办件不存在', en: 'There is no such other matter' },
   'matter/unknown-category': { status: 422, zh: '没有这个类别', en: 'The channel has no such category' },

@@ -408,6 +408,21 @@ describe('a superior’s list of a month', () => {
 })
 
 describe('letters', () => {
+  it('a number from above that is taken is named as such', async () => {
+    const body = {
+      ...letter(),
+      ...{ source: 'upper', externalNo: 'SJ-2020-0001' },
+    }
+    const sent = () => desk.call('registrar', 'POST', '/api/letters', body)
+    const first = await sent()
+    expect(first.status, JSON.stringify(first.body)).toBe(201)
+    const again = await sent()
+    expect(again.body['errors']).toMatchObject([
+      { pointer: '/body/externalNo', message: `此上级编号已登记为${first.body.no}` },
+    ])
+    expect(again.body['title']).not.toContain('工单')
+  })
+
   it('of several sources, joint or anonymous', async () => {
     const { body } = await desk.call('registrar', 'POST', '/api/letters', {
       ...letter({ source: 'governor', externalNo: '省2020-8', signatories: 12 }),
