@@ -53,6 +53,8 @@ export interface Case {
   concluded: boolean
   /** Whether a visit skips a level; null of all else. Read with the procedure. */
   skipLevel: boolean | null
+  /** A review or recheck of it was asked for and has not ended. Read with the procedure. */
+  underReview: boolean
   /** The opinion under review. */
   opinion: Opinion | null
   /** Supervision 督办 and further steps that wait for the unit's answer. */
@@ -184,6 +186,7 @@ export function newCase(matter: object): Case {
     petition: null,
     earlierIds: [],
     concluded: false,
+    underReview: false,
     skipLevel: null,
     opinion: null,
     supervisions: [],

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { id, instant, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
+import { Problem } from '../platform/problems.ts'
 import { registerAll } from './batch.ts'
 import { register, type Registration } from './registering.ts'
 import { requestReview } from './reviews.ts'
@@ -89,7 +90,11 @@ export function petitionRoutes(http: Http): void {
       summary: '登记复查、复核申请',
       description: '对已送达的处理意见申请复查，对已送达的复查意见申请复核；各自成件，与原件相连。',
       tag,
-      for: 'matters.register',
+      for: 'matters.read',
+      admits: ({ can, roles }) =>
+        can.has('matters.register') || roles.includes('leader')
+          ? undefined
+          : new Problem('access/forbidden', { detail: 'needs the permission matters.register' }),
       params: z.strictObject({ id }),
       body: z.strictObject({
         receivedAt: instant.optional().describe('收到申请的时间，默认为现在'),
@@ -101,6 +106,7 @@ export function petitionRoutes(http: Http): void {
       etag: (written) => written.version,
       problems: [
         'matter/not-found',
+        'matter/act-not-yours',
         'matter/review-not-due',
         'matter/review-asked-already',
         'matter/review-too-late',

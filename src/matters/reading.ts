@@ -23,6 +23,7 @@ import type {
 import { opinions, petitions } from './petition-tables.ts'
 import { extensions, mergeHolds, replies, returnRequests, screenings, supervisions } from './record-tables.ts'
 import { legs, matters } from './tables.ts'
+import { states } from './workflow.ts'
 
 // The lock comes first: what is read by the later statements is then what no other writer is changing.
 const lockMatter = statement<Matter>(
@@ -72,10 +73,17 @@ export const CONCLUDED = `exists (with recursive same(id) as (
           where s.id in (l.a_id, l.b_id) and l.state = 'confirmed') x
       join matters o on o.id = x.id and o.channel <> 'escalation')
   select 1 from same join petitions f on f.id = same.id where f.final)`
-const procedureOf = statement<Petition & Pick<Case, 'concluded' | 'skipLevel'> & { earlierIds: string[] }>(
+const OPEN = Object.entries(states)
+  .flatMap(([state, { open }]) => (open ? [`'${state}'`] : []))
+  .join(', ')
+const procedureOf = statement<
+  Petition & Pick<Case, 'concluded' | 'skipLevel' | 'underReview'> & { earlierIds: string[] }
+>(
   'matter.petition',
   `select ${columnsOf(petitions, 'p')}, ${EARLIER_IDS} as "earlierIds", ${CONCLUDED} as concluded,
-     (select v.skip_level from visits v where v.id = p.id) as "skipLevel"
+     (select v.skip_level from visits v where v.id = p.id) as "skipLevel",
+     exists (select 1 from petitions r join matters m on m.id = r.id
+       where r.parent_id = p.id and m.state in (${OPEN})) as "underReview"
    from petitions p where p.id = $1`,
 )
 const opinionUnderReview = statement<Opinion>(
@@ -162,7 +170,13 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
   ])
   if (matter === undefined) throw await notForReader(tx, actor, id)
   const last = screening[0]
-  const { earlierIds = [], concluded = false, skipLevel = null, ...procedure } = petition[0] ?? {}
+  const {
+    earlierIds = [],
+    concluded = false,
+    skipLevel = null,
+    underReview = false,
+    ...procedure
+  } = petition[0] ?? {}
   return {
     matter,
     legs: legRows,
@@ -174,6 +188,7 @@ export async function lockCase(tx: Tx, actor: Actor, id: string, needs: readonly
     earlierIds,
     concluded,
     skipLevel,
+    underReview,
     opinion: opinion[0] ?? null,
     supervisions: supervised,
     granted,

@@ -66,6 +66,8 @@ export async function requestReview(
   const clock = regimeOf(procedure.regime).clocks[stage === 'review' ? 'requestReview' : 'requestRecheck']
   const until = due(calendar, procedure.deliveredAt ?? tx.now, clock.limit).dueAt
   if (receivedAt > until) refuseLate(actor, input, until, clock.article)
+  else if (!actor.can.has('matters.register'))
+    throw new Problem('matter/act-not-yours', { detail: 'a leader registers late requests only' })
 
   const regime = regimeAt(tx.now)
   const id = randomUUIDv7()

@@ -364,6 +364,11 @@ export const problems = {
     en: 'The opinion must tell of the right to a review',
   },
   'matter/nothing-to-feed-back': { status: 409, zh: '没有待反馈的交办要求', en: 'Nothing is to be fed back' },
+  'matter/under-review': {
+    status: 409,
+    zh: '复查、复核尚未办结，不能认定办结',
+    en: 'A review or recheck has not ended yet',
+  },
   'matter/review-period-open': {
     status: 409,
     zh: '申请复查的期限未满，且信访人未表示息诉',

@@ -66,6 +66,7 @@ const nothing = {
     earlierIds: [],
     concluded: false,
     skipLevel: null,
+    underReview: false,
     opinion: null,
     supervisions: [],
     granted: [],

@@ -202,12 +202,22 @@ describe('review and recheck', () => {
     expect(late.status).toBe(409)
     expect(late.body).toMatchObject({ code: 'matter/review-too-late', article: '信访条例 art. 34' })
     expect((await ask('reviewClerk', id, { lateReason: '住院治疗期间' })).status).toBe(409)
-    const manager = await desk.account(['leader', 'review-clerk'])
-    const heard = await desk.call(manager, 'POST', `/api/matters/${id}/request-review`, {
+    const heard = await desk.call('leader', 'POST', `/api/matters/${id}/request-review`, {
       content: '不服处理意见，请求复查。',
       lateReason: '住院治疗期间无法申请',
     })
     expect(heard.status).toBe(201)
+    const punctual = await ask('leader', await bringPetition(desk, 'delivered'))
+    expect([punctual.status, punctual.body['code']]).toEqual([403, 'matter/act-not-yours'])
+  })
+
+  it('keeps the petition from being concluded until it has ended', async () => {
+    const id = await bringPetition(desk, 'delivered')
+    const { body } = await ask('reviewClerk', id)
+    for (const agreed of [true, false])
+      expect((await desk.act('reviewer', id, 'conclude', { agreed })).body.code).toBe('matter/under-review')
+    await does('reviewClerk', body.id, 'withdraw-review', { reason: '信访人书面撤回复查申请' })
+    expect((await desk.does('reviewer', id, 'conclude', { agreed: true })).state).toBe('closed')
   })
 
   it('has the title of the petition, no character of which is cut in half', async () => {

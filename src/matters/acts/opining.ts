@@ -264,6 +264,7 @@ export const conclude = actRule({
     note: textOf(1, 1000).optional(),
   }),
   change(subject, { agreed, note }, setting) {
+    if (subject.underReview) throw new Problem('matter/under-review')
     const { deliveredAt } = petitionOf(subject)
     const { limit, article } = lawOf(subject).clocks.requestReview
     if (deliveredAt === null) throw new Problem('matter/nothing-pending')
