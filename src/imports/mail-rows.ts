@@ -91,8 +91,8 @@ export function readMailRow(row: SheetRow, setting: MailSetting): MailRow {
     title: Array.from(title).length < 2 ? `${title}（来信）` : title,
     content,
     category: readCategory(reader, channel),
-    urgency: word(reader, 'urgency', words.urgency, 'word/urgency-unknown') ?? 'normal',
-    topic: word(reader, 'topic', topicOf, 'word/topic-unknown') ?? 'other',
+    urgency: word(reader, 'urgency', words.urgency, 'value/unknown-word') ?? 'normal',
+    topic: word(reader, 'topic', topicOf, 'mail/topic-unknown') ?? 'other',
     regionCode: readArea(reader, setting.places, day) ?? undefined,
     receivedAt: receivedAt ?? setting.now,
     confidential: reader.flag('confidential') ?? false,
@@ -137,16 +137,16 @@ function readCaller(reader: RowReader<MailField>, now: Instant) {
   return Object.values(caller).some((value) => value !== null) ? caller : null
 }
 
-/** 联名: two and more; an empty cell and 1 are a letter of one. */
+/** 联名: two and more; an empty cell is a letter of one. */
 function readCount(reader: RowReader<MailField>): number | null {
   const text = reader.code('signatories')
   if (text === null) return null
   const count = /^\d{1,6}人?$/.test(text) ? Number.parseInt(text, 10) : Number.NaN
-  if (!Number.isInteger(count) || count < 1 || count > 100_000) {
+  if (!Number.isInteger(count) || count < 2 || count > 100_000) {
     reader.fail('signatories', 'mail/count', safeValue(text))
     return null
   }
-  return count === 1 ? null : count
+  return count
 }
 
 function readCategory(reader: RowReader<MailField>, channel: 'letter' | 'mailbox'): string {
@@ -157,7 +157,7 @@ function readCategory(reader: RowReader<MailField>, channel: 'letter' | 'mailbox
   if (own !== undefined) return own[0]
   const spoken = words.category(text)
   if (spoken === undefined || spoken === '') {
-    reader.warn('category', 'mail/purpose-unknown', safeValue(text))
+    reader.fail('category', 'mail/purpose-unknown', safeValue(text))
     return fallback
   }
   return channel === 'letter' ? (PURPOSES[spoken] ?? fallback) : spoken
@@ -167,12 +167,12 @@ function word<M extends string>(
   reader: RowReader<MailField>,
   field: 'urgency' | 'topic',
   find: (text: string) => M | '' | undefined,
-  code: 'word/urgency-unknown' | 'word/topic-unknown',
+  code: 'value/unknown-word' | 'mail/topic-unknown',
 ): M | null {
   const text = reader.code(field)
   if (text === null) return null
   const found = find(text)
-  if (found === undefined) reader.warn(field, code, safeValue(text))
+  if (found === undefined) reader.fail(field, code, safeValue(text))
   return found === undefined || found === '' ? null : found
 }
 
