@@ -2,13 +2,12 @@
 import type { InferInsertModel } from 'drizzle-orm'
 import type { NewLeg } from '../matters/case.ts'
 import type * as tables from '../matters/record-tables.ts'
+import { NOT_TOLD } from '../matters/terms.ts'
 import { childId } from './ids.ts'
 import type { Extension, Order } from './order.ts'
 
 /** In the place of a person: somebody on the city platform, which does not say who. */
 const PLATFORM = '00000000-0000-0000-0000-000000000003'
-/** The platform does not export everything that our own forms ask for. */
-export const NOT_TOLD = '(市平台未提供)'
 
 type Row<T extends 'replies' | 'extensions' | 'returnRequests' | 'callBacks' | 'screenings'> =
   InferInsertModel<(typeof tables)[T]>

@@ -9,7 +9,7 @@ import type { Db, Sql } from '../platform/db.ts'
 import { id, instant, placeOf, writeCursor } from '../platform/fields.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { handledUnits, visibilityValues, withheldFrom } from './access.ts'
-import { gramsOfQuery } from './search.ts'
+import { holdsWords, readQuery } from './search.ts'
 import type { State } from './workflow.ts'
 
 export interface Filter {
@@ -161,14 +161,9 @@ async function conditionsOf(
   if (filter.to !== undefined) found.push(`m.received_at < ${place(instantOf(plusDays(filter.to, 1)))}`)
   if (filter.clock !== undefined) found.push(...(await clockConditions(db, filter.clock, now, place)))
   if (filter.q !== undefined) {
-    const grams = gramsOfQuery(filter.q)
-    if (grams === undefined) throw fieldProblem('matter/search-too-short', '/query/q', '至少输入两个字')
-    // Grams narrow the search; the text itself decides, so that a hit holds the words as they were typed.
-    found.push(
-      `m.id in (select s.matter_id from matter_search s where s.grams @> ${place(grams)}::text[])`,
-      `position(lower(normalize(${place(filter.q)}::text, NFKC)) in
-        lower(normalize(concat_ws(' ', m.title, m.content, m.public_reply), NFKC))) > 0`,
-    )
+    const query = readQuery(filter.q)
+    if (query === undefined) throw fieldProblem('matter/search-too-short', '/query/q', '至少输入两个字')
+    found.push(...holdsWords(place(query.grams), place(query.words)))
   }
   return found
 }

@@ -1,5 +1,6 @@
 // Full text by two-character grams: what 扰民 finds in 噪声扰民, and how the index of it is rebuilt.
 import { statement, type Db, type Tx } from '../platform/db.ts'
+import { NOT_TOLD } from './terms.ts'
 
 const SEPARATORS = /[^\p{L}\p{N}]+/u
 
@@ -15,10 +16,24 @@ export function gramsOf(text: string): string[] {
   return [...grams]
 }
 
-/** A query as the grams that a hit must hold; undefined when it has no two neighbouring characters. */
-export function gramsOfQuery(query: string): string[] | undefined {
+/** A query as the grams and the words, parted by blanks, that a hit must hold; undefined without two neighbouring characters. */
+export function readQuery(query: string): { grams: string[]; words: string[] } | undefined {
   const grams = gramsOf(query)
-  return grams.length === 0 ? undefined : grams
+  return grams.length === 0 ? undefined : { grams, words: fold(query).trim().split(/\s+/) }
+}
+
+/** What is searched of the matter `m`: what was registered, what was answered in public, and the accepted answers in full. */
+const SEARCHED = `concat_ws(' ', m.title, m.content, m.public_reply,
+  (select string_agg(concat_ws(' ', r.facts, r.measures, nullif(r.result, '${NOT_TOLD}')), ' ') from replies r where r.matter_id = m.id and r.accepted),
+  (select string_agg(concat_ws(' ', o.claim, o.facts, o.basis, o.opinion), ' ') from opinions o where o.matter_id = m.id and o.accepted))`
+
+/** Whether the matter `m` holds the grams, and each of the words as it was typed: grams narrow, the texts decide. */
+export function holdsWords(grams: string, words: string): string[] {
+  return [
+    `m.id in (select s.matter_id from matter_search s where s.grams @> ${grams}::text[])`,
+    `(select bool_and(position(w.word in t.text) > 0)
+       from (select lower(normalize(${SEARCHED}, NFKC)) as text offset 0) t, unnest(${words}::text[]) as w(word))`,
+  ]
 }
 
 function fold(text: string): string {
@@ -27,13 +42,11 @@ function fold(text: string): string {
 
 const textsOf = statement<{ id: string; text: string }>(
   'search.texts',
-  `select m.id, concat_ws(' ', m.title, m.content, m.public_reply) as text from matters m
-   where m.id = any($1::uuid[])`,
+  `select m.id, ${SEARCHED} as text from matters m where m.id = any($1::uuid[])`,
 )
 const textsAfter = statement<{ id: string; text: string }>(
   'search.texts_after',
-  `select m.id, concat_ws(' ', m.title, m.content, m.public_reply) as text from matters m
-   where m.import_id = $1 and m.id > $2 order by m.id limit $3`,
+  `select m.id, ${SEARCHED} as text from matters m where m.import_id = $1 and m.id > $2 order by m.id limit $3`,
 )
 // Grams travel joined by a space, which no gram contains: an array of arrays must be rectangular.
 const keepGrams = statement(

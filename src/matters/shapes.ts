@@ -190,6 +190,6 @@ export const listQuery = z.strictObject({
   personId: id.optional(),
   alarm: z.stringbool().optional().describe('true：标记为重大紧急的'),
   linked: z.stringbool().optional().describe('true：与其他办件为同一事项的'),
-  q: textOf(1, 100).optional().describe('全文检索，至少两个字'),
+  q: textOf(1, 100).optional().describe('全文检索标题、内容和答复，至少两个字；空格隔开的各词须同时出现'),
   ...pageQuery,
 })

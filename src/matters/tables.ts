@@ -280,7 +280,7 @@ export const legs = app.table(
   ],
 )
 
-/** Two-character grams of title, content and reply: full text that finds 扰民 in 噪声扰民. Rebuilt by a job. */
+/** Two-character grams of what `search.ts` names, answers included: full text that finds 扰民 in 噪声扰民. Rebuilt by a job. */
 export const matterSearch = app.table(
   'matter_search',
   { matterId: uuid('matter_id').primaryKey(), grams: text('grams').array().notNull() },

@@ -22,6 +22,9 @@ export const legOutcomes = {
 } as const
 export type LegOutcome = keyof typeof legOutcomes
 
+/** In the place of a text that our own forms ask for and the city platform does not export. */
+export const NOT_TOLD = '(市平台未提供)'
+
 /** domain.md 2.4: on what ground a dissatisfied rating may be screened. */
 export const screeningGrounds = {
   'beyond-law': '诉求超出法律政策',

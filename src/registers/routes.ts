@@ -1,6 +1,6 @@
 // URLs of the registers, the same for each: enter, list, open, correct, void, figures, and spreadsheets both ways.
 import { z } from 'zod'
-import { gramsOfQuery } from '../matters/search.ts'
+import { readQuery } from '../matters/search.ts'
 import { topics } from '../matters/terms.ts'
 import { dayOf } from '../platform/clock.ts'
 import { record } from '../platform/events.ts'
@@ -267,9 +267,9 @@ function knowledgeRoutes(http: Http): void {
       problems: ['matter/search-too-short'],
     },
     async (reader, _actor, { query }) => {
-      const grams = gramsOfQuery(query.q)
-      if (grams === undefined) throw fieldProblem('matter/search-too-short', '/query/q', '至少输入两个字')
-      const rows = await currentArticles(reader, [dayOf(clock.now()), grams])
+      const words = readQuery(query.q)
+      if (words === undefined) throw fieldProblem('matter/search-too-short', '/query/q', '至少输入两个字')
+      const rows = await currentArticles(reader, [dayOf(clock.now()), words.grams])
       const label = (topic: string) => (topics as Record<string, string>)[topic] ?? topic
       return { items: rows.map((row) => ({ ...row, topic: { code: row.topic, label: label(row.topic) } })) }
     },

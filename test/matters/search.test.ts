@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gramsOf } from '../../src/matters/search.ts'
 import { openDesk, type Answer, type Desk } from './desk.ts'
-import { bring } from './scenes.ts'
+import { bring, bringPetition, inputs } from './scenes.ts'
 import { runWaiting } from './waiting.ts'
 
 interface Item {
@@ -196,6 +196,9 @@ describe('full text', () => {
     ['噪声扰民', ['noise']],
     ['声扰', ['noise']],
     ['扰 民', 'refused'],
+    ['扰民　施工 噪声', ['noise']],
+    ['施工 超市', []],
+    ['扰民 夜', ['noise']],
     ['民扰', []],
     ['施工噪声', ['noise']],
     ['工地夜间', ['noise']],
@@ -257,10 +260,32 @@ describe('full text', () => {
     expect(await finds('井盖')).toBe(true)
     expect(await finds('路灯')).toBe(false)
     const { approvedBy: _, ...answer } = { ...desk.answer, contactedAt: desk.clock.now() }
-    await desk.does('agent', id, 'direct-reply', { ...answer, result: '已更换为球墨铸铁' })
+    const told = { facts: '经查井圈沉降属实', measures: '浇筑混凝土垫层', result: '已更换为球墨铸铁' }
+    await desk.does('agent', id, 'direct-reply', { ...answer, ...told })
     await runWaiting(desk, 'index')
     await runWaiting(desk, 'index')
-    expect(await finds('球墨铸铁')).toBe(true)
+    for (const q of ['球墨铸铁', '井圈沉降', '混凝土垫层', '垫层 铸铁']) expect(await finds(q)).toBe(true)
+    expect(await finds('垫层 木盖')).toBe(false)
+  })
+
+  it('finds what an approved reply found and did, and nothing of one that waits', async () => {
+    const id = await bring(desk, 'handling', { title: '设备嗡鸣', content: '楼下水泵房昼夜嗡鸣。' })
+    const given = { ...desk.answer, contactedAt: desk.clock.now(), measures: '加装了隔音挡板' }
+    await desk.does('liaison', id, 'reply', given)
+    await runWaiting(desk, 'index')
+    const finds = async () => idsOf(await pages(desk, 'leader', { q: '隔音挡板' })).includes(id)
+    expect(await finds()).toBe(false)
+    await desk.does('reviewer', id, 'approve')
+    await runWaiting(desk, 'index')
+    expect(await finds()).toBe(true)
+  })
+
+  it('finds the opinion of a petition by its facts and basis once it is issued', async () => {
+    const id = await bringPetition(desk, 'issued')
+    await runWaiting(desk, 'index')
+    const { facts, basis, claim } = inputs(desk).opine as { facts: string; basis: string; claim: string }
+    for (const q of [facts, basis, claim])
+      expect(idsOf(await pages(desk, 'leader', { q: q.slice(0, 8) }))).toContain(id)
   })
 
   it('finds the last words of the longest text that may be entered', async () => {
