@@ -131,6 +131,13 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Pro
     'received_at',
     ...BLANKABLE,
   )
+  await run(
+    `insert into app.matter_texts (matter_id, seq, field, text)
+     select m.id, h.seq, t.field, t.old from ${at('matters')} s join app.matters m on m.id = s.id join sealed h on h.matter_id = m.id,
+       lateral (values ('title', m.title, s.title), ('content', m.content, s.content),
+         ('reply', m.public_reply, s.public_reply)) as t (field, old, new)
+     where t.old <> t.new`,
+  )
   const texts = BLANKABLE.map((c) => `"${c}" = coalesce(s."${c}", m."${c}")`).join(', ')
   await run(
     `update app.matters m set ${assigned(matters, 's')}, ${texts}, import_id = $1, version = m.version + 1, seq = h.seq, head = h.head

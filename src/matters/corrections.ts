@@ -3,12 +3,14 @@ import type { Actor } from '../platform/actor.ts'
 import type { Tx } from '../platform/db.ts'
 import type { EventData } from '../platform/events.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
+import { insertRow } from '../platform/rows.ts'
 import type { Matter, MatterPatch } from './case.ts'
 import { channelOf } from './channels/index.ts'
 import { checkVersion, writeChange, type Written } from './commands.ts'
 import { keepPeopleOn } from './confidence.ts'
 import { lockLinks } from './linking.ts'
 import { lockCase, readReceivers } from './reading.ts'
+import { matterTexts } from './record-tables.ts'
 import { demandAccused } from './rules.ts'
 import { passOn } from './spreading.ts'
 import { takeFromAccused, takingNeeds } from './taking.ts'
@@ -29,7 +31,8 @@ const spoken = ['category', 'urgency', 'topic', 'regionCode', 'confidential', 'a
 
 /**
  * Corrects what was registered. A due time once promised stays: a new category or urgency holds for the next dispatch
- * only, so that relabelling wins no time. Old and new values of codes go into the timeline, of texts only their names.
+ * only, so that relabelling wins no time. Old and new values of codes go into the timeline, of texts only their names; what they were
+ * is kept as a version.
  */
 export async function edit(
   tx: Tx,
@@ -76,6 +79,11 @@ export async function edit(
     after: Object.fromEntries(
       spoken.filter((key) => key in changed).map((key) => [key, changed[key]]),
     ) as EventData,
+  }
+  // Events tell no texts, which may name people: what stood there is kept beside them.
+  for (const field of ['title', 'content'] as const) {
+    if (field in changed)
+      insertRow(tx, matterTexts, { matterId, seq: matter.seq + 1, field, text: matter[field] })
   }
   const taken = 'accusedUnitIds' in changed ? await takeFromAccused(tx, actor, subject, input) : undefined
   const more = (input.accusedUnitIds ?? []).filter((unit) => !matter.accusedUnitIds.includes(unit))

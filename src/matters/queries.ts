@@ -24,6 +24,7 @@ import * as records from './record-tables.ts'
 import * as tables from './tables.ts'
 import { CONCLUDED, EARLIER_IDS, notForReader } from './reading.ts'
 import { blanked, referencesIn, storyWithout } from './references.ts'
+import type { textFields } from './terms.ts'
 import type { State } from './workflow.ts'
 
 export interface TimelineRow {
@@ -79,6 +80,8 @@ interface OrderParts {
     by: string | null
   }[]
   notes: { id: string; at: Instant; act: string | null; text: string; by: string | null }[]
+  /** What texts were before they were changed. */
+  texts: { seq: number; field: keyof typeof textFields; text: string; at: Instant; by: string | null }[]
   files: FileRow[]
   events: TimelineRow[]
   merged: { id: string; no: string }[]
@@ -132,6 +135,10 @@ const rare = {
   notes: {
     order: 'at',
     select: `select n.id, n.at, n.act, n.text, a.name as "by" from notes n left join accounts a on a.id = n.by_id where n.matter_id = m.id`,
+  },
+  texts: {
+    order: 'at',
+    select: `select t.seq, t.field, t.text, e.at, a.name as "by" from matter_texts t join events e on e.subject_id = t.matter_id and e.seq = t.seq left join accounts a on a.id = e.actor_id where t.matter_id = m.id`,
   },
   files: {
     order: 'createdAt',

@@ -1,9 +1,21 @@
 // What is stored on a matter beside its legs: what was answered, asked, rated, decided and noted.
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, jsonb, smallint, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { app, bytea, instant } from '../platform/tables.ts'
 import { oneOf } from './tables.ts'
-import { callResults, ratings, ratingWays, supervisionKinds } from './terms.ts'
+import { callResults, ratings, ratingWays, supervisionKinds, textFields } from './terms.ts'
 
 /** Replies of lead and co-handling legs, with their review. */
 export const replies = app.table(
@@ -57,6 +69,21 @@ export const extensions = app.table(
       .where(sql`decided_at is null`),
     check('extensions_length', sql`(workdays is null) <> (days is null)`),
     check('extensions_other_person', sql`decided_by is null or decided_by <> asked_by`),
+  ],
+)
+
+/** Texts as they stood before the event of this number changed them; by whom and when, the event says. */
+export const matterTexts = app.table(
+  'matter_texts',
+  {
+    matterId: uuid('matter_id').notNull(),
+    seq: integer('seq').notNull(),
+    field: text('field').notNull(),
+    text: text('text').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.matterId, t.seq, t.field] }),
+    check('matter_texts_field', oneOf('field', textFields)),
   ],
 )
 

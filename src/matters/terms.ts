@@ -22,6 +22,9 @@ export const legOutcomes = {
 } as const
 export type LegOutcome = keyof typeof legOutcomes
 
+/** Texts of which every version is kept. */
+export const textFields = { title: '标题', content: '内容', reply: '答复' } as const
+
 /** In the place of a text that our own forms ask for and the city platform does not export. */
 export const NOT_TOLD = '(市平台未提供)'
 

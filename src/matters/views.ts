@@ -23,7 +23,15 @@ import {
 import type { Opened } from './queries.ts'
 import { regimeOf } from './regimes.ts'
 import { openActs } from './rules.ts'
-import { legOutcomes, ratings, supervisionGrounds, supervisionKinds, topics, urgencies } from './terms.ts'
+import {
+  legOutcomes,
+  ratings,
+  supervisionGrounds,
+  supervisionKinds,
+  textFields,
+  topics,
+  urgencies,
+} from './terms.ts'
 import { actLabel, eventLabels, states, type State } from './workflow.ts'
 
 export const labelled = z.object({ code: z.string(), label: z.string() })
@@ -128,6 +136,17 @@ export const matterDetail = z
     screenings: z.array(free),
     supervisions: z.array(free),
     notes: z.array(free),
+    texts: z
+      .array(
+        z.object({
+          seq: z.int().describe('时间线上改动它的一条'),
+          field: labelled,
+          text: z.string().describe('改动前的文字'),
+          at: moment,
+          by: z.string().nullable(),
+        }),
+      )
+      .describe('标题、内容、答复改动前的文字'),
     files: z.array(
       z.object({ id: z.string(), name: z.string(), type: z.string(), bytes: z.number(), createdAt: moment }),
     ),
@@ -212,6 +231,7 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
       ground: labelOrNull(supervisionGrounds, ground),
       late: rest.answerBy !== null && (rest.answeredAt ?? now) > rest.answerBy,
     })),
+    texts: m.texts.map(({ field, ...rest }) => ({ ...rest, field: label(textFields, field) })),
     callBacks: m.callBacks.map((call) => ({ ...call, rating: ratingLabel(call.rating) })),
     timeline: m.events.map(({ seq, type, at, actor: who, data }) => ({
       seq,

@@ -190,6 +190,23 @@ describe('a newer file', () => {
     expect(await desk.matter('C-0023')).toMatchObject({ title: '路灯', content })
   })
 
+  test('keeps the texts that it replaces, for those who may see the matter; a new or unchanged order keeps none', async () => {
+    const first = { ...rated, title: '旧标题路灯', reply: '旧的答复内容。' }
+    await desk.take([row('C-0031', first), row('C-0032', first)])
+    const told = await desk.take([
+      row('C-0031', { ...first, title: '新标题路灯', reply: '新的答复内容。' }),
+      row('C-0032', first),
+    ])
+    expect(told.counts).toMatchObject({ changed: 1, unchanged: 1 })
+    const textsOf = async (no: string) =>
+      (await desk.open('leader', (await desk.matter(no)).id)).body['texts']
+    expect(await textsOf('C-0031')).toMatchObject([
+      { seq: 2, field: { code: 'reply', label: '答复' }, text: '旧的答复内容。' },
+      { seq: 2, field: { code: 'title', label: '标题' }, text: '旧标题路灯' },
+    ])
+    expect(await textsOf('C-0032')).toEqual([])
+  })
+
   test('does not make a late order punctual; says so in the row and in the timeline', async () => {
     const late = { repliedAt: '2020-08-21 10:00:00', reply: '已处理' }
     await desk.take([row('C-0003', late)])

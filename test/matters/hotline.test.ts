@@ -233,6 +233,16 @@ describe('versions and repeats', () => {
       { 'if-match': '"2"' },
     )
     expect(edited.headers.etag).toBe('"3"')
+    // What stood there before stays readable for who may see the matter, and the event names no texts.
+    const { body } = await desk.open('leader', id)
+    expect(body['texts']).toEqual([
+      {
+        ...{ seq: 3, field: { code: 'title', label: '标题' }, text: '夜间施工噪声扰民' },
+        ...{ at: desk.clock.now(), by: expect.any(String) },
+      },
+    ])
+    expect(JSON.stringify(body['timeline'])).not.toContain('扰民')
+    expect((await desk.open('otherLiaison', id)).status).toBe(404)
   })
 
   it('two people sign one order at once: one wins, the other is told', async () => {
