@@ -29,7 +29,8 @@ const figureColumns: readonly SheetColumn<Figure>[] = [
 ]
 
 const matterColumns: readonly SheetColumn<MatterBehind>[] = [
-  { header: '工单编号', width: 22, cell: (m) => m.no },
+  { header: '办件编号', width: 22, cell: (m) => m.no },
+  { header: '平台工单号', width: 22, cell: (m) => m.externalNo },
   { header: '标题', width: 50, cell: (m) => m.title },
   { header: '主办单位', width: 24, cell: (m) => m.unit },
   { header: '状态', width: 10, cell: (m) => m.stateLabel },

@@ -32,6 +32,8 @@ export interface ListQuery extends MatterQuery {
 export interface MatterBehind {
   id: string
   no: string
+  /** The city platform's. */
+  externalNo: string | null
   title: string
   unitId: string | null
   unit: string | null
@@ -51,7 +53,7 @@ export interface MatterPage {
   next: string | null
 }
 
-const COLUMNS = `m.id, m.no, m.title, m.lead_unit_id as "unitId", u.name as unit, m.state,
+const COLUMNS = `m.id, m.no, m.external_no as "externalNo", m.title, m.lead_unit_id as "unitId", u.name as unit, m.state,
   m.dispatched_at as "dispatchedAt", m.due_at as "dueAt", m.first_accepted_at as "repliedAt", m.late_from as "lateFrom"`
 
 /**

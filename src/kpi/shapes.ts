@@ -1,5 +1,7 @@
 // Shapes that the URLs of figures share: what is asked, a figure as it leaves, and a page of the matters behind it.
 import { z } from 'zod'
+import { channels } from '../matters/channels/index.ts'
+import { topics } from '../matters/terms.ts'
 import { NIL } from '../platform/actor.ts'
 import { day, id, instant } from '../platform/fields.ts'
 import { groupings } from './questions.ts'
@@ -10,6 +12,7 @@ export const listOf = <Item extends z.ZodType<string, string>>(item: Item, most:
     .max(10_000)
     .transform((text) => text.split(','))
     .pipe(z.array(item).min(1).max(most))
+const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]]
 const unit = z.union([z.literal('none').transform(() => NIL), id])
 
 export const matterQuery = {
@@ -22,10 +25,20 @@ export const matterQuery = {
     .enum(['hotline', 'mailbox'])
     .default('hotline')
     .describe('走交办流程的渠道：热线或领导信箱；走访、信件、复查等见 /api/kpi/tallies'),
-  source: z.string().max(40).optional().describe('来源'),
-  category: z.string().max(40).optional().describe('诉求类型'),
-  topic: z.string().max(80).optional().describe('主题，含其下级'),
-  exact: z.stringbool().optional().describe('true：主题不含下级'),
+  source: z
+    .enum(keysOf({ ...channels.hotline.sources, ...channels.mailbox.sources }), { error: '没有这个来源' })
+    .optional()
+    .describe('来源'),
+  category: z
+    .enum(keysOf(channels.hotline.categories), { error: '没有这个诉求类型' })
+    .optional()
+    .describe('诉求类型'),
+  topic: z.enum(keysOf(topics), { error: '没有这个主题' }).optional().describe('主题，含其下级'),
+  exact: z
+    .enum(['true', 'false'], { error: '应为 true 或 false' })
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('true：主题不含下级'),
 }
 export const settings = z.record(z.string(), z.union([z.string(), z.boolean()]))
 export const unitOfMeasure = z.enum(['件', '%'])
@@ -56,7 +69,8 @@ export const figureShape = z.object({
 })
 const matterBehind = z.object({
   id: z.string(),
-  no: z.string(),
+  no: z.string().describe('办件编号'),
+  externalNo: z.string().nullable().describe('平台工单号'),
   title: z.string(),
   unitId: z.string().nullable(),
   unit: z.string().nullable(),

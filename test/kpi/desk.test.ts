@@ -160,6 +160,33 @@ describe('a late leg', () => {
   })
 })
 
+describe('the filters', () => {
+  it('are known words, and none that is misspelt answers with nothing', async () => {
+    for (const [field, value] of [
+      ['category', 'complaint'],
+      ['topic', 'nope'],
+      ['source', 'garbage'],
+      ['exact', 'yes'],
+    ] as const) {
+      for (const url of [
+        `/api/kpi?${YEAR}`,
+        `/api/kpi/matters?metric=M01&${YEAR}`,
+        `/api/kpi/board?${YEAR}`,
+      ]) {
+        const { status, body } = await desk.call('supervisor', 'GET', `${url}&${field}=${value}`)
+        expect([field, status, (body['errors'] as { pointer: string }[] | undefined)?.[0]?.pointer]).toEqual([
+          field,
+          422,
+          `/query/${field}`,
+        ])
+      }
+    }
+    expect(
+      await figures('supervisor', '&category=complain&topic=epidemic&source=counter&exact=true'),
+    ).not.toEqual([])
+  })
+})
+
 describe('viewers', () => {
   it('of a unit see figures of their own units only; other units do not exist for them', async () => {
     await dispatched()
@@ -275,6 +302,20 @@ describe('files', () => {
     for (const title of titles) expect(rows.map((row) => row['标题'])).toContain(title.replace('\n', "\n'"))
   })
 
+  it('tell the number of the city platform beside our own', async () => {
+    const { id: known, no } = await desk.register({ externalNo: '5108002020001234' })
+    await desk.does('dispatcher', known, 'dispatch', { leadUnitId: desk.township })
+    const page = await desk.call('supervisor', 'GET', `/api/kpi/matters?metric=M01&${YEAR}&limit=100`)
+    expect(page.body['items']).toContainEqual(
+      expect.objectContaining({ id: known, no, externalNo: '5108002020001234' }),
+    )
+    const matched = parse<Record<string, string>>(
+      (await download(`/api/kpi/matters.csv?metric=M01&${YEAR}`)).toString('utf8'),
+      { bom: true, columns: true },
+    )
+    expect(matched.find((row) => row['平台工单号'] === '5108002020001234')?.['办件编号']).toBe(no)
+  })
+
   it('hold the figures and the lists, start with a byte order mark, and are on record', async () => {
     for (const title of evil) await dispatched({ title: `${title}路灯不亮` })
     const cell = (title: string) => `'${title}路灯不亮`
@@ -290,9 +331,9 @@ describe('files', () => {
 
     const book = await readXlsx(await download(`/api/kpi/matters.xlsx?metric=M01&${YEAR}`))
     const [header, ...lines] = book.sheets[0]?.rows ?? []
-    expect(header?.slice(0, 3)).toEqual(['工单编号', '标题', '主办单位'])
+    expect(header?.slice(0, 4)).toEqual(['办件编号', '平台工单号', '标题', '主办单位'])
     expect(lines.length).toBe(total.numerator)
-    for (const title of evil) expect(lines.map((line) => line[1])).toContain(cell(title))
+    for (const title of evil) expect(lines.map((line) => line[2])).toContain(cell(title))
 
     const figureRows = parse<Record<string, string>>(
       (await download(`/api/kpi.csv?${YEAR}&groupBy=unit`)).toString('utf8'),
