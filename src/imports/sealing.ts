@@ -55,5 +55,5 @@ export function seal(
   { id, event, seq, head }: ToSeal,
 ): SealedEvent {
   const told = { subject: 'matter', subjectId: id, type }
-  return sealWritten({ seq, hash: head }, actor.id, tx.now, told, event)
+  return sealWritten({ seq, hash: head }, actor.id, tx.now, told, event, null)
 }

@@ -5,9 +5,9 @@ import { holdCalendar } from '../calendar/queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
-import { appendSealed, sealEvent, type EventData } from '../platform/events.ts'
+import { appendSealed, sealEvent, type EventData, type ToldRows } from '../platform/events.ts'
 import { Problem } from '../platform/problems.ts'
-import { insertRow, updateRow } from '../platform/rows.ts'
+import { insertRow, tellInsert, tellUpdate, updateRow } from '../platform/rows.ts'
 import { actRules } from './acts/index.ts'
 import {
   newCase,
@@ -72,7 +72,9 @@ export function openMatter(
     subjectId: id,
     type: 'matter.register',
     data: { no, ...data, to: row.state },
+    rows: toldRows(change),
   }
+  tellInsert(event.rows, tables.matters, { ...row, version: 1 })
   const sealed = sealEvent({ seq: 0, hash: null }, actor.id, tx.now, event)
   insertRow(tx, tables.matters, { ...row, version: 1, seq: sealed.seq, head: sealed.hash })
   for (const leg of change.openLegs ?? []) insertRow(tx, tables.legs, leg)
@@ -166,25 +168,50 @@ export function writeChange(
   const { matter } = subject
   const patch: MatterPatch = { ...change.matter, ...derived(subject, change) }
   const data: EventData = { ...change.data, from: matter.state, to: state }
-  const event = { subject: 'matter', subjectId: matter.id, type, data }
-  const sealed = sealEvent({ seq: matter.seq, hash: matter.head }, actor.id, tx.now, event)
   const version = matter.version + 1
+  const rows = toldRows(change, subject)
+  tellUpdate(rows, tables.matters, matter.id, { ...patch, state, version }, matter)
+  const event = { subject: 'matter', subjectId: matter.id, type, data, rows }
+  const sealed = sealEvent({ seq: matter.seq, hash: matter.head }, actor.id, tx.now, event)
   updateRow(tx, tables.matters, matter.id, { ...patch, state, version, seq: sealed.seq, head: sealed.hash })
   for (const leg of change.legs ?? []) updateRow(tx, tables.legs, leg.id, leg.patch)
   for (const leg of change.openLegs ?? []) insertRow(tx, tables.legs, leg satisfies NewLeg)
   insertRecords(tx, change)
-  for (const [table, rows] of Object.entries(change.update ?? {})) {
-    for (const { id, patch: row } of [rows].flat())
-      updateRow(tx, records[table as keyof typeof records] as typeof records.notes, id, row as never)
-  }
+  for (const [table, { id, patch: row }] of eachOf(change.update)) updateRow(tx, table, id, row as never)
   appendSealed(tx, sealed)
   const dueAt = 'dueAt' in patch ? patch.dueAt : matter.dueAt
   return { id: matter.id, no: matter.no, version, state, dueAt: dueAt ?? null }
 }
 
 function insertRecords(tx: Tx, { insert = {} }: Pick<Change, 'insert'>): void {
-  for (const [table, rows] of Object.entries(insert)) {
-    for (const row of [rows].flat())
-      insertRow(tx, records[table as keyof typeof records] as typeof records.notes, row as never)
-  }
+  for (const [table, row] of eachOf(insert)) insertRow(tx, table, row as never)
+}
+
+/** Each record of a change, beside its table. */
+function eachOf<R>(of: { [table: string]: R | readonly R[] | undefined } = {}): [typeof records.notes, R][] {
+  return Object.entries(of).flatMap(([name, rows]) =>
+    [rows ?? []]
+      .flat()
+      .map((row): [typeof records.notes, R] => [
+        records[name as keyof typeof records] as typeof records.notes,
+        row as R,
+      ]),
+  )
+}
+
+/** What of a change stands beside the matter's row, as its event tells it: the verification compares. */
+function toldRows({ legs, openLegs, insert, update }: Omit<Change, 'other'>, subject?: Case): ToldRows {
+  const told: ToldRows = {}
+  for (const { id, patch } of legs ?? [])
+    tellUpdate(
+      told,
+      tables.legs,
+      id,
+      patch,
+      subject?.legs.find((leg) => leg.id === id),
+    )
+  for (const leg of openLegs ?? []) tellInsert(told, tables.legs, leg)
+  for (const [table, row] of eachOf(insert)) tellInsert(told, table, row as never)
+  for (const [table, { id, patch }] of eachOf(update)) tellUpdate(told, table, id, patch as never)
+  return told
 }

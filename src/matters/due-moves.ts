@@ -4,6 +4,8 @@ import { holdCalendar } from '../calendar/queries.ts'
 import { NIL } from '../platform/actor.ts'
 import { instantFromJson, type Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
+import type { ToldRows } from '../platform/events.ts'
+import { tellUpdate } from '../platform/rows.ts'
 import {
   lateFrom,
   lateness,
@@ -12,6 +14,7 @@ import {
   type DueAnew,
   type RunningPromise,
 } from './deadlines.ts'
+import * as tables from './tables.ts'
 import { tell } from './telling.ts'
 
 interface PromisedLeg extends RunningPromise {
@@ -154,52 +157,69 @@ export async function moveDues(tx: Tx, after: string = NIL, page = PAGE): Promis
       changed.map(({ provisional }) => provisional),
     ])
     const matters = await matterState(tx, [[...new Set(changed.map(({ leg }) => leg.matterId))]])
-    await tell(tx, tellingsOf(changed, matters, calendar.version))
     const moved = new Set(changed.map(({ leg }) => leg.legId))
-    followLead(
-      tx,
+    const followed = followingLead(
       matters.filter((matter) => matter.leadLegId !== null && moved.has(matter.leadLegId)),
     )
+    await tell(tx, tellingsOf(changed, matters, followed, calendar.version))
+    followLead(tx, followed)
   }
   return legs.length < page ? null : (legs.at(-1)?.legId ?? null)
 }
 
-function tellingsOf(changed: readonly Promised[], matters: readonly MatterClock[], calendar: number) {
+function tellingsOf(
+  changed: readonly Promised[],
+  matters: readonly MatterClock[],
+  followed: readonly Followed[],
+  calendar: number,
+) {
   const byId = new Map(matters.map((matter) => [matter.id, matter]))
+  const rowOf = new Map(followed.map(({ id, ...row }) => [id, row]))
   return changed.flatMap((each) => {
     const moves = new Map(movesOf(each).map((move) => [move.deadline, move]))
     const matter = byId.get(each.leg.matterId)
     if (matter === undefined || moves.size === 0) return []
     const [sign, reply] = [moves.get('sign'), moves.get('reply')]
+    const { legId } = each.leg
     const data = {
-      legId: each.leg.legId,
+      legId,
       ...(reply === undefined ? {} : { oldDueAt: reply.oldDue, newDueAt: reply.newDue }),
       ...(sign === undefined ? {} : { oldSignDueAt: sign.oldDue, newSignDueAt: sign.newDue }),
       calendar,
     }
-    return [{ matterId: matter.id, seq: matter.seq, head: matter.head, type: 'matter.due-moved', data }]
+    const rows: ToldRows = {}
+    tellUpdate(rows, tables.legs, legId, { effectiveDueAt: each.dueAt, signDueAt: each.signDueAt })
+    tellUpdate(rows, tables.matters, matter.id, rowOf.get(matter.id) ?? {})
+    return [{ matterId: matter.id, seq: matter.seq, head: matter.head, type: 'matter.due-moved', data, rows }]
   })
 }
 
+type Followed = ReturnType<typeof followingLead>[number]
+
 /** What the matter's row repeats of its lead leg; the same as `derived` in `rules.ts`. */
-function followLead(tx: Tx, matters: readonly MatterClock[]): void {
-  const rows = matters.flatMap((matter) => {
+function followingLead(matters: readonly MatterClock[]) {
+  return matters.flatMap((matter) => {
     const clocks = matter.legs.map(canonicalClock)
     const lead = clocks.find((leg) => leg.id === matter.leadLegId)
     if (lead === undefined) return []
-    const late = lateness(clocks)
-    const signDueAt = matter.signedAt === null ? lead.signDueAt : matter.signDueAt
-    return [{ matter, lead, signDueAt, late }]
+    const row = {
+      id: matter.id,
+      dueAt: lead.effectiveDueAt,
+      signDueAt: matter.signedAt === null ? lead.signDueAt : matter.signDueAt,
+      provisional: lead.provisional,
+      ...lateness(clocks),
+      leadLateFrom: lateFrom(lead),
+      leadSignLateFrom: signLateFrom(lead),
+    }
+    return [row]
   })
+}
+
+function followLead(tx: Tx, rows: readonly Followed[]): void {
+  const of = <K extends keyof Followed>(key: K) => rows.map((row) => row[key])
   tx.later(moveMatters, [
-    rows.map(({ matter }) => matter.id),
-    rows.map(({ lead }) => lead.effectiveDueAt),
-    rows.map(({ signDueAt }) => signDueAt),
-    rows.map(({ lead }) => lead.provisional),
-    rows.map(({ late }) => late.lateFrom),
-    rows.map(({ late }) => late.signLateFrom),
-    rows.map(({ lead }) => lateFrom(lead)),
-    rows.map(({ lead }) => signLateFrom(lead)),
+    ...[of('id'), of('dueAt'), of('signDueAt'), of('provisional'), of('lateFrom')],
+    ...[of('signLateFrom'), of('leadLateFrom'), of('leadSignLateFrom')],
   ])
 }
 

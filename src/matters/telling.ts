@@ -1,7 +1,13 @@
 // Appends events to the chains of many matters at once, for what the clock and the calendar do to them.
 import { systemActor } from '../platform/actor.ts'
 import { statement, type Tx } from '../platform/db.ts'
-import { sealEvent, type EventData, type NewEvent, type SealedEvent } from '../platform/events.ts'
+import {
+  sealEvent,
+  type EventData,
+  type NewEvent,
+  type SealedEvent,
+  type ToldRows,
+} from '../platform/events.ts'
 
 const moveHeads = statement(
   'sweep.heads',
@@ -25,6 +31,8 @@ export interface Telling {
   head: Buffer
   type: string
   data: EventData
+  /** What is written of the matter and its legs besides marks. */
+  rows?: ToldRows
 }
 
 /** Appends events to the chains of matters whose rows the caller has locked, several of one matter in their order. */
@@ -33,7 +41,8 @@ export async function tell(tx: Tx, tellings: Telling[]): Promise<void> {
   const actor = systemActor('sweep')
   const heads = new Map<string, { seq: number; hash: Buffer }>()
   const events: SealedEvent[] = tellings.map((t) => {
-    const event: NewEvent = { subject: 'matter', subjectId: t.matterId, type: t.type, data: t.data }
+    const { matterId: subjectId, type, data, rows } = t
+    const event: NewEvent = { subject: 'matter', subjectId, type, data, ...(rows && { rows }) }
     const sealed = sealEvent(heads.get(t.matterId) ?? { seq: t.seq, hash: t.head }, actor.id, tx.now, event)
     heads.set(t.matterId, sealed)
     return sealed

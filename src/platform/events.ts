@@ -7,6 +7,9 @@ import { statement, type Tx } from './db.ts'
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json | undefined }
 export type EventData = { [key: string]: Json | undefined }
 
+/** Table → id → column → value, as `rows.ts` tells them. */
+export type ToldRows = Record<string, Record<string, EventData>>
+
 export interface NewEvent {
   subject: string
   subjectId: string
@@ -14,6 +17,8 @@ export interface NewEvent {
   type: string
   /** References and facts; never personal data. */
   data?: EventData
+  /** What was written of the rows that the verification compares with the history (`rows.ts`). */
+  rows?: ToldRows
   /** When it happened; the transaction's moment unless told (imported histories). */
   at?: Instant
 }
@@ -36,23 +41,25 @@ export function sealEvent(
   previous: { seq: number; hash: Buffer | null },
   actorId: string,
   at: Instant,
-  { data, ...event }: NewEvent,
+  { data, rows, ...event }: NewEvent,
 ): SealedEvent {
-  return sealWritten(previous, actorId, at, event, JSON.stringify(data ?? {}))
+  return sealWritten(previous, actorId, at, event, JSON.stringify(data ?? {}), rows)
 }
 
-/** The same for data that are JSON already, as `JSON.stringify` writes it. */
+/** The same for data that are JSON already, as `JSON.stringify` writes it; `rows` null: some were written that it does not tell. */
 export function sealWritten(
   previous: { seq: number; hash: Buffer | null },
   actorId: string,
   at: Instant,
-  { subject, subjectId, type }: Omit<NewEvent, 'data' | 'at'>,
+  { subject, subjectId, type }: Omit<NewEvent, 'data' | 'rows' | 'at'>,
   data: string,
+  rows?: ToldRows | null,
 ): SealedEvent {
   const id = randomUUIDv7()
   const seq = previous.seq + 1
   const facts = JSON.stringify({ id, subject, subjectId, seq, type, at, actorId })
-  const canon = `${facts.slice(0, -1)},"data":${data}}`
+  const told = rows === undefined ? '' : `,"rows":${JSON.stringify(rows)}`
+  const canon = `${facts.slice(0, -1)},"data":${data}${told}}`
   return { id, subject, subjectId, seq, type, at, actorId, canon, hash: chainHash(previous.hash, canon) }
 }
 

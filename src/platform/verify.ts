@@ -1,4 +1,4 @@
-// Proves the history: every hash, every chain without a gap, every checkpoint, every matter's head.
+// Proves the history: every hash, every chain without a gap, every checkpoint, every matter's head, and the rows that events tell of.
 import type { PoolClient } from 'pg'
 import { differingFiles } from './checkpoint-files.ts'
 import {
@@ -13,6 +13,7 @@ import {
 import type { Database } from './db.ts'
 import { chainHash } from './events.ts'
 import type { Vault } from './vault.ts'
+import { foldRows } from './verify-rows.ts'
 
 /** What is wrong, where, in Chinese; it names ids and days, nothing of content. */
 export interface Finding {
@@ -26,6 +27,7 @@ export interface Finding {
     | 'checkpoint'
     | 'copy'
     | 'head'
+    | 'row'
   /** `018f… #3` or `2026-11-22`. */
   place: string
   message: string
@@ -87,6 +89,7 @@ async function verifyEvents(client: PoolClient, result: Verification, find: Find
     `select id, subject, subject_id as "subjectId", seq, type, at, actor_id as "actorId", canon, hash
      from app.events order by subject_id, seq`,
   )
+  const rows = foldRows(client, (id, what) => find('row', id, `行与事件所记不符：${what}`))
   let previous: EventRow | undefined
   for await (const event of events) {
     const before = previous?.subjectId === event.subjectId ? previous : undefined
@@ -96,20 +99,29 @@ async function verifyEvents(client: PoolClient, result: Verification, find: Find
     if (!chainHash(before?.hash ?? null, event.canon).equals(event.hash)) {
       find('hash', place, '事件或其前一条被改动：散列值不符')
     }
-    if (!agrees(event)) find('columns', place, '事件各列与其原文不一致')
+    const told = toldBy(event.canon)
+    if (!agrees(event, told)) find('columns', place, '事件各列与其原文不一致')
+    await rows.take({ ...event, canon: told ?? {} })
     result.events++
     if (before === undefined) result.chains++
     previous = event
   }
+  await rows.end()
 }
 
-function agrees({ canon, hash: _hash, ...columns }: EventRow): boolean {
+function toldBy(canon: string): Record<string, unknown> | undefined {
   try {
-    const told = JSON.parse(canon) as Record<string, unknown>
-    return Object.entries(columns).every(([name, value]) => told[name] === value)
+    return JSON.parse(canon) as Record<string, unknown>
   } catch {
-    return false
+    return undefined
   }
+}
+
+function agrees(
+  { canon: _canon, hash: _hash, ...columns }: EventRow,
+  told?: Record<string, unknown>,
+): boolean {
+  return told !== undefined && Object.entries(columns).every(([name, value]) => told[name] === value)
 }
 
 async function verifySealedHeads(client: PoolClient, find: Find): Promise<void> {
