@@ -49,6 +49,7 @@ export const schedules: readonly Schedule[] = [
   { name: 'reports', every: 300_000 },
   { name: 'checkpoint', pattern: '10 0 * * *' },
   { name: 'recount', pattern: '10 2 * * *' },
+  { name: 'verify', pattern: '40 2 * * *' },
   { name: 'purge', pattern: '30 3 * * *' },
   { name: 'watch', pattern: '5 8 * * *' },
 ]

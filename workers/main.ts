@@ -19,6 +19,7 @@ import { reports } from './reports.ts'
 import { rollup } from './rollup.ts'
 import { sms } from './sms.ts'
 import { sweep } from './sweep.ts'
+import { verify } from './verify.ts'
 import { watch } from './watch.ts'
 
 const handlers: Record<string, Job> = {
@@ -35,6 +36,7 @@ const handlers: Record<string, Job> = {
   rollup,
   sms,
   sweep,
+  verify,
   watch,
 }
 

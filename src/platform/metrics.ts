@@ -3,6 +3,7 @@ import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { epochMs, type Clock } from './clock.ts'
 import type { Database } from './db.ts'
 import { outboxState } from './outbox.ts'
+import { lastResult } from './scheduled.ts'
 
 export interface Metrics {
   request(method: string, route: string, status: number, seconds: number): void
@@ -37,6 +38,11 @@ export function createMetrics({ db, clock }: { db: Database; clock: Clock }): Me
       this.set(db.waiting())
     },
   })
+  const findings = new Gauge({
+    name: 'banjian_history_findings',
+    help: 'What the last nightly verification found changed in the history and its rows',
+    registers,
+  })
   const outbox = (name: string, help: string) =>
     new Gauge({ name: `banjian_outbox_${name}`, help, labelNames: ['job'], registers })
   const waiting = outbox('waiting', 'Effects that are not done yet')
@@ -57,6 +63,8 @@ export function createMetrics({ db, clock }: { db: Database; clock: Clock }): Me
           row.oldest === null ? 0 : Math.max(0, (now - epochMs(row.oldest)) / 1000),
         )
       }
+      const [verified] = await lastResult(db, ['verify'])
+      findings.set(Number.parseInt(verified?.result ?? '0', 10))
       return { text: await registry.metrics(), type: registry.contentType }
     },
   }

@@ -11,6 +11,12 @@ const finish = statement(
   'update scheduled_runs set finished_at = $3, result = $4 where job = $1 and period = $2',
 )
 
+/** What the last finished run of a job came to. */
+export const lastResult = statement<{ result: string }>(
+  'scheduled.last',
+  'select result from scheduled_runs where job = $1 and finished_at is not null order by finished_at desc limit 1',
+)
+
 /**
  * Runs `work` in one transaction, without a time limit, unless the period is done already; what it returns is kept as the
  * result of the run. A second run waits for the first, and takes over when that fails. False when there was nothing to do.

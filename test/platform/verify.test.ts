@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { schedules } from '../../src/jobs.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import { exportCheckpoints } from '../../src/platform/checkpoint-files.ts'
 import { takeCheckpoint } from '../../src/platform/checkpoint.ts'
 import { plusHours, systemClock, type Clock } from '../../src/platform/clock.ts'
 import { chainHash, record } from '../../src/platform/events.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
+import { verify as verifyNightly } from '../../workers/verify.ts'
 import { openDesk } from '../matters/desk.ts'
 import { openDependencies, type Opened } from './opened.ts'
 
@@ -294,6 +297,26 @@ describe('verification of the history', () => {
     expect(await found()).toEqual([])
     await alter('delete from app.replies where matter_id = $1', rated.id)
     expect(await found()).toEqual(['row 行与事件所记不符：replies 少一行'])
+    await desk.close()
+  })
+
+  it('proves the history every night, once, and raises the alarm in the measurements', async () => {
+    const desk = await openDesk()
+    const { deps: night } = desk
+    expect(schedules.map(({ name }) => name)).toContain('verify')
+    const metrics = createMetrics(night)
+    const measured = async () => /^banjian_history_findings (\d+)$/m.exec((await metrics.read()).text)?.[1]
+    const { id } = await desk.register()
+    await verifyNightly(night, {})
+    expect(await measured()).toBe('0')
+    await night.db.bulk((client) =>
+      client.query(`update app.matters set urgency = 'urgent' where id = $1`, [id]),
+    )
+    await verifyNightly(night, {})
+    expect(await measured(), 'the day is done').toBe('0')
+    desk.clock.forward({ days: 1 })
+    await verifyNightly(night, {})
+    expect(await measured()).toBe('1')
     await desk.close()
   })
 
