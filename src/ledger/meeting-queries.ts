@@ -3,10 +3,12 @@ import { visibilityValues } from '../matters/access.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Day } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
+import { Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
 import { seenItems } from './access.ts'
 import type { StoredMeeting } from './meetings.ts'
 import { jointMeetings } from './tables.ts'
+import { versionsOf } from './versions.ts'
 
 export interface ListedMeeting extends StoredMeeting {
   /** Something that it took up is withheld from the reader: then its minutes are, too. */
@@ -32,6 +34,8 @@ export interface MeetingFilter {
   kind?: string | undefined
   /** Only decisions whose day has passed and that nobody reported as carried out, and the meetings that took them. */
   overdue?: boolean | undefined
+  /** Only those that were entered by mistake; otherwise only the others. */
+  voided?: boolean | undefined
 }
 
 const isOverdue = (today: string) => `mi.done_day is null and mi.due_day < ${today}::date`
@@ -52,6 +56,7 @@ const meetingsOf = statement<ListedMeeting>(
    where j.day between $4 and $5 and ($6::text is null or j.convenor_rank = $6) and ($7::text is null or j.kind = $7)
      and (not $8::boolean or t.n > 0)
      and ($10::date is null or (j.day, j.id) < ($10, $11::uuid))
+     and ($13::boolean is null or (j.voided_at is not null) = $13) and ($14::uuid is null or j.id = $14)
    order by j.day desc, j.id desc limit $12`,
 )
 
@@ -62,12 +67,24 @@ export function listMeetings(
   page: { limit: number; after?: { day: Day; id: string } | undefined },
   today: Day,
 ): Promise<ListedMeeting[]> {
-  const { from, to, rank = null, kind = null, overdue = false } = filter
+  const { from, to, rank = null, kind = null, overdue = false, voided = false } = filter
   const { after } = page
   return meetingsOf(db, [
     ...visibilityValues(actor),
     ...[from, to, rank, kind, overdue, today, after?.day ?? null, after?.id ?? null, page.limit],
+    ...[voided, null],
   ])
+}
+
+/** One meeting, a void one too, with what it said before each change where nothing of it is withheld. */
+export async function openMeeting(db: Db, actor: Actor, id: string) {
+  const ever = ['1990-01-01', '2100-12-31', null, null, false, '1990-01-01', null, null, 1, null, id]
+  const [[meeting], versions] = await Promise.all([
+    meetingsOf(db, [...visibilityValues(actor), ...ever]),
+    versionsOf(db, id),
+  ])
+  if (meeting === undefined) throw new Problem('meeting/not-found')
+  return { ...meeting, history: meeting.withheld ? [] : versions }
 }
 
 const meetingSums = statement<{ meetings: number; byLeaders: number; subjects: number; open: number }>(
@@ -78,7 +95,7 @@ const meetingSums = statement<{ meetings: number; byLeaders: number; subjects: n
    from joint_meetings j left join lateral (
      select coalesce(mi.matter_id, mi.ledger_item_id) as subject, ${isOverdue('$6')} as overdue
      from ${seenItems(1)} and mi.meeting_id = j.id) s on true
-   where j.day between $4 and $5`,
+   where j.voided_at is null and j.day between $4 and $5`,
 )
 
 /** Meetings, those that district leaders convened, and of what the reader may see the distinct subjects and the decisions overdue. */
@@ -103,7 +120,7 @@ const subjectsOf = statement<{ total: number; page: MeetingSubject[] }>(
      select coalesce(m.id, i.id) as id, case when m.id is null then 'ledger' else 'matter' end as kind,
        coalesce(m.no, i.no) as no, coalesce(m.title, i.title) as title, count(distinct mi.meeting_id)::int as meetings
      from ${seenItems(1)} and coalesce(m.id, i.id) is not null
-       and mi.meeting_id in (select id from joint_meetings where day between $4 and $5) group by 1, 2, 3, 4)
+       and mi.meeting_id in (select id from joint_meetings where voided_at is null and day between $4 and $5) group by 1, 2, 3, 4)
    select (select count(*)::int from taken) as total, coalesce(json_agg(s order by s.id), '[]') as page
    from (select * from taken where $6::uuid is null or id > $6 order by id limit $7) s`,
 )

@@ -1,28 +1,95 @@
 // URLs of joint meetings.
 import { z } from 'zod'
+import type { Actor } from '../platform/actor.ts'
 import { dayOf } from '../platform/clock.ts'
-import { day, id, pageQuery, placeOf, textOf, writeCursor } from '../platform/fields.ts'
+import type { Db } from '../platform/db.ts'
+import { day, id, pageQuery, placeOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { ofTheOffice } from '../platform/route.ts'
-import { countMeetings, listMeetings, listSubjects } from './meeting-queries.ts'
-import { carryOut, correctMeeting, enterMeeting, issueMinutes } from './meetings.ts'
-import { byId, figure, free, keysOf, label, labelled } from './shapes.ts'
+import { formats, type Format, type SheetColumn } from '../platform/spreadsheets.ts'
+import { itemFields, meetingActRoutes, meetingFields, meetingWritten, tag } from './meeting-act-routes.ts'
+import {
+  countMeetings,
+  listMeetings,
+  listSubjects,
+  openMeeting,
+  type ListedMeeting,
+  type MeetingFilter,
+} from './meeting-queries.ts'
+import { enterMeeting } from './meetings.ts'
+import { byId, figure, free, keysOf, label, labelled, versions } from './shapes.ts'
+import { sendSheet } from './sheets.ts'
 import { convenorRanks, meetingKinds } from './terms.ts'
 
-const meetingFields = {
-  day: day.describe('会议日期'),
-  kind: z.enum(keysOf(meetingKinds)).describe('会议类型'),
-  convenor: textOf(1, 40).describe('召集人'),
-  convenorRank: z.enum(keysOf(convenorRanks)).describe('召集人级别'),
-  place: textOf(1, 100),
-  attendees: z.array(textOf(1, 60)).max(200).describe('参会单位和人员'),
-  minutes: textOf(2, 20_000).describe('会议纪要'),
+const period = { from: day.describe('会议日期起（含）'), to: day.describe('会议日期止（含）') }
+const filters = {
+  ...period,
+  kind: z.enum(keysOf(meetingKinds)).optional(),
+  rank: z.enum(keysOf(convenorRanks)).optional(),
+  overdue: z.stringbool().optional().describe('只列逾期未落实的议定事项及其会议'),
+  voided: z.stringbool().optional().describe('只看作废的'),
 }
-const meetingWritten = z.object({ id, no: z.string(), version: z.int() })
+const listed = z.object({
+  id,
+  no: z.string(),
+  day: z.string(),
+  kind: labelled,
+  convenor: z.string(),
+  convenorRank: labelled,
+  place: z.string().nullable(),
+  attendees: z.array(z.string()),
+  minutes: z.string().nullable(),
+  issuedAt: z.string().nullable(),
+  voidedAt: z.string().nullable(),
+  items: z.array(free),
+  version: z.int(),
+})
+const shown = ({ withheld, ...meeting }: ListedMeeting) => ({
+  ...meeting,
+  place: meeting.place ?? null,
+  minutes: withheld ? null : (meeting.minutes ?? null),
+  kind: label(meetingKinds, meeting.kind),
+  convenorRank: label(convenorRanks, meeting.convenorRank),
+})
+
+/** A line a decision; a meeting without one has a line, too. */
+interface Line extends ReturnType<typeof shown> {
+  item: ListedMeeting['items'][number] | undefined
+}
+const linesOf = (meeting: ListedMeeting): Line[] =>
+  (meeting.items.length === 0 ? [undefined] : meeting.items).map((item) => ({ ...shown(meeting), item }))
+const sheetColumns: SheetColumn<Line>[] = [
+  { header: '编号', width: 26, cell: (line) => line.no },
+  { header: '会议日期', width: 14, cell: (line) => line.day },
+  { header: '会议类型', width: 14, cell: (line) => line.kind.label },
+  { header: '召集人', width: 14, cell: (line) => line.convenor },
+  { header: '召集人级别', width: 14, cell: (line) => line.convenorRank.label },
+  { header: '地点', width: 20, cell: (line) => line.place },
+  { header: '参会单位和人员', width: 40, cell: (line) => line.attendees.join('、') },
+  { header: '议题', width: 40, cell: (line) => line.item?.subject ?? null },
+  { header: '议定事项', width: 40, cell: (line) => line.item?.decision ?? null },
+  { header: '牵头单位', width: 20, cell: (line) => line.item?.leadUnit ?? null },
+  { header: '落实时限', width: 14, cell: (line) => line.item?.dueDay ?? null },
+  { header: '落实日期', width: 14, cell: (line) => line.item?.doneDay ?? null },
+  { header: '落实情况', width: 40, cell: (line) => line.item?.result ?? null },
+]
 
 export function meetingRoutes(http: Http): void {
-  const { clock, config } = http.deps
-  const tag = '联席会议'
+  const { db, clock, config } = http.deps
+  const pageOf = async (
+    reader: Db,
+    actor: Actor,
+    filter: MeetingFilter,
+    limit: number,
+    cursor: string | undefined,
+  ) => {
+    const at = placeOf(cursor, z.tuple([day, id]))
+    const after = at === undefined ? undefined : { day: at[0], id: at[1] }
+    const rows = await listMeetings(reader, actor, filter, { limit: limit + 1, after }, dayOf(clock.now()))
+    const last = rows.length > limit ? rows[limit - 1] : undefined
+    const next = last === undefined ? null : writeCursor([last.day, last.id])
+    return { items: rows.slice(0, limit), next }
+  }
 
   http.writes(
     {
@@ -42,9 +109,7 @@ export function meetingRoutes(http: Http): void {
               .strictObject({
                 matterId: id.optional().describe('信访件'),
                 ledgerItemId: id.optional().describe('台账事项'),
-                decision: textOf(2, 4000).describe('议定事项'),
-                leadUnitId: id.describe('牵头单位'),
-                dueDay: day.describe('落实时限'),
+                ...itemFields,
               })
               .refine((item) => (item.matterId === undefined) !== (item.ledgerItemId === undefined), {
                 path: ['matterId'],
@@ -63,55 +128,56 @@ export function meetingRoutes(http: Http): void {
     (tx, actor, { body }) => enterMeeting(tx, actor, body, { region: config.OFFICE_REGION }),
   )
 
-  const period = { from: day.describe('会议日期起（含）'), to: day.describe('会议日期止（含）') }
   http.reads(
     {
       url: '/api/meetings',
       summary: '联席会议',
       tag,
       for: 'ledger.read',
-      query: z.strictObject({
-        ...period,
-        kind: z.enum(keysOf(meetingKinds)).optional(),
-        rank: z.enum(keysOf(convenorRanks)).optional(),
-        overdue: z.stringbool().optional().describe('只列逾期未落实的议定事项及其会议'),
-        ...pageQuery,
-      }),
+      query: z.strictObject({ ...filters, ...pageQuery }),
       reply: z.object({
-        items: z.array(
-          z.object({
-            id,
-            no: z.string(),
-            day: z.string(),
-            kind: labelled,
-            convenor: z.string(),
-            convenorRank: labelled,
-            place: z.string().nullable(),
-            attendees: z.array(z.string()),
-            minutes: z.string().nullable(),
-            issuedAt: z.string().nullable(),
-            items: z.array(free),
-            version: z.int(),
-          }),
-        ),
+        items: z.array(listed),
         next: z.string().nullable(),
       }),
     },
     async (reader, actor, { query: { limit, cursor, ...filter } }) => {
-      const at = placeOf(cursor, z.tuple([day, id]))
-      const after = at === undefined ? undefined : { day: at[0], id: at[1] }
-      const rows = await listMeetings(reader, actor, filter, { limit: limit + 1, after }, dayOf(clock.now()))
-      const last = rows.length > limit ? rows[limit - 1] : undefined
-      return {
-        items: rows.slice(0, limit).map(({ withheld, ...row }) => ({
-          ...row,
-          place: row.place ?? null,
-          minutes: withheld ? null : (row.minutes ?? null),
-          kind: label(meetingKinds, row.kind),
-          convenorRank: label(convenorRanks, row.convenorRank),
-        })),
-        next: last === undefined ? null : writeCursor([last.day, last.id]),
-      }
+      const { items, next } = await pageOf(reader, actor, filter, limit, cursor)
+      return { items: items.map(shown), next }
+    },
+  )
+
+  for (const format of Object.keys(formats) as Format[]) {
+    http.streams(
+      {
+        ...{ url: `/api/meetings.${format}`, summary: `导出联席会议(${format})`, tag, for: 'ledger.read' },
+        ...{ query: z.strictObject(filters), produces: formats[format] },
+      },
+      async (actor, { query, reply }) => {
+        const page = async (cursor: string | undefined) => {
+          const { items, next } = await pageOf(db, actor, query, 500, cursor)
+          return { items: items.flatMap(linesOf), next }
+        }
+        const sheet = { register: 'meetings', label: tag, format, columns: sheetColumns, page }
+        return sendSheet(db, actor, reply, sheet)
+      },
+    )
+  }
+
+  http.reads(
+    {
+      url: '/api/meetings/:id',
+      summary: '查看联席会议及其更正',
+      description: '有读者无权查看的议题的，不显示纪要和更正记录。',
+      tag,
+      for: 'ledger.read',
+      params: byId,
+      reply: z.object({ ...listed.shape, history: versions }),
+      etag: (meeting) => meeting.version,
+      problems: ['meeting/not-found'],
+    },
+    async (reader, actor, { params }) => {
+      const { history, ...meeting } = await openMeeting(reader, actor, params.id)
+      return { ...shown(meeting), history }
     },
   )
 
@@ -167,57 +233,5 @@ export function meetingRoutes(http: Http): void {
     },
   )
 
-  http.writes(
-    {
-      method: 'PATCH',
-      url: '/api/meetings/:id',
-      summary: '更正联席会议',
-      tag,
-      for: 'ledger.edit',
-      admits: ofTheOffice,
-      params: byId,
-      body: z
-        .strictObject(meetingFields)
-        .partial()
-        .refine((patch) => Object.keys(patch).length > 0, { error: '没有要更正的内容' }),
-      reply: meetingWritten,
-      ifMatch: 'required',
-      etag: (meeting) => meeting.version,
-      problems: ['meeting/not-found', 'meeting/issued'],
-    },
-    (tx, actor, { params, body, ifMatch }) => correctMeeting(tx, actor, params.id, body, ifMatch),
-  )
-
-  http.writes(
-    {
-      url: '/api/meetings/:id/issue',
-      summary: '印发会议纪要',
-      tag,
-      for: 'ledger.edit',
-      admits: ofTheOffice,
-      params: byId,
-      body: z.strictObject({ minutes: meetingFields.minutes.optional() }),
-      reply: meetingWritten,
-      ifMatch: 'accepted',
-      etag: (meeting) => meeting.version,
-      problems: ['meeting/not-found', 'meeting/issued', 'meeting/no-minutes'],
-    },
-    (tx, actor, { params, body, ifMatch }) => issueMinutes(tx, actor, params.id, body.minutes, ifMatch),
-  )
-
-  http.writes(
-    {
-      url: '/api/meetings/:id/items/:itemId/done',
-      summary: '议定事项已落实',
-      tag,
-      for: 'ledger.edit',
-      params: z.strictObject({ id, itemId: id }),
-      body: z.strictObject({ doneDay: day, result: textOf(2, 4000).describe('落实情况') }),
-      reply: meetingWritten,
-      etag: (meeting) => meeting.version,
-      problems: ['meeting/not-found', 'meeting/item-not-open', 'ledger/future-day'],
-    },
-    (tx, actor, { params, body }) =>
-      carryOut(tx, actor, { meetingId: params.id, itemId: params.itemId }, body),
-  )
+  meetingActRoutes(http)
 }

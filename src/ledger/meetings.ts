@@ -73,7 +73,7 @@ export async function enterMeeting(
   return { id, no, version: 1 }
 }
 
-async function admitItem(
+export async function admitItem(
   tx: Tx,
   actor: Actor,
   item: MeetingItemEntry,
@@ -99,6 +99,7 @@ export interface StoredMeeting extends Omit<MeetingEntry, 'items'> {
   id: string
   no: string
   issuedAt: Instant | null
+  voidedAt: Instant | null
   version: number
 }
 
@@ -114,7 +115,7 @@ const withheldItems = statement<{ n: number }>(
 )
 
 /** Meetings are the office's; whoever something that they took up is withheld from does not touch their minutes either. */
-async function demandMeeting(
+export async function demandMeeting(
   tx: Tx,
   actor: Actor,
   id: string,
@@ -132,37 +133,8 @@ async function demandVersion(tx: Tx, id: string, ifMatch: number | undefined): P
   if (ifMatch !== undefined && ifMatch !== meeting.version) {
     throw new Problem('request/stale', { extras: { version: meeting.version } })
   }
+  if (meeting.voidedAt !== null) throw new Problem('meeting/voided')
   return meeting
-}
-
-type MeetingPatch = {
-  [K in 'day' | 'kind' | 'convenor' | 'convenorRank' | 'place' | 'attendees' | 'minutes']?:
-    | MeetingEntry[K]
-    | undefined
-}
-
-/** Corrects a meeting whose minutes are not issued yet; the history keeps what it said before. */
-export async function correctMeeting(
-  tx: Tx,
-  actor: Actor,
-  id: string,
-  patch: MeetingPatch,
-  ifMatch: number | undefined,
-): Promise<MeetingWritten> {
-  const meeting = await demandMeeting(tx, actor, id, ifMatch)
-  if (meeting.issuedAt !== null) throw new Problem('meeting/issued')
-  if (patch.day !== undefined && patch.day > dayOf(tx.now)) {
-    throw fieldProblem('ledger/future-day', '/body/day', '会议日期不能晚于今天')
-  }
-  const version = meeting.version + 1
-  updateRow(tx, jointMeetings, id, { ...patch, version })
-  const spoken = ['day', 'kind', 'convenor', 'convenorRank'] as const
-  const changed = spoken.filter((key) => patch[key] !== undefined && patch[key] !== meeting[key])
-  const before = Object.fromEntries(changed.map((key) => [key, meeting[key]]))
-  const after = Object.fromEntries(changed.map((key) => [key, patch[key] ?? null]))
-  const data = { fields: Object.keys(patch), before, after }
-  await record(tx, actor, { subject: 'meeting', subjectId: id, type: 'meeting.corrected', data })
-  return { id, no: meeting.no, version }
 }
 
 /** The convenor approves the minutes, and they go out: from then on they stand. */

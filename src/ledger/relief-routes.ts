@@ -1,66 +1,65 @@
 // URLs of relief grants.
 import { z } from 'zod'
+import type { Actor } from '../platform/actor.ts'
+import { dayOf } from '../platform/clock.ts'
+import type { Db } from '../platform/db.ts'
 import { day, id, instant, pageQuery, placeOf, textOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { yuan } from '../platform/numbers.ts'
 import { Problem } from '../platform/problems.ts'
-import { listProgrammes, openProgramme } from './programmes.ts'
-import { askGrant, cancelGrant, decideGrant, listGrants, openAccount, payGrant, sumGrants } from './relief.ts'
-import { byId, figure, free, keysOf, label, labelled } from './shapes.ts'
-import { grantStates, groupTags } from './terms.ts'
+import { formats, type Format, type SheetColumn } from '../platform/spreadsheets.ts'
+import { fenShape, programmeRoutes } from './programme-routes.ts'
+import { listGrants, openGrant, sumGrants, type GrantFilter, type GrantRow } from './relief-queries.ts'
+import { askGrant, cancelGrant, correctGrant, decideGrant, openAccount, payGrant } from './relief.ts'
+import { byId, figure, keysOf, label, labelled, someOf, versions } from './shapes.ts'
+import { sendSheet } from './sheets.ts'
+import { grantStates } from './terms.ts'
 
-const fen = z.int().min(1).max(100_000_000_00).describe('金额（分）')
+const tag = '困难救助'
+const told = {
+  grade: textOf(1, 40).describe('困难等级'),
+  amountFen: fenShape,
+  basis: textOf(2, 1000).describe('救助理由'),
+  account: textOf(8, 60).describe('银行账号'),
+}
 const grantWritten = z.object({ id, version: z.int(), state: z.string() })
+
+const listed = z.object({
+  id,
+  programme: z.string(),
+  personId: z.string(),
+  name: z.string().nullable(),
+  grade: z.string(),
+  amountFen: z.int(),
+  amount: z.string(),
+  state: labelled,
+  accountMasked: z.string().nullable(),
+  askedAt: z.string(),
+  paidDay: z.string().nullable(),
+  receipt: z.string().nullable(),
+  version: z.int(),
+})
+const shown = <G extends { amountFen: number; state: string }>(grant: G) => ({
+  ...grant,
+  amount: yuan(grant.amountFen),
+  state: label(grantStates, grant.state),
+})
+const sheetColumns: SheetColumn<GrantRow>[] = [
+  { header: '救助项目', width: 30, cell: (row) => row.programme },
+  { header: '救助对象', width: 14, cell: (row) => row.name },
+  { header: '困难等级', width: 14, cell: (row) => row.grade },
+  { header: '金额（分）', width: 14, cell: (row) => row.amountFen },
+  { header: '状态', width: 14, cell: (row) => label(grantStates, row.state).label },
+  { header: '银行账号', width: 24, cell: (row) => row.accountMasked },
+  { header: '申请日期', width: 14, cell: (row) => dayOf(row.askedAt) },
+  { header: '发放日期', width: 14, cell: (row) => row.paidDay },
+  { header: '收据编号', width: 20, cell: (row) => row.receipt },
+]
 
 export function reliefRoutes(http: Http): void {
   const { db, vault } = http.deps
-  const tag = '困难救助'
 
-  http.writes(
-    {
-      url: '/api/relief/programmes',
-      summary: '设立救助项目',
-      tag,
-      for: 'relief.decide',
-      body: z
-        .strictObject({
-          name: textOf(2, 100),
-          basis: textOf(2, 500).describe('依据'),
-          groupTag: z.enum(keysOf(groupTags)).default('none'),
-          minFen: fen,
-          maxFen: fen,
-          stepFen: fen.default(1),
-          fromDay: day,
-          toDay: day.optional(),
-        })
-        .refine((p) => p.maxFen >= p.minFen, { path: ['maxFen'], error: '上限不能低于下限' })
-        .refine((p) => p.toDay === undefined || p.toDay >= p.fromDay, {
-          path: ['toDay'],
-          error: '结束日期不能早于开始日期',
-        }),
-      status: 201,
-      reply: z.object({ id }),
-      problems: ['relief/programme-taken'],
-    },
-    (tx, actor, { body }) => openProgramme(tx, actor, body),
-  )
-
-  http.reads(
-    {
-      url: '/api/relief/programmes',
-      summary: '救助项目',
-      tag,
-      for: 'relief.read',
-      reply: z.object({ items: z.array(free) }),
-    },
-    async (reader) => ({
-      items: (await listProgrammes(reader)).map((programme) => ({
-        ...programme,
-        groupTag: label(groupTags, programme.groupTag),
-        bounds: `${yuan(programme.minFen)}—${yuan(programme.maxFen)}`,
-      })),
-    }),
-  )
+  programmeRoutes(http)
 
   http.writes(
     {
@@ -70,12 +69,8 @@ export function reliefRoutes(http: Http): void {
       tag,
       for: 'relief.ask',
       body: z.strictObject({
-        programmeId: id,
-        personId: id.describe('救助对象'),
-        grade: textOf(1, 40).describe('困难等级'),
-        amountFen: fen,
-        basis: textOf(2, 1000).describe('救助理由'),
-        account: textOf(8, 60).optional().describe('银行账号'),
+        ...{ programmeId: id, personId: id.describe('救助对象') },
+        ...{ ...told, account: told.account.optional() },
       }),
       status: 201,
       reply: grantWritten,
@@ -104,40 +99,71 @@ export function reliefRoutes(http: Http): void {
       for: 'relief.read',
       query: z.strictObject({ ...filters, ...pageQuery }),
       reply: z.object({
-        items: z.array(
-          z.object({
-            id,
-            programme: z.string(),
-            personId: z.string(),
-            name: z.string().nullable(),
-            grade: z.string(),
-            amountFen: z.int(),
-            amount: z.string(),
-            state: labelled,
-            accountMasked: z.string().nullable(),
-            askedAt: z.string(),
-            paidDay: z.string().nullable(),
-            receipt: z.string().nullable(),
-            version: z.int(),
-          }),
-        ),
+        items: z.array(listed),
         next: z.string().nullable(),
       }),
     },
     async (reader, actor, { query: { limit, cursor, ...filter } }) => {
-      const at = placeOf(cursor, z.tuple([instant, id]))
-      const after = at === undefined ? undefined : { at: at[0], id: at[1] }
-      const rows = await listGrants(reader, actor, filter, { limit: limit + 1, after })
-      const last = rows.length > limit ? rows[limit - 1] : undefined
-      return {
-        items: rows.slice(0, limit).map((row) => ({
-          ...row,
-          amount: yuan(row.amountFen),
-          state: label(grantStates, row.state),
-        })),
-        next: last === undefined ? null : writeCursor([last.askedAt, last.id]),
-      }
+      const { items, next } = await pageOf(reader, actor, filter, limit, cursor)
+      return { items: items.map(shown), next }
     },
+  )
+
+  for (const format of Object.keys(formats) as Format[]) {
+    http.streams(
+      {
+        ...{
+          url: `/api/relief/grants.${format}`,
+          summary: `导出困难救助(${format})`,
+          tag,
+          for: 'relief.read',
+        },
+        ...{ query: z.strictObject(filters), produces: formats[format] },
+      },
+      async (actor, { query, reply }) => {
+        const page = (cursor: string | undefined) => pageOf(db, actor, query, 500, cursor)
+        const sheet = { register: 'relief', label: tag, format, columns: sheetColumns, page }
+        return sendSheet(db, actor, reply, sheet)
+      },
+    )
+  }
+
+  http.reads(
+    {
+      url: '/api/relief/grants/:id',
+      summary: '查看救助及其更正',
+      tag,
+      for: 'relief.read',
+      params: byId,
+      reply: z.object({
+        ...listed.shape,
+        ...{ basis: z.string(), note: z.string().nullable(), history: versions },
+      }),
+      etag: (grant) => grant.version,
+      problems: ['relief/not-found'],
+    },
+    async (reader, actor, { params }) => {
+      const grant = await openGrant(reader, actor, params.id)
+      return { ...shown(grant), history: grant.history.map((each) => ({ ...each, row: shown(each.row) })) }
+    },
+  )
+
+  http.writes(
+    {
+      method: 'PATCH',
+      url: '/api/relief/grants/:id',
+      summary: '更正救助',
+      description: '发放前可以更正；已批准的须重新审批。',
+      tag,
+      for: 'relief.ask',
+      params: byId,
+      body: z.strictObject({ changes: someOf(told), reason: textOf(2, 500).describe('更正理由') }),
+      reply: grantWritten,
+      ifMatch: 'required',
+      etag: (grant) => grant.version,
+      problems: ['relief/not-found', 'relief/not-now', 'relief/out-of-bounds', 'relief/not-running'],
+    },
+    (tx, actor, { params, body, ifMatch }) => correctGrant(tx, vault, actor, params.id, body, ifMatch),
   )
 
   http.reads(
@@ -170,6 +196,28 @@ export function reliefRoutes(http: Http): void {
     },
   )
 
+  actRoutes(http)
+}
+
+async function pageOf(
+  db: Db,
+  actor: Actor,
+  filter: GrantFilter,
+  limit: number,
+  cursor: string | undefined,
+): Promise<{ items: GrantRow[]; next: string | null }> {
+  const at = placeOf(cursor, z.tuple([instant, id]))
+  const after = at === undefined ? undefined : { at: at[0], id: at[1] }
+  const rows = await listGrants(db, actor, filter, { limit: limit + 1, after })
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    items: rows.slice(0, limit),
+    next: last === undefined ? null : writeCursor([last.askedAt, last.id]),
+  }
+}
+
+function actRoutes(http: Http): void {
+  const { db, vault } = http.deps
   const act = { tag, params: byId, reply: grantWritten, ifMatch: 'accepted' } as const
   const problems = ['relief/not-found', 'relief/not-now', 'ledger/duties-apart'] as const
   const once = [...problems, 'relief/granted-already'] as const

@@ -5,14 +5,15 @@ import { revealAccount, sealAccount } from '../people/accounts.ts'
 import { samePerson } from '../people/links.ts'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf, type Day, type Instant } from '../platform/clock.ts'
-import { statement, type Db, type Tx } from '../platform/db.ts'
+import { statement, type Tx } from '../platform/db.ts'
 import { record, type EventData } from '../platform/events.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { columnsOf, insertRow, updateRow } from '../platform/rows.ts'
 import type { Vault } from '../platform/vault.ts'
 import { checkAmount, lockProgramme } from './programmes.ts'
-import { reliefGrants } from './tables.ts'
+import { reliefGrants } from './relief-tables.ts'
 import type { GrantState } from './terms.ts'
+import { keepVersion } from './versions.ts'
 
 const grantOf = statement<{ id: string }>(
   'relief.grant-of',
@@ -67,6 +68,11 @@ export async function askGrant(tx: Tx, vault: Vault, actor: Actor, entry: GrantE
 
 interface StoredGrant {
   id: string
+  grade: string
+  amountFen: number
+  basis: string
+  accountMasked: string | null
+  askedAt: Instant
   programmeId: string
   personId: string
   state: GrantState
@@ -94,6 +100,46 @@ async function demandGrant(
   }
   if (!from.includes(grant.state)) throw new Problem('relief/not-now', { extras: { state: grant.state } })
   return grant
+}
+
+export interface GrantPatch {
+  grade?: string | undefined
+  amountFen?: number | undefined
+  basis?: string | undefined
+  account?: string | undefined
+}
+
+/**
+ * Corrects a grant that is not paid yet; what it said before is kept, with the reason. Approved, it is to be approved anew,
+ * and not by whoever corrected it.
+ */
+export async function correctGrant(
+  tx: Tx,
+  vault: Vault,
+  actor: Actor,
+  id: string,
+  { changes, reason }: { changes: GrantPatch; reason: string },
+  ifMatch: number | undefined,
+): Promise<GrantWritten> {
+  const grant = await demandGrant(tx, id, ['asked', 'approved'], ifMatch)
+  const { grade, amountFen, basis, accountMasked, state, askedBy, version } = grant
+  if (!(await knownPeople(tx, actor, [grant.personId])).has(grant.personId))
+    throw new Problem('relief/not-found')
+  if (changes.amountFen !== undefined) {
+    const [programme] = await lockProgramme(tx, [grant.programmeId])
+    if (programme === undefined) throw new Problem('relief/no-programme')
+    checkAmount(programme, changes.amountFen, dayOf(grant.askedAt), '/body/changes')
+  }
+  const { account, ...told } = changes
+  const sealed = account === undefined ? {} : sealAccount(vault, id, account, '/body/changes/account')
+  const row = { grade, amountFen, basis, accountMasked, state, askedBy }
+  keepVersion(tx, actor, 'grant', grant, { row, reason })
+  updateRow(tx, reliefGrants, id, {
+    ...{ ...told, ...sealed, state: 'asked', askedBy: actor.id, version: version + 1 },
+    ...{ decidedAt: null, decidedBy: null, note: null },
+  })
+  await tell(tx, actor, id, 'relief.corrected', { fields: Object.keys(changes), version: version + 1 })
+  return { id, version: version + 1, state: 'asked' }
 }
 
 /** Entries may have turned out to be one person since the grant was asked for. The programme's row is the lock. */
@@ -189,83 +235,4 @@ export async function openAccount(
 
 async function tell(tx: Tx, actor: Actor, id: string, type: string, data: EventData): Promise<void> {
   await record(tx, actor, { subject: 'relief', subjectId: id, type, data })
-}
-
-export interface GrantRow {
-  id: string
-  programme: string
-  personId: string
-  name: string | null
-  grade: string
-  amountFen: number
-  state: GrantState
-  accountMasked: string | null
-  askedAt: Instant
-  paidDay: Day | null
-  receipt: string | null
-  version: number
-}
-
-export interface GrantFilter {
-  programmeId?: string | undefined
-  state?: GrantState | undefined
-  /** Days of payment, both inclusive. */
-  from?: Day | undefined
-  to?: Day | undefined
-}
-
-const WHERE = `($1::uuid is null or g.programme_id = $1) and ($2::text is null or g.state = $2)
-  and ($3::date is null or g.paid_day >= $3) and ($4::date is null or g.paid_day <= $4)`
-const grantPage = statement<GrantRow>(
-  'relief.page',
-  `select g.id, p.name as programme, g.person_id as "personId",
-     case when pe.confidential then '保密' else pe.name_masked end as name, g.grade, g.amount_fen as "amountFen", g.state,
-     case when pe.confidential and g.account_masked is not null then '保密' else g.account_masked end as "accountMasked",
-     g.asked_at as "askedAt", g.paid_day as "paidDay", g.receipt, g.version
-   from relief_grants g join relief_programmes p on p.id = g.programme_id left join people pe on pe.id = g.person_id
-   where ${WHERE} and ($5::timestamptz is null or (g.asked_at, g.id) < ($5, $6::uuid))
-   order by g.asked_at desc, g.id desc limit $7`,
-)
-const grantSums = statement<{
-  grants: number
-  people: number
-  fen: number
-  minFen: number | null
-  maxFen: number | null
-}>(
-  'relief.sums',
-  `with recursive granted as materialized (select g.person_id, g.amount_fen from relief_grants g where ${WHERE}),
-     same (entry, id, bi) as (
-       select g.person_id, g.person_id, p.id_bi from granted g left join people p on p.id = g.person_id
-       union
-       select same.entry, o.id, o.id_bi from same cross join lateral (
-         select case when l.person_a = same.id then l.person_b else l.person_a end as id
-         from person_links l where same.id in (l.person_a, l.person_b) and l.status = 'confirmed'
-         union all select p.id from people p where p.id_bi = same.bi) found join people o on o.id = found.id),
-     one as (select distinct min(id::text) from same group by entry)
-   select count(*)::int as grants, (select count(*) from one)::int as people,
-     coalesce(sum(amount_fen), 0)::bigint as fen, min(amount_fen) as "minFen", max(amount_fen) as "maxFen" from granted`,
-)
-
-const valuesOf = ({ programmeId, state, from, to }: GrantFilter) => [
-  ...[programmeId ?? null, state ?? null, from ?? null, to ?? null],
-]
-
-/** A page of them; of whom the reader may not know, without name and account. */
-export async function listGrants(
-  db: Db,
-  actor: Actor,
-  filter: GrantFilter,
-  page: { limit: number; after?: { at: Instant; id: string } | undefined },
-): Promise<GrantRow[]> {
-  const { after, limit } = page
-  const rows = await grantPage(db, [...valuesOf(filter), after?.at ?? null, after?.id ?? null, limit])
-  const known = await knownPeople(db, actor, [...new Set(rows.map(({ personId }) => personId))])
-  return rows.map((row) => (known.has(row.personId) ? row : { ...row, name: null, accountMasked: null }))
-}
-
-/** Grants, people (entries of one person are one), the sum and the bounds, over exactly the rows that the same filter lists. */
-export async function sumGrants(db: Db, filter: GrantFilter) {
-  const [sums] = await grantSums(db, valuesOf(filter))
-  return sums ?? { grants: 0, people: 0, fen: 0, minFen: null, maxFen: null }
 }

@@ -15,3 +15,19 @@ export const figure = z.object({
   text: z.string(),
   list: z.string(),
 })
+/** At least one of these, each as it would be entered. */
+export const someOf = <S extends z.ZodRawShape>(shape: S) =>
+  z
+    .strictObject(shape)
+    .partial()
+    .refine((told) => Object.keys(told).length > 0, { error: '没有要更正的内容' })
+/** What a row said before each change. */
+export const versions = z.array(
+  z.object({
+    version: z.int(),
+    endedAt: z.string(),
+    by: z.string().nullable(),
+    reason: z.string(),
+    row: free,
+  }),
+)

@@ -1,12 +1,12 @@
 // What the dispute ledger stores: campaigns, items with their dated statuses, leaders, progress, strike-offs and linked matters.
 import { sql } from 'drizzle-orm'
 import {
-  bigint,
   boolean,
   check,
   date,
   index,
   integer,
+  jsonb,
   primaryKey,
   smallint,
   text,
@@ -15,8 +15,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { oneOf } from '../matters/tables.ts'
-import { app, bytea, instant } from '../platform/tables.ts'
-import { convenorRanks, grantStates, meetingKinds } from './terms.ts'
+import { app, instant } from '../platform/tables.ts'
+import { convenorRanks, meetingKinds } from './terms.ts'
 import { evidenceKinds, levels, statuses } from './workflow.ts'
 
 /** Ends the numbers of items and meetings. */
@@ -192,6 +192,8 @@ export const jointMeetings = app.table(
     issuedAt: instant('issued_at'),
     issuedBy: uuid('issued_by'),
     registeredAt: instant('registered_at').notNull(),
+    /** Entered by mistake: it stays to be seen and counts nowhere. */
+    voidedAt: instant('voided_at'),
     version: integer('version').notNull().default(1),
   },
   (t) => [
@@ -229,59 +231,17 @@ export const meetingItems = app.table(
   ],
 )
 
-export const reliefProgrammes = app.table(
-  'relief_programmes',
+/** How a row of a register, a grant, a programme or a meeting stood before each change, for whoever asks what it once said. */
+export const registerVersions = app.table(
+  'register_versions',
   {
-    id: uuid('id').primaryKey(),
-    name: text('name').notNull().unique('relief_programmes_name'),
-    basis: text('basis').notNull(),
-    groupTag: text('group_tag').notNull(),
-    /** All amounts are fen. */
-    minFen: bigint('min_fen', { mode: 'number' }).notNull(),
-    maxFen: bigint('max_fen', { mode: 'number' }).notNull(),
-    stepFen: bigint('step_fen', { mode: 'number' }).notNull(),
-    fromDay: date('from_day', { mode: 'string' }).notNull(),
-    toDay: date('to_day', { mode: 'string' }),
-    createdAt: instant('created_at').notNull(),
+    rowId: uuid('row_id').notNull(),
+    version: integer('version').notNull(),
+    register: text('register').notNull(),
+    row: jsonb('row').notNull(),
+    endedAt: instant('ended_at').notNull(),
+    endedBy: uuid('ended_by').notNull(),
+    reason: text('reason').notNull(),
   },
-  () => [
-    check('relief_programmes_bounds', sql`min_fen > 0 and max_fen >= min_fen and step_fen > 0`),
-    check('relief_programmes_period', sql`to_day is null or to_day >= from_day`),
-  ],
-)
-
-export const reliefGrants = app.table(
-  'relief_grants',
-  {
-    id: uuid('id').primaryKey(),
-    programmeId: uuid('programme_id')
-      .notNull()
-      .references(() => reliefProgrammes.id),
-    personId: uuid('person_id').notNull(),
-    grade: text('grade').notNull(),
-    amountFen: bigint('amount_fen', { mode: 'number' }).notNull(),
-    basis: text('basis').notNull(),
-    state: text('state').notNull(),
-    /** Bank account, sealed by the people slice; nothing but its last four digits is read elsewhere. */
-    account: bytea('account'),
-    accountMasked: text('account_masked'),
-    askedAt: instant('asked_at').notNull(),
-    askedBy: uuid('asked_by').notNull(),
-    decidedAt: instant('decided_at'),
-    decidedBy: uuid('decided_by'),
-    note: text('note'),
-    paidDay: date('paid_day', { mode: 'string' }),
-    receipt: text('receipt'),
-    version: integer('version').notNull().default(1),
-  },
-  (t) => [
-    check('relief_grants_state', oneOf('state', grantStates)),
-    check('relief_grants_amount', sql`amount_fen > 0`),
-    check('relief_grants_other_person', sql`decided_by is null or decided_by <> asked_by`),
-    check('relief_grants_paid', sql`(state = 'paid') = (paid_day is not null and receipt is not null)`),
-    uniqueIndex('relief_grants_once')
-      .on(t.programmeId, t.personId)
-      .where(sql`state not in ('refused', 'cancelled')`),
-    index('relief_grants_page').on(t.askedAt, t.id),
-  ],
+  (t) => [primaryKey({ columns: [t.rowId, t.version] })],
 )

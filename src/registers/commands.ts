@@ -2,6 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { getTableColumns } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
+import { keepVersion } from '../ledger/versions.ts'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
@@ -199,10 +200,7 @@ async function end(
 ): Promise<RowWritten> {
   const { id } = stored
   const version = stored.version + 1
-  insertRow(tx, tables.registerVersions, {
-    ...{ rowId: id, version: stored.version, register: name, row: stored, reason },
-    ...{ endedAt: tx.now, endedBy: actor.id },
-  })
+  keepVersion(tx, actor, name, stored, { row: stored, reason })
   updateRow(tx, tableOf[name], id, { ...patch, version })
   await record(tx, actor, { subject: 'register', subjectId: id, type, data: { register: name, version } })
   return { id, version }

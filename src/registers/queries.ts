@@ -1,5 +1,6 @@
 // Reads of the registers: pages by day, one row with its earlier versions, and the figures of a period with their rows.
 import { z } from 'zod'
+import { versionsOf } from '../ledger/versions.ts'
 import type { Day, Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { day, id as idShape, placeOf, writeCursor } from '../platform/fields.ts'
@@ -96,25 +97,13 @@ function viewRow(register: Register, row: Row) {
   }
 }
 
-const versionsOf = statement<{
-  version: number
-  endedAt: Instant
-  by: string | null
-  reason: string
-  row: Row
-}>(
-  'registers.versions',
-  `select v.version, v.ended_at as "endedAt", a.name as "by", v.reason, v.row
-   from register_versions v left join accounts a on a.id = v.ended_by where v.row_id = $1 order by v.version`,
-)
-
 /** One row, voided ones too, with what it said before each change, who changed it and why. */
 export async function openRow(db: Db, name: RegisterId, id: string) {
   const register = registerOf(name)
   const text = `select ${selectedColumns(name)} from ${register.table} r where r.id = $1`
   const [[row], versions] = await Promise.all([
     db.query<Row>({ name: `registers.open-${name}`, text }, [id]),
-    versionsOf(db, [id]),
+    versionsOf(db, id),
   ])
   if (row === undefined) throw new Problem('register/not-found')
   const history = versions.map((version) => ({ ...version, row: viewRow(register, version.row).row }))

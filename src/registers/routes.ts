@@ -1,14 +1,14 @@
 // URLs of the registers, the same for each: enter, list, open, correct, void, figures, and spreadsheets both ways.
 import { z } from 'zod'
+import { versions } from '../ledger/shapes.ts'
+import { sendSheet } from '../ledger/sheets.ts'
 import { readQuery } from '../matters/search.ts'
 import { topics } from '../matters/terms.ts'
 import { dayOf } from '../platform/clock.ts'
-import { record } from '../platform/events.ts'
 import { day, id, pageQuery, textOf } from '../platform/fields.ts'
-import { contentDisposition } from '../platform/file-names.ts'
 import type { Http } from '../platform/http.ts'
 import { fieldProblem } from '../platform/problems.ts'
-import { formats, writeSheet, type Cell, type Format } from '../platform/spreadsheets.ts'
+import { formats, type Cell, type Format } from '../platform/spreadsheets.ts'
 import { registerIds, registerOf, rowShape, type RegisterId } from './columns.ts'
 import { approveArticle, correctRow, enterRows, takeFile, voidRow } from './commands.ts'
 import { currentArticles, dueArticles, figureAsked, figuresOf, listRows, openRow } from './queries.ts'
@@ -111,15 +111,7 @@ function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
       params: byId,
       reply: z.object({
         ...item.shape,
-        history: z.array(
-          z.object({
-            version: z.int(),
-            endedAt: z.string(),
-            by: z.string().nullable(),
-            reason: z.string(),
-            row: free,
-          }),
-        ),
+        history: versions,
       }),
       etag: (row) => row.version,
       problems: ['register/not-found'],
@@ -189,36 +181,16 @@ function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
       async (actor, { query, reply }) => {
         // Once the answer has begun, and the export is on record, it is too late to refuse.
         if (query.figure !== undefined) figureAsked(register, query.figure)
-        const event = await db.transaction((tx) =>
-          record(tx, actor, {
-            subject: 'account',
-            subjectId: actor.id,
-            type: 'register.exported',
-            data: { register: name, format },
-          }),
-        )
         const columns = Object.entries(register.columns).map(([key, column]) => ({
           header: column.label,
           width: column.kind === 'text' ? 40 : 14,
           cell: (row: { row: Record<string, unknown> }) => cellOf(row.row[key]),
         }))
-        const pages = pagesOf((cursor) => listRows(db, name, { ...query, limit: 500, cursor }))
-        void reply.header('content-disposition', contentDisposition(`${label}.${format}`))
-        return reply.type(formats[format]).send(writeSheet(format, label, columns, pages, event.id))
+        const page = (cursor: string | undefined) => listRows(db, name, { ...query, limit: 500, cursor })
+        return sendSheet(db, actor, reply, { register: name, label, format, columns, page })
       },
     )
   }
-}
-
-async function* pagesOf<Item>(
-  page: (cursor: string | undefined) => Promise<{ items: Item[]; next: string | null }>,
-): AsyncGenerator<Item[]> {
-  let cursor: string | undefined
-  do {
-    const { items, next } = await page(cursor)
-    yield items
-    cursor = next ?? undefined
-  } while (cursor !== undefined)
 }
 
 /** As the import reads it again: labels for codes, fen for money. */

@@ -6,7 +6,6 @@ import {
   date,
   index,
   integer,
-  jsonb,
   primaryKey,
   smallint,
   text,
@@ -188,21 +187,6 @@ export const knowledgeArticles = app.table(
     check('knowledge_articles_other', sql`approved_by is null or approved_by <> registered_by`),
     index('knowledge_articles_page').on(t.fromDay, t.id),
   ],
-)
-
-/** How a row stood before each change, for whoever asks what it once said. */
-export const registerVersions = app.table(
-  'register_versions',
-  {
-    rowId: uuid('row_id').notNull(),
-    version: integer('version').notNull(),
-    register: text('register').notNull(),
-    row: jsonb('row').notNull(),
-    endedAt: instant('ended_at').notNull(),
-    endedBy: uuid('ended_by').notNull(),
-    reason: text('reason').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.rowId, t.version] })],
 )
 
 /** Files that were taken in, by their content: the same file twice changes nothing. */

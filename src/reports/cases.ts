@@ -79,7 +79,7 @@ function branchesOf(actor: Actor, wanted: Wanted): Branch[] {
 function subjectBranches({ from, to }: Wanted): Branch[] {
   const taken = (place: Place) =>
     `meeting_items t join joint_meetings j on j.id = t.meeting_id
-     where j.day between ${place(from)}::date and ${place(to)}::date`
+     where j.voided_at is null and j.day between ${place(from)}::date and ${place(to)}::date`
   return [
     (place) => ({ subject: 'matter', id: 't.matter_id', from: taken(place) }),
     (place) => ({ subject: 'ledger', id: 't.ledger_item_id', from: taken(place) }),
@@ -140,7 +140,7 @@ function listedBranch(key: string, days: (column: string, place: Place) => strin
     const led = key.endsWith('leaders') ? ` and j.convenor_rank = 'district-leader'` : ''
     return (place) => ({
       ...{ subject: 'meeting', id: 'j.id' },
-      from: `joint_meetings j where ${days('j.day', place)}${led}`,
+      from: `joint_meetings j where j.voided_at is null and ${days('j.day', place)}${led}`,
     })
   }
   return (place) => ({

@@ -94,7 +94,7 @@ export async function bringAccusation() {
   })
   const same = { matterId: order.id, reason: '同一事项' }
   await must('registrar', 'POST', `/api/ledger/items/${item.id}/matters`, same)
-  await must('registrar', 'POST', '/api/meetings', {
+  const meeting = await must('registrar', 'POST', '/api/meetings', {
     ...{ day: '2020-08-13', kind: 'working', convenor: '陈区长', convenorRank: 'bureau' },
     items: [
       { matterId: order.id, decision: `${CANARY}依法核查`, leadUnitId: desk.other, dueDay: '2020-09-01' },
@@ -107,11 +107,18 @@ export async function bringAccusation() {
   const rows = (await held(desk.deps.db)).filter(({ id }) => ours.includes(id))
   const one = rows.find(({ id }) => id === order.id)
   const [{ items: imports }] = [(await desk.get('/api/imports')).json<{ items: { id: string }[] }>()]
+  const programme = await must('leader', 'POST', '/api/relief/programmes', {
+    ...{ name: '困难救助', basis: '区委会议纪要', minFen: 100, maxFen: 200, fromDay: '2020-01-01' },
+  })
+  const grant = await must('registrar', 'POST', '/api/relief/grants', {
+    ...{ programmeId: programme.id, personId: one?.personId, grade: '二级', amountFen: 100, basis: CANARY },
+  })
   return {
     ...{ desk, squad, withheld, matter: { id: order.id, no: order.no }, letter, visit: visit.id, rows },
     /** By the name of the parameter, below the path. */
     ids: {
       ...{ legId: one?.legId ?? '', fileId: String(file['fileId']), personId: one?.personId ?? '' },
+      ...{ meeting: meeting.id, programme: programme.id, grant: grant.id },
       ...{ item: item.id, publication: publication.id, importId: imports[0]?.id ?? '' },
     },
     /** The accused person's own name stands on their own account; the letters' ids on what they may see. */
@@ -204,11 +211,14 @@ export function urlsOf(path: string, { ids, rows, desk }: Accusation): string[] 
   if (APART.test(path)) return []
   const fill = (values: Record<string, string>) =>
     path.replaceAll(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
-  const { legId, fileId, item, publication, importId, personId } = ids
+  const { legId, fileId, item, publication, importId, personId, meeting, programme, grant } = ids
   const under: [string, Record<string, string>[]][] = [
     ['/api/matters/{id}', rows.map(({ id }) => ({ id, legId, fileId, kind: 'receipt' }))],
     ['/api/ledger/items/{id}', [{ id: item }]],
     ['/api/people/{id}', [{ id: personId }]],
+    ['/api/meetings/{id}', [{ id: meeting }]],
+    ['/api/relief/programmes/{id}', [{ id: programme }]],
+    ['/api/relief/grants/{id}', [{ id: grant }]],
     ['/api/accounts/{id}', [{ id: desk.staff.liaison.id }]],
     ['/api/units/{id}', [{ id: desk.township }]],
     ['/api/imports/{id}', [{ id: importId }]],
