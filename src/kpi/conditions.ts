@@ -33,9 +33,11 @@ export function factsIn({ all = [], any = [], none = [] }: Condition): FactName[
 export function factsAsOf(at: string, names?: readonly FactName[]): string {
   const asked = ([name]: [string, Fact]) => names === undefined || names.includes(name as FactName)
   const terms = [
-    ...settled.filter(asked).map(([name, { at: column, is }]) => {
+    ...settled.filter(asked).map(([name, { at: column, is, before }]) => {
+      const bit = bitOf(name as FactName)
       const further = is === undefined ? '' : ` and (${is})`
-      return `case when m.${column} <= ${at}${further} then ${bitOf(name as FactName)} else 0 end`
+      const earlier = before === undefined ? '' : ` when ${before.replaceAll('{at}', at)} then ${bit}`
+      return `case when m.${column} <= ${at}${further} then ${bit}${earlier} else 0 end`
     }),
     ...moving.filter(asked).map((fact) => movingTerm(fact, at)),
   ]

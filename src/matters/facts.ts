@@ -9,7 +9,16 @@ export interface Fact {
   label: string
   at: string
   is?: string
+  /** Where a later act moves `at`: whether the fact held at the instant `{at}` by what was recorded before. */
+  before?: string
 }
+
+/** Only after a redo is anyone called again: what the last such call before the present one said by the instant `{at}`. */
+const said = (moment: string, what: string, which: string) =>
+  `m.redone_at is not null and m.${moment} > {at} and (select ${what} from call_backs c where c.matter_id = m.id
+    and c.at <= {at} and c.at < m.called_back_at and ${which} order by c.at desc limit 1)`
+const rated = (what: string) => said('rated_at', what, 'c.rating is not null')
+const called = (what: string, which: string) => said('called_back_at', what, which)
 
 export const settledFacts = {
   dispatched: { label: '已派单', at: 'dispatched_at' },
@@ -20,12 +29,32 @@ export const settledFacts = {
   extended: { label: '已延期', at: 'extended_at' },
   returned: { label: '已退单', at: 'returned_at' },
   redone: { label: '已重办', at: 'redone_at' },
-  calledBack: { label: '已回访', at: 'called_back_at' },
-  reached: { label: '回访接通', at: 'called_back_at', is: `call_result = 'reached'` },
-  resolved: { label: '诉求解决', at: 'called_back_at', is: 'resolved' },
-  rated: { label: '有效评价', at: 'rated_at' },
-  pleased: { label: '满意或基本满意', at: 'rated_at', is: `rating in ('satisfied', 'basic')` },
-  fullyPleased: { label: '满意', at: 'rated_at', is: `rating = 'satisfied'` },
+  calledBack: { label: '已回访', at: 'called_back_at', before: called('true', `c.result <> 'missed'`) },
+  reached: {
+    label: '回访接通',
+    at: 'called_back_at',
+    is: `call_result = 'reached'`,
+    before: called('true', `c.result = 'reached'`),
+  },
+  resolved: {
+    label: '诉求解决',
+    at: 'called_back_at',
+    is: 'resolved',
+    before: called('c.resolved', `c.result = 'reached'`),
+  },
+  rated: { label: '有效评价', at: 'rated_at', before: rated('true') },
+  pleased: {
+    label: '满意或基本满意',
+    at: 'rated_at',
+    is: `rating in ('satisfied', 'basic')`,
+    before: rated(`c.rating in ('satisfied', 'basic')`),
+  },
+  fullyPleased: {
+    label: '满意',
+    at: 'rated_at',
+    is: `rating = 'satisfied'`,
+    before: rated(`c.rating = 'satisfied'`),
+  },
   screenedOut: { label: '甄别剔除', at: 'screened_out_at' },
   contacted: { label: '按期联系', at: 'contacted_at', is: 'contacted_on_time' },
   merged: { label: '已并单', at: 'merged_at' },

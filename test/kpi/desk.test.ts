@@ -160,6 +160,53 @@ describe('a late leg', () => {
   })
 })
 
+describe('a dissatisfied rating', () => {
+  const answered = async (id: string) => {
+    await desk.does('liaison', id, 'sign')
+    await desk.does('liaison', id, 'reply', reply())
+    await desk.does('reviewer', id, 'approve')
+  }
+  const redone = async (category: string) => {
+    const id = await dispatched({ category })
+    await answered(id)
+    await desk.does('callback', id, 'call-back', {
+      result: 'reached',
+      rating: 'dissatisfied',
+      resolved: false,
+    })
+    const at = desk.clock.now()
+    desk.clock.forward({ hours: 1 })
+    await desk.does('reviewer', id, 'redo', { reason: '诉求人不满意' })
+    await answered(id)
+    return { id, at: `&asOf=${encodeURIComponent(at)}` }
+  }
+  const counts = async (query: string) => {
+    const found = await figures('supervisor', `&metrics=M10,M10r,M12,M08${query}`)
+    for (const figure of found) await listed('supervisor', figure)
+    return Object.fromEntries(found.map((f) => [f.metric, [f.numerator, f.denominator]]))
+  }
+  const once = { M08: [1, 1], M10: [0, 1], M10r: [0, 1], M12: [0, 1] }
+
+  it('is not erased by a later call that is refused', async () => {
+    const { id, at } = await redone('praise')
+    await desk.does('callback', id, 'call-back', { result: 'refused' })
+    expect(await counts('&category=praise')).toEqual(once)
+    await desk.does('callback', id, 'close')
+    expect(await counts('&category=praise')).toEqual(once)
+    expect(await counts(`&category=praise${at}`)).toEqual(once)
+    expect(await desk.row(id)).toMatchObject({ rating: 'dissatisfied', state: 'closed' })
+  })
+
+  it('still counts as of its time when the caller is satisfied after the redo', async () => {
+    const { id, at } = await redone('suggest')
+    await desk.does('callback', id, 'call-back', { result: 'reached', rating: 'satisfied', resolved: true })
+    expect(await counts('&category=suggest')).toEqual({ M08: [1, 1], M10: [1, 1], M10r: [1, 1], M12: [1, 1] })
+    expect(await counts(`&category=suggest${at}`)).toEqual(once)
+    const [ofUnit] = await figures('supervisor', `&metrics=M10&category=suggest&unit=${desk.township}${at}`)
+    expect([ofUnit?.numerator, ofUnit?.denominator]).toEqual([0, 1])
+  })
+})
+
 describe('the filters', () => {
   it('are known words, and none that is misspelt answers with nothing', async () => {
     for (const [field, value] of [

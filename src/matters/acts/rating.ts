@@ -1,6 +1,7 @@
 // Call-back 回访 with its rating, and screening 甄别 of a dissatisfied one by two deciders.
 import { z } from 'zod'
 import { addWorkdays } from '../../calendar/rules.ts'
+import type { Instant } from '../../platform/clock.ts'
 import { textOf } from '../../platform/fields.ts'
 import { Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Change, type Setting } from '../case.ts'
@@ -43,18 +44,15 @@ export const rate = actRule({
 function rated({ matter }: Case, input: z.output<typeof ratingShape>, setting: Setting): Change {
   const { result, rating = null, resolved = null, way = null, note = null } = input
   return {
-    matter:
-      result === 'missed'
-        ? { missedCalls: matter.missedCalls + 1 }
-        : {
-            calledBackAt: setting.now,
-            callResult: result,
-            rating,
-            ratedAt: rating === null ? null : setting.now,
-            resolved,
-            // A rating after a redo is a new one: what was screened out before does not cover it.
-            screenedOutAt: null,
-          },
+    matter: {
+      ...(result === 'missed' ? { missedCalls: matter.missedCalls + 1 } : {}),
+      // Who refuses a further call takes back nothing that was said in an earlier one.
+      ...(result === 'reached' || (result === 'refused' && matter.callResult !== 'reached')
+        ? { calledBackAt: setting.now, callResult: result, resolved }
+        : {}),
+      // A rating after a redo is a new one: what was screened out before does not cover it.
+      ...(rating === null ? {} : { rating, ratedAt: setting.now, screenedOutAt: null }),
+    },
     insert: {
       callBacks: {
         id: setting.newId(),
@@ -68,6 +66,11 @@ function rated({ matter }: Case, input: z.output<typeof ratingShape>, setting: S
   }
 }
 
+/** Until when screening of a rating may be asked for. */
+export function screeningLimit(ratedAt: Instant, setting: Setting): Instant {
+  return addWorkdays(calendarOf(setting), ratedAt, policyAt(ratedAt).screening.n)
+}
+
 export const askScreening = actRule({
   needs: ['calendar', 'screening'],
   input: z.strictObject({
@@ -79,7 +82,7 @@ export const askScreening = actRule({
     if (matter.rating !== 'dissatisfied' || matter.ratedAt === null)
       throw new Problem('matter/screening-without-ground')
     if (subject.screenedBefore) throw new Problem('matter/screened-already')
-    const limit = addWorkdays(calendarOf(setting), matter.ratedAt, policyAt(matter.ratedAt).screening.n)
+    const limit = screeningLimit(matter.ratedAt, setting)
     if (setting.now > limit) throw new Problem('matter/screening-too-late', { extras: { limit } })
     return {
       matter: handledBy(subject, setting),
