@@ -300,6 +300,11 @@ export const problems = {
     en: 'The other matter is not dispatched',
   },
   'matter/call-back-first': { status: 409, zh: '请先回访', en: 'Call back first' },
+  'matter/dissatisfied-first': {
+    status: 409,
+    zh: '评价为不满意：请先重办或甄别，或等申请甄别的时限届满',
+    en: 'The caller is dissatisfied: redo or screen it first, or let the time for screening pass',
+  },
   'matter/closed': { status: 409, zh: '已办结，不能修改', en: 'The matter is closed' },
   'matter/external-no-taken': {
     status: 409,

@@ -161,6 +161,15 @@ const bringTo = { order: bring, petition: bringPetition, review: bringReview, es
 async function otherOf(act: Act, id: string): Promise<string | undefined> {
   if (act === 'merge') return bring(desk, 'assigned')
   if (act === 'no-longer-accept') return bringFinal(desk)
+  if (act === 'close') {
+    // Who is dissatisfied is heard first.
+    for (const [who, step] of [
+      ['liaison', 'ask-screening'],
+      ['screenerOne', 'screen'],
+      ['screenerTwo', 'screen'],
+    ] as const)
+      await desk.does(who, id, step, inputs(desk)[step])
+  }
   if (act === 'answer-supervision') {
     await desk.does('leader', id, 'supervise', inputs(desk).supervise)
     return ((await desk.open('liaison', id)).body['supervisions'] as { id: string }[])[0]?.id

@@ -321,6 +321,28 @@ describe('ratings', () => {
     expect((await ask(old)).body.code).toBe('matter/screening-too-late')
   })
 
+  it('a dissatisfied one keeps the matter open until it is redone, screened, or the time for screening has passed', async () => {
+    const close = (id: string) => desk.act('callback', id, 'close')
+    const waited = await rated('dissatisfied')
+    const refused = await close(waited)
+    expect([refused.status, refused.body.code]).toEqual([409, 'matter/dissatisfied-first'])
+    expect(refused.body['limit']).toEqual(expect.any(String))
+    const screened = await rated('dissatisfied')
+    await ask(screened)
+    await desk.does('screenerOne', screened, 'screen', { uphold: false, note: '证据不足' })
+    await desk.does('screenerTwo', screened, 'screen', { uphold: false, note: '证据不足' })
+    expect((await close(screened)).status).toBe(200)
+    const again = await rated('dissatisfied')
+    await desk.does('reviewer', again, 'redo', { reason: '诉求人不满意' })
+    await desk.does('liaison', again, 'sign')
+    await answered(again)
+    await desk.does('callback', again, 'call-back', { result: 'refused' })
+    expect((await close(again)).status).toBe(200)
+    desk.clock.forward({ days: 9 })
+    expect((await close(waited)).status).toBe(200)
+    expect((await close(await rated('basic'))).status).toBe(200)
+  })
+
   it('an unanswered call leaves the matter waiting; after two it may be closed without a rating', async () => {
     const id = await dispatched()
     await desk.does('liaison', id, 'sign')

@@ -114,6 +114,8 @@ export async function bringEscalation(desk: Desk, state: State): Promise<string>
 /** A petition whose recheck has been answered: at its end. */
 export const bringFinal = (desk: Desk) => bringReview(desk, 'closed', 'recheck')
 
+const pleased = { result: 'reached', rating: 'satisfied', resolved: true }
+
 /** Registered for two townships, the first leading, and brought to the state by the people whose work it is. */
 export async function bring(desk: Desk, state: State, given: Record<string, unknown> = {}): Promise<string> {
   const does = async (id: string, steps: [Parameters<Desk['does']>[0], Act, unknown?][]) => {
@@ -136,7 +138,7 @@ export async function bring(desk: Desk, state: State, given: Record<string, unkn
     ['handling', 'liaison', 'sign'],
     ['replied', 'liaison', 'reply'],
     ['reviewed', 'reviewer', 'approve'],
-    ['rated', 'callback', 'call-back'],
+    ['rated', 'callback', 'call-back', ['closed', 'archived'].includes(state) ? pleased : undefined],
     state === 'screening' ? ['screening', 'liaison', 'ask-screening'] : ['closed', 'callback', 'close'],
     ['archived', 'reviewer', 'archive'],
   ]

@@ -8,6 +8,7 @@ import { leadLeg } from '../rules.ts'
 import { refusalRoutes } from '../terms.ts'
 import { refusePending, stopCoLegs } from './dispatching.ts'
 import { remark } from './overseeing.ts'
+import { screeningLimit } from './rating.ts'
 
 export const terminate = actRule({
   needs: ['extension'],
@@ -34,6 +35,7 @@ export const notAccept = actRule({
 })
 
 export const close = actRule({
+  needs: ['calendar', 'screening'],
   input: z.strictObject({ note: textOf(1, 500).optional() }).default({}),
   change(subject, { note }, setting) {
     const { matter } = subject
@@ -41,9 +43,19 @@ export const close = actRule({
     if (matter.state === 'reviewed' && matter.missedCalls < needed) {
       throw new Problem('matter/call-back-first', { extras: { missedCalls: matter.missedCalls, needed } })
     }
+    refuseDissatisfied(subject, setting)
     return { matter: { endedAt: setting.now }, insert: remark(subject, setting, 'close', note) }
   },
 })
+
+/** A dissatisfied caller is heard again, or the rating screened, or the time for screening left to pass. */
+function refuseDissatisfied({ matter, legs, screenedBefore }: Case, setting: Setting): void {
+  const { rating, ratedAt } = matter
+  if (rating !== 'dissatisfied' || ratedAt === null || screenedBefore) return
+  if (legs.some((leg) => leg.kind === 'redo' && leg.dispatchedAt >= ratedAt)) return
+  const limit = screeningLimit(ratedAt, setting)
+  if (setting.now <= limit) throw new Problem('matter/dissatisfied-first', { extras: { limit } })
+}
 
 export const archive = actRule({
   input: z.strictObject({}).default({}),
