@@ -1,7 +1,7 @@
 // URLs of the calendar: its years and days, the end of a limit with the reasons, and publishing a year.
 import { z } from 'zod'
 import { dayOf, type Instant } from '../platform/clock.ts'
-import type { Db } from '../platform/db.ts'
+import type { Tx } from '../platform/db.ts'
 import { day, instant, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { Problem } from '../platform/problems.ts'
@@ -68,20 +68,43 @@ const yearPlan = z.object({
   workdays: z.int(),
   changes: z.array(z.object({ day: z.string(), before: dayMeaning, after: dayMeaning })),
   moves: z
-    .array(z.object({ matterNo: z.string(), oldDue: z.string(), newDue: z.string() }))
-    .describe('预览：期限将变动的未结件；保存时为空，期限随后自动调整'),
+    .array(
+      z.object({
+        matterNo: z.string(),
+        deadline: z.enum(['sign', 'reply']).describe('签收期限，或办理（答复）期限'),
+        kind: z
+          .string()
+          .describe('环节：dispatch、redispatch、redo、co、route、accept、handle、feedback、review'),
+        oldDue: z.string(),
+        newDue: z.string(),
+        turns: z
+          .enum(['late', 'punctual'])
+          .nullable()
+          .describe('变动使该期限由按期变为超期，或由超期变为按期；否则为空'),
+      }),
+    )
+    .describe('预览：期限将变动的未结件，最多列出1000条；保存时为空，期限随后自动调整'),
+  movesTotal: z.int().describe('预览：将变动的期限总数'),
 })
 
 export interface DueMove {
   matterNo: string
+  deadline: 'sign' | 'reply'
+  kind: string
   oldDue: Instant
   newDue: Instant
+  turns: 'late' | 'punctual' | null
+}
+
+export interface DuePreview {
+  moves: DueMove[]
+  total: number
 }
 
 /** `previewMoves` comes from the slice that owns the deadlines, which the calendar may not import. */
 export function calendarRoutes(
   http: Http,
-  options: { previewMoves?: (db: Db, next: Calendar) => Promise<DueMove[]> } = {},
+  options: { previewMoves?: (tx: Tx, next: Calendar) => Promise<DuePreview> } = {},
 ): void {
   http.reads(
     {
@@ -169,7 +192,7 @@ export function calendarRoutes(
       const plan = body.dryRun
         ? planYear(await readCalendar(tx), notice)
         : await publishYear(tx, actor, notice, ifMatch)
-      const moves = body.dryRun ? await options.previewMoves?.(tx, plan.calendar) : []
+      const preview = body.dryRun ? await options.previewMoves?.(tx, plan.calendar) : undefined
       return {
         year: body.year,
         status: body.status,
@@ -177,7 +200,8 @@ export function calendarRoutes(
         dryRun: body.dryRun,
         workdays: plan.workdays,
         changes: plan.changes,
-        moves: moves ?? [],
+        moves: preview?.moves ?? [],
+        movesTotal: preview?.total ?? 0,
       }
     },
   )

@@ -3,7 +3,7 @@ import type { Calendar } from '../calendar/days.ts'
 import { holdCalendar } from '../calendar/queries.ts'
 import { NIL } from '../platform/actor.ts'
 import { instantFromJson, type Instant } from '../platform/clock.ts'
-import { statement, type Db, type Tx } from '../platform/db.ts'
+import { statement, type Tx } from '../platform/db.ts'
 import type { ToldRows } from '../platform/events.ts'
 import { tellUpdate } from '../platform/rows.ts'
 import {
@@ -21,12 +21,13 @@ interface PromisedLeg extends RunningPromise {
   legId: string
   matterId: string
   no: string
+  kind: string
 }
 
 // What the city platform fixed, its calendar moves, not ours: due times without a limit, what it extended, which nobody here
 // decided, and the signing that it told. Until it is signed, every other leg has a deadline of ours. A leg that undoing a
 // merge reopened goes on where the merged one stopped, with what was granted to that one.
-const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.dispatched_at as "dispatchedAt", l.policy,
+const PROMISED = `select l.id as "legId", m.id as "matterId", m.no, l.kind, l.dispatched_at as "dispatchedAt", l.policy,
     case when g.platforms then null else l.time_limit end as "limit", l.due_at as "dueAt", l.effective_due_at as "effectiveDueAt", l.sign_due_at as "signDueAt",
     l.signed_at as "signedAt", l.submitted_at as "submittedAt", l.provisional, l.imported, m.urgency,
     exists (select from import_orders i join legs o on o.matter_id = i.matter_id where i.matter_id = l.matter_id
@@ -52,8 +53,12 @@ export interface DueMove {
   matterNo: string
   /** For signing, or for the answer. */
   deadline: 'sign' | 'reply'
+  /** Of the leg: see `legs.kind`. */
+  kind: string
   oldDue: Instant
   newDue: Instant
+  /** What the move makes of it: late where it was not, or the other way. */
+  turns: 'late' | 'punctual' | null
   provisional: boolean
 }
 
@@ -64,30 +69,39 @@ interface Promised extends DueAnew {
 
 const PAGE = 500
 
-/** Which open deadlines a calendar would move; the first `most` of them, in the order of the legs. */
-export async function previewDueMoves(db: Db, calendar: Calendar, most = 1000): Promise<DueMove[]> {
-  const found: DueMove[] = []
-  let after = NIL
-  while (found.length < most) {
-    const legs = await promisedAfter(db, [after, PAGE])
-    found.push(...legs.flatMap((leg) => movesOf(promisedOf(calendar, leg))))
-    if (legs.length < PAGE) break
-    after = legs.at(-1)?.legId ?? after
+/** How many open deadlines a calendar would move, and the first `most` of them, in the order of the legs. */
+export async function previewDueMoves(
+  tx: Tx,
+  calendar: Calendar,
+  most = 1000,
+): Promise<{ moves: DueMove[]; total: number }> {
+  const moves: DueMove[] = []
+  let total = 0
+  for (let after: string | undefined = NIL; after !== undefined;) {
+    const legs: PromisedLeg[] = await promisedAfter(tx, [after, PAGE])
+    const found = legs.flatMap((leg) => movesOf(promisedOf(calendar, leg), tx.now))
+    total += found.length
+    moves.push(...found.slice(0, most - moves.length))
+    after = legs.length < PAGE ? undefined : legs.at(-1)?.legId
   }
-  return found.slice(0, most)
+  return { moves, total }
 }
 
 const promisedOf = (calendar: Calendar, leg: PromisedLeg): Promised => ({ leg, ...promisedBy(calendar, leg) })
 
-function movesOf({ leg, dueAt, signDueAt, provisional }: Promised): DueMove[] {
-  const { legId, matterId, no: matterNo } = leg
+function movesOf({ leg, dueAt, signDueAt, provisional }: Promised, now: Instant): DueMove[] {
+  const { legId, matterId, no: matterNo, kind } = leg
   const deadlines = [
-    { deadline: 'sign', oldDue: leg.signDueAt, newDue: signDueAt },
-    { deadline: 'reply', oldDue: leg.effectiveDueAt, newDue: dueAt },
+    { deadline: 'sign', oldDue: leg.signDueAt, newDue: signDueAt, met: leg.signedAt },
+    { deadline: 'reply', oldDue: leg.effectiveDueAt, newDue: dueAt, met: leg.submittedAt },
   ] as const
   return deadlines
     .filter(({ oldDue, newDue }) => oldDue !== newDue)
-    .map((moved) => ({ legId, matterId, matterNo, ...moved, provisional }))
+    .map(({ met, ...moved }) => {
+      const [was, is] = [moved.oldDue, moved.newDue].map((due) => (met ?? now) > due)
+      const turns = was === is ? null : is === true ? 'late' : 'punctual'
+      return { legId, matterId, matterNo, kind, ...moved, turns, provisional }
+    })
 }
 
 // A due time that moves away is warned of anew.
@@ -148,7 +162,7 @@ export async function moveDues(tx: Tx, after: string = NIL, page = PAGE): Promis
   const changed = legs
     .map((leg) => promisedOf(calendar, leg))
     // Also where the due time stays: that its year is published now is worth knowing.
-    .filter((each) => movesOf(each).length > 0 || each.provisional !== each.leg.provisional)
+    .filter((each) => movesOf(each, tx.now).length > 0 || each.provisional !== each.leg.provisional)
   if (changed.length > 0) {
     await moveLegs(tx, [
       changed.map(({ leg }) => leg.legId),
@@ -161,7 +175,7 @@ export async function moveDues(tx: Tx, after: string = NIL, page = PAGE): Promis
     const followed = followingLead(
       matters.filter((matter) => matter.leadLegId !== null && moved.has(matter.leadLegId)),
     )
-    await tell(tx, tellingsOf(changed, matters, followed, calendar.version))
+    await tell(tx, tellingsOf(changed, matters, followed, calendar.version, tx.now))
     followLead(tx, followed)
   }
   return legs.length < page ? null : (legs.at(-1)?.legId ?? null)
@@ -172,11 +186,12 @@ function tellingsOf(
   matters: readonly MatterClock[],
   followed: readonly Followed[],
   calendar: number,
+  now: Instant,
 ) {
   const byId = new Map(matters.map((matter) => [matter.id, matter]))
   const rowOf = new Map(followed.map(({ id, ...row }) => [id, row]))
   return changed.flatMap((each) => {
-    const moves = new Map(movesOf(each).map((move) => [move.deadline, move]))
+    const moves = new Map(movesOf(each, now).map((move) => [move.deadline, move]))
     const matter = byId.get(each.leg.matterId)
     if (matter === undefined || moves.size === 0) return []
     const [sign, reply] = [moves.get('sign'), moves.get('reply')]

@@ -47,7 +47,9 @@ beforeAll(async () => {
     previewMoves: async (_db, next) => {
       const limit = { n: 30, unit: 'workday' } as const
       const oldDue = due(await readCalendar(deps.db), FROM, limit).dueAt
-      return [{ matterNo: '示例-1', oldDue, newDue: due(next, FROM, limit).dueAt }]
+      const newDue = due(next, FROM, limit).dueAt
+      const moved = { matterNo: '示例-1', deadline: 'reply', kind: 'dispatch', turns: null } as const
+      return { moves: [{ ...moved, oldDue, newDue }], total: 1 }
     },
   })
 })
@@ -141,7 +143,7 @@ describe('publishing', () => {
     })
     expect(reply.json().moves).toEqual([
       {
-        matterNo: '示例-1',
+        ...{ matterNo: '示例-1', deadline: 'reply', kind: 'dispatch', turns: null },
         oldDue: '2027-02-08T23:59:59.999+08:00',
         newDue: '2027-02-16T23:59:59.999+08:00',
       },

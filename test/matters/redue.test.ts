@@ -78,7 +78,14 @@ async function notice(given: Record<string, DayKind>): Promise<object> {
   return { year, source, holidays: named('holiday'), makeups: named('makeup') }
 }
 
-type Moves = { matterNo: string; oldDue: string; newDue: string }[]
+type Moves = {
+  matterNo: string
+  deadline: 'sign' | 'reply'
+  kind: string
+  oldDue: string
+  newDue: string
+  turns: 'late' | 'punctual' | null
+}[]
 const publish = (body: object) => desk.call(publisher, 'POST', '/api/calendar/years', body)
 const follow = () => runWaiting(desk, 'redue')
 
@@ -94,13 +101,20 @@ async function amend(body: object): Promise<Moves> {
   const applied = before.flatMap((leg) => {
     const now = after.get(leg.id)
     return [
-      { matterNo: leg.no, oldDue: leg.signDueAt, newDue: now?.signDueAt },
-      { matterNo: leg.no, oldDue: leg.effectiveDueAt, newDue: now?.effectiveDueAt },
+      { matterNo: leg.no, deadline: 'sign', oldDue: leg.signDueAt, newDue: now?.signDueAt },
+      { matterNo: leg.no, deadline: 'reply', oldDue: leg.effectiveDueAt, newDue: now?.effectiveDueAt },
     ].filter(({ oldDue, newDue }) => oldDue !== newDue)
   })
   const moves = preview.body['moves'] as Moves
   const sorted = (list: object[]) => list.map((each) => JSON.stringify(each)).toSorted()
-  expect(sorted(applied)).toEqual(sorted(moves))
+  const spoken = moves.map(({ matterNo, deadline, oldDue, newDue }) => ({
+    matterNo,
+    deadline,
+    oldDue,
+    newDue,
+  }))
+  expect(sorted(applied)).toEqual(sorted(spoken))
+  expect(preview.body['movesTotal']).toBe(moves.length)
   return moves
 }
 
@@ -119,7 +133,10 @@ describe('amending a published year', () => {
     const { no } = (await desk.open('leader', id)).body
     const moves = await amend(await notice({ '2020-09-17': 'holiday' }))
     expect(moves).toEqual([
-      { matterNo: no, oldDue: '2020-09-22T23:59:59.999+08:00', newDue: '2020-09-23T23:59:59.999+08:00' },
+      {
+        ...{ matterNo: no, deadline: 'reply', kind: 'dispatch', turns: null },
+        ...{ oldDue: '2020-09-22T23:59:59.999+08:00', newDue: '2020-09-23T23:59:59.999+08:00' },
+      },
     ])
     expect(await dueOf(id)).toBe('2020-09-23')
     expect(await dueOf(soon)).toBe('2020-09-16')
@@ -135,6 +152,15 @@ describe('amending a published year', () => {
     await follow()
     expect(await timeline(id)).toHaveLength(1)
     expect(await verified()).toEqual([])
+    // A preview says which of them would become late by it, and which would be late no more.
+    const turned = async (day: string, given: Record<string, DayKind>) => {
+      on(day)
+      const { body } = await publish({ ...(await notice(given)), dryRun: true })
+      const move = (body['moves'] as Moves).find((each) => each.matterNo === no && each.deadline === 'reply')
+      return move?.turns
+    }
+    expect(await turned('2020-09-23', { '2020-09-19': 'makeup' })).toBe('late')
+    expect(await turned('2020-09-24', { '2020-09-18': 'holiday' })).toBe('punctual')
   })
 
   it('lays granted extensions on again, also those of a leg that undoing a merge reopened', async () => {
@@ -440,7 +466,7 @@ describe('a year that is not published yet', () => {
 
     const { no } = (await desk.open('leader', moves)).body
     const moved = await amend(plausible2027())
-    expect(moved.filter((move) => move.matterNo === no)).toEqual([
+    expect(moved.filter((move) => move.matterNo === no)).toMatchObject([
       { matterNo: no, oldDue: '2027-02-09T23:59:59.999+08:00', newDue: '2027-02-17T23:59:59.999+08:00' },
     ])
     for (const id of [thisYear, stays, urgent, prolonged, moves]) expect(await provisional(id)).toBe(false)
