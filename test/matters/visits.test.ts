@@ -415,7 +415,7 @@ describe('letters', () => {
     }
     const sent = () => desk.call('registrar', 'POST', '/api/letters', body)
     const first = await sent()
-    expect(first.status, JSON.stringify(first.body)).toBe(201)
+    expect(first.status).toBe(201)
     const again = await sent()
     expect(again.body['errors']).toMatchObject([
       { pointer: '/body/externalNo', message: `此上级编号已登记为${first.body.no}` },
