@@ -138,15 +138,9 @@ export const matterDetail = z
     notes: z.array(free),
     texts: z
       .array(
-        z.object({
-          seq: z.int().describe('时间线上改动它的一条'),
-          field: labelled,
-          text: z.string().describe('改动前的文字'),
-          at: moment,
-          by: z.string().nullable(),
-        }),
+        z.object({ seq: z.int(), field: labelled, text: z.string(), at: moment, by: z.string().nullable() }),
       )
-      .describe('标题、内容、答复改动前的文字'),
+      .describe('标题、内容、答复改动前的文字；seq 是时间线上改动它的一条'),
     files: z.array(
       z.object({ id: z.string(), name: z.string(), type: z.string(), bytes: z.number(), createdAt: moment }),
     ),
