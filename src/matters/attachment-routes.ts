@@ -43,7 +43,7 @@ export function attachmentRoutes(http: Http): void {
       for: 'matters.edit',
       params: byFile,
       reply: writtenShape,
-      ifMatch: 'accepted',
+      ifMatch: 'required',
       etag: (written) => written.version,
       problems: ['matter/not-found', 'file/not-found'],
     },

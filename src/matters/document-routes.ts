@@ -92,7 +92,9 @@ export function documentRoutes(http: Http): void {
       params: z.strictObject({ kind }),
       body: z.strictObject({ text: textOf(10, 10_000) }),
       reply: z.object({ key: z.string(), version: z.int() }),
+      ifMatch: 'required',
+      etag: ({ version }) => version,
     },
-    (tx, actor, { params, body }) => wordDocument(tx, actor, params.kind, body.text),
+    (tx, actor, { params, body, ifMatch }) => wordDocument(tx, actor, params.kind, body.text, ifMatch),
   )
 }

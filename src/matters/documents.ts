@@ -4,7 +4,7 @@ import type { Actor } from '../platform/actor.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
 import { writeDocx, type Block } from '../platform/docx.ts'
 import { record } from '../platform/events.ts'
-import { fieldProblem, Problem } from '../platform/problems.ts'
+import { demandVersion, fieldProblem, Problem } from '../platform/problems.ts'
 import { insertRow } from '../platform/rows.ts'
 import type { Vault } from '../platform/vault.ts'
 import { documentFacts, type DocumentFacts } from './document-facts.ts'
@@ -162,12 +162,15 @@ export async function wordDocument(
   actor: Actor,
   key: DocumentId,
   text: string,
+  ifMatch: number | undefined,
 ): Promise<{ key: string; version: number }> {
   const unknown = fieldsIn(text).find((name) => !Object.hasOwn(documentFields, name))
   if (unknown !== undefined)
     throw fieldProblem('request/invalid', '/body/text', `没有{${unknown.slice(0, 30)}}这一项`)
   await lockWording(tx, [key])
-  const version = (await documentWordingsNow(tx))[key].version + 1
+  const now = (await documentWordingsNow(tx))[key].version
+  demandVersion(now, ifMatch)
+  const version = now + 1
   insertRow(tx, documentWordings, { key, version, text, at: tx.now, by: actor.id })
   await record(tx, actor, {
     subject: 'account',

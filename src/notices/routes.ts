@@ -121,8 +121,10 @@ export function noticeRoutes(http: Http): void {
       params: z.strictObject({ key: z.enum(templateKeys) }),
       body: z.strictObject({ text: smsText, enabled: z.boolean() }),
       reply: z.object({ key: z.string(), version: z.int() }),
+      ifMatch: 'required',
+      etag: ({ version }) => version,
     },
-    (tx, actor, { params, body }) => wordTemplate(tx, actor, params.key, body),
+    (tx, actor, { params, body, ifMatch }) => wordTemplate(tx, actor, params.key, body, ifMatch),
   )
 
   http.writes(

@@ -2,7 +2,7 @@
 import type { Actor } from '../platform/actor.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
-import { fieldProblem } from '../platform/problems.ts'
+import { demandVersion, fieldProblem } from '../platform/problems.ts'
 import { insertRow } from '../platform/rows.ts'
 import { wordings } from './queueing.ts'
 import { smsTemplates } from './tables.ts'
@@ -19,10 +19,13 @@ export async function wordTemplate(
   actor: Actor,
   key: TemplateKey,
   input: { text: string; enabled: boolean },
+  ifMatch: number | undefined,
 ): Promise<{ key: string; version: number }> {
   refuseUnknown(input.text)
   await lockTemplates(tx, [key])
-  const version = (await wordings(tx))[key].version + 1
+  const now = (await wordings(tx))[key].version
+  demandVersion(now, ifMatch)
+  const version = now + 1
   insertRow(tx, smsTemplates, { key, version, ...input, at: tx.now, by: actor.id })
   await record(tx, actor, {
     subject: 'account',

@@ -81,6 +81,16 @@ const regionsOn = statement<RegionRow>(
    order by code, valid_from`,
 )
 
+const regionsWritten = statement<{ n: number }>(
+  'orgs.regions-version',
+  `select count(*)::int as n from events where type in ('regions.loaded', 'regions.replaced')`,
+)
+
+/** How often the list of regions was written. */
+export async function regionsVersion(db: Db): Promise<number> {
+  return (await regionsWritten(db))[0]?.n ?? 0
+}
+
 /** The regions of a day, or all that ever were; by code. */
 export function listRegions(db: Db, on: Day | null): Promise<RegionRow[]> {
   return regionsOn(db, [on])

@@ -3,7 +3,8 @@ import { randomUUIDv7 } from 'node:crypto'
 import { NIL, systemActor, type Actor } from '../platform/actor.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
-import { Problem } from '../platform/problems.ts'
+import { demandVersion, Problem } from '../platform/problems.ts'
+import { regionsVersion } from './queries.ts'
 import { shippedRegions } from './regions.data.ts'
 import { regionFaults, type RegionRow } from './region-rules.ts'
 
@@ -19,8 +20,14 @@ export async function loadShippedRegions(tx: Tx): Promise<number> {
 }
 
 /** Replaces the whole list. Problems: `region/invalid` with a pointer for each fault, also for codes that units still use. */
-export async function replaceRegions(tx: Tx, actor: Actor, rows: readonly RegionRow[]): Promise<number> {
+export async function replaceRegions(
+  tx: Tx,
+  actor: Actor,
+  rows: readonly RegionRow[],
+  ifMatch: number | undefined,
+): Promise<number> {
   await lockRegions(tx)
+  demandVersion(await regionsVersion(tx), ifMatch)
   const errors = regionFaults(rows)
   const used = await usedCodes(tx, [[...new Set(rows.map((row) => row.code))]])
   for (const { code, name } of used) {

@@ -5,7 +5,7 @@ import type { Db } from '../platform/db.ts'
 import { day, id, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { Problem } from '../platform/problems.ts'
-import { findHeir, findUnit, listRegions, listUnits } from './queries.ts'
+import { findHeir, findUnit, listRegions, regionsVersion, listUnits } from './queries.ts'
 import { replaceRegions } from './region-commands.ts'
 import { regionLevels } from './region-rules.ts'
 import { abolishUnit, createUnits, editUnit } from './unit-commands.ts'
@@ -175,11 +175,12 @@ export function unitRoutes(http: Http): void {
         at: day.optional(),
         history: flag.describe('含所有已失效的'),
       }),
-      reply: z.object({ at: z.string().nullable(), items: z.array(storedRegion) }),
+      reply: z.object({ at: z.string().nullable(), version: z.int(), items: z.array(storedRegion) }),
+      etag: ({ version }) => version,
     },
     async (db, _actor, { query }) => {
       const at = query.history ? null : (query.at ?? dayOf(clock.now()))
-      return { at, items: await listRegions(db, at) }
+      return { at, version: await regionsVersion(db), items: await listRegions(db, at) }
     },
   )
 
@@ -192,10 +193,15 @@ export function unitRoutes(http: Http): void {
       for: 'units.manage',
       body: z.strictObject({ items: z.array(region).min(1).max(5000) }),
       bodyLimit: 2 * 1024 * 1024,
-      reply: z.object({ count: z.int() }),
+      reply: z.object({ count: z.int(), version: z.int() }),
+      ifMatch: 'required',
+      etag: ({ version }) => version,
       problems: ['region/invalid'],
     },
-    async (tx, actor, { body }) => ({ count: await replaceRegions(tx, actor, body.items) }),
+    async (tx, actor, { body, ifMatch = 0 }) => ({
+      count: await replaceRegions(tx, actor, body.items, ifMatch),
+      version: ifMatch + 1,
+    }),
   )
 }
 

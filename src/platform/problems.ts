@@ -40,6 +40,11 @@ export function fieldProblem(code: ProblemCode, pointer: string, message: string
   return new Problem(code, { errors: [{ pointer, code, message }] })
 }
 
+/** An edit of something whose version is now this one must be of that version. */
+export function demandVersion(version: number, ifMatch: number | undefined): void {
+  if (ifMatch !== version) throw new Problem('request/stale', { extras: { version } })
+}
+
 /** The `application/problem+json` document. */
 export function problemDocument(problem: Problem, requestId: string) {
   const { status, zh, en } = problems[problem.code]

@@ -105,8 +105,9 @@ export function declaredRoutes(http: Http): void {
     (tx, actor, { params: at, body, ifMatch }) =>
       correctDeclared(tx, actor, { ...at, version: ifMatch }, body),
   )
-  http.writes({ ...one, method: 'DELETE', summary: '去掉一个数' }, (tx, actor, { params: at, ifMatch }) =>
-    correctDeclared(tx, actor, { ...at, version: ifMatch }, null),
+  http.writes(
+    { ...one, ifMatch: 'required', method: 'DELETE', summary: '去掉一个数' },
+    (tx, actor, { params: at, ifMatch }) => correctDeclared(tx, actor, { ...at, version: ifMatch }, null),
   )
 
   http.reads(

@@ -202,9 +202,12 @@ function wordingRoutes(http: Http): void {
       params: z.strictObject({ kind, section: z.string().max(40) }),
       body: z.strictObject({ heading: textOf(0, 100), text: textOf(2, 10_000) }),
       reply: z.object({ version: z.int() }),
+      ifMatch: 'required',
+      etag: ({ version }) => version,
       problems: ['report/no-section'],
     },
-    (tx, actor, { params: { kind: asked, section }, body }) => word(tx, actor, asked, section, body),
+    (tx, actor, { params: { kind: asked, section }, body, ifMatch }) =>
+      word(tx, actor, { kind: asked, section, ifMatch }, body),
   )
 }
 

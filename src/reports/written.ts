@@ -4,7 +4,7 @@ import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
-import { fieldProblem, Problem } from '../platform/problems.ts'
+import { demandVersion, fieldProblem, Problem } from '../platform/problems.ts'
 import { insertRow } from '../platform/rows.ts'
 import { isNameable } from './catalogue.ts'
 import type { ReportKind, ReportPeriod } from './periods.ts'
@@ -41,8 +41,7 @@ const lock = statement('reports.lock', 'select pg_advisory_xact_lock(hashtextext
 export async function word(
   tx: Tx,
   actor: Actor,
-  kind: ReportKind,
-  section: string,
+  { kind, section, ifMatch }: { kind: ReportKind; section: string; ifMatch: number | undefined },
   { heading, text }: { heading: string; text: string },
 ): Promise<{ version: number }> {
   const known = section === TITLE || wordings[kind].sections.some(({ id }) => id === section)
@@ -62,7 +61,9 @@ export async function word(
     )
   await lock(tx, [`wording ${kind} ${section}`])
   const { versions } = await wordingNow(tx, kind)
-  const version = (versions[section] ?? 0) + 1
+  const now = versions[section] ?? 0
+  demandVersion(now, ifMatch)
+  const version = now + 1
   insertRow(tx, reportWordings, { kind, section, version, heading, text, at: tx.now, by: actor.id })
   await record(tx, actor, {
     ...{ subject: 'account', subjectId: actor.id, type: 'account.report-worded' },

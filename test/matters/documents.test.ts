@@ -201,11 +201,16 @@ describe('the name in it', () => {
 describe('the wording', () => {
   it('is the office’s own, version by version, and may name nothing that there is not', async () => {
     const system = await desk.account(['system-admin'])
-    const put = (text: string) => desk.call(system, 'PUT', '/api/documents/receipt', { text })
+    const put = (text: string) =>
+      desk.call(system, 'PUT', '/api/documents/receipt', { text }, { 'if-match': '"0"' })
+    expect(
+      (await desk.call(system, 'PUT', '/api/documents/receipt', { text: '# 登记回执\n已收到。' })).status,
+    ).toBe(428)
     expect((await put('# 回执\n@ {phone}：')).body['errors']).toMatchObject([{ pointer: '/body/text' }])
     expect(
       (await put('# 登记回执\n@ {name}：\n编号{no}，收到日期{receivedDay}。\n> {office}')).body,
     ).toMatchObject({ version: 1 })
+    expect((await put('# 登记回执\n已收到。')).status, 'of an older version').toBe(412)
     const text = await textOf('registrar', await bringPetition(desk, 'entered'), 'receipt')
     expect(text[0]).toBe('登记回执')
     expect(text.at(-1)).toBe('利州区群众工作局')

@@ -266,8 +266,10 @@ describe('an attachment', () => {
     const remove = (headers = {}) =>
       desk.call('dispatcher', 'DELETE', `/api/matters/${id}/files/${fileId}`, undefined, headers)
     expect((await remove({ 'if-match': `"${version - 1}"` })).status).toBe(412)
-    const answers = await Promise.all([remove(), remove()])
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 404])
+    expect((await remove()).status).toBe(428)
+    const now = { 'if-match': `"${version}"` }
+    const answers = await Promise.all([remove(now), remove(now)])
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412])
     expect((await desk.events(id)).filter((type) => type === 'matter.detach')).toHaveLength(1)
     expect((await desk.open('leader', id)).body['files']).toEqual([])
   })

@@ -380,8 +380,15 @@ describe('a reply', () => {
 describe('the wording', () => {
   it('is the office’s own, version by version; a placeholder that there is none of is refused', async () => {
     const system = await desk.account(['system-admin'])
-    const put = (text: string, enabled = true) =>
-      desk.call(system, 'PUT', '/api/sms/templates/ask-rating', { text, enabled })
+    let version = 0
+    const put = async (text: string, enabled = true) => {
+      const headers = { 'if-match': `"${version}"` }
+      const put = await desk.call(system, 'PUT', '/api/sms/templates/ask-rating', { text, enabled }, headers)
+      if (put.status === 200) version++
+      return put
+    }
+    const blind = { text: '停用的模板', enabled: false }
+    expect((await desk.call(system, 'PUT', '/api/sms/templates/ask-rating', blind)).status).toBe(428)
     const wrong = await put('您好{name}，请评价')
     expect(wrong.body['errors']).toMatchObject([{ pointer: '/body/text' }])
     expect((await put('【{office}】编号{no}，请回复1、2、3评价。')).body).toMatchObject({ version: 1 })
@@ -389,6 +396,9 @@ describe('the wording', () => {
     await run()
     expect((await ofMatter(id))[0]?.text).toMatch(/^【利州区群众工作局】编号RX-.*请回复1、2、3评价。$/)
     expect((await put('停用的模板', false)).body).toMatchObject({ version: 2 })
+    version--
+    expect((await put('停用的模板', false)).status, 'of an older version').toBe(412)
+    version++
     const silent = await answered()
     await run()
     expect(await ofMatter(silent.id)).toEqual([])
@@ -480,9 +490,11 @@ describe('who reads the list of messages', () => {
 
   it('sees no query code in it, whatever stands around the code', async () => {
     const system = await desk.account(['system-admin'])
+    let version = 0
     const put = async (text: string, enabled: boolean) => {
+      const headers = { 'if-match': `"${version++}"` }
       const body = { text, enabled }
-      const { status } = await desk.call(system, 'PUT', '/api/sms/templates/registered', body)
+      const { status } = await desk.call(system, 'PUT', '/api/sms/templates/registered', body, headers)
       expect(status).toBe(200)
     }
     await put('【{office}】编号{no}，查询码{queryCode}A。', true)

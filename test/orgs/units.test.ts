@@ -231,15 +231,23 @@ test('the regions are replaced as a whole, or not at all', async () => {
   const stored = async () => (await by('GET', '/api/regions?history=true')).json().items
   const before = await stored()
   const without = before.filter((r: { code: string }) => r.code !== '510802100')
-  const refused = await by('PUT', '/api/regions', { items: without })
+  const refused = await by('PUT', '/api/regions', { items: without }, 1)
   expect(refused.json()).toMatchObject({ code: 'region/invalid', errors: [{ code: 'region/still-in-use' }] })
   expect(await stored()).toEqual(before)
 
   const more = [...before, { ...before.at(-1), code: '510802203', name: '试验乡', validFrom: '2020-01-01' }]
   const renamed = more.map((r) => (r.code === '510802202' ? { ...r, name: '龙潭新乡' } : r))
-  expect((await by('PUT', '/api/regions', { items: renamed })).json()).toEqual({ count: renamed.length })
+  expect((await by('PUT', '/api/regions', { items: renamed }, 1)).json()).toEqual({
+    count: renamed.length,
+    version: 2,
+  })
+  expect((await by('PUT', '/api/regions', { items: before })).statusCode).toBe(428)
+  expect((await by('PUT', '/api/regions', { items: before }, 1)).statusCode).toBe(412)
   expect(await stored()).toEqual(renamed)
-  expect((await by('PUT', '/api/regions', { items: before })).json()).toEqual({ count: before.length })
+  expect((await by('PUT', '/api/regions', { items: before }, 2)).json()).toEqual({
+    count: before.length,
+    version: 3,
+  })
   expect(await stored()).toEqual(before)
 })
 

@@ -149,6 +149,31 @@ describe('operation', () => {
     expect((await app.inject('/openapi.json')).payload).toBe(JSON.stringify(document))
   })
 
+  it('asks of every edit which version it is of, but of what has none', async () => {
+    const [app] = await open()
+    const { paths } = (await app.inject('/openapi.json')).json()
+    const blind = Object.entries<Record<string, { parameters?: { name: string; required?: boolean }[] }>>(
+      paths,
+    ).flatMap(([url, methods]) =>
+      ['put', 'patch', 'delete']
+        .filter((method) => methods[method] !== undefined)
+        .filter(
+          (method) =>
+            methods[method]?.parameters?.some(({ name, required }) => name === 'If-Match' && required) !==
+            true,
+        )
+        .map((method) => `${method} ${url}`),
+    )
+    expect(blind.toSorted()).toEqual([
+      'delete /api/accounts/{id}/sessions', // ends what there is
+      'delete /api/keys/{id}', // revoking: there is no other version to come
+      'delete /api/session',
+      'delete /api/sessions/{id}',
+      'put /api/reports/declared/{id}/figures/{key}', // enters a figure, or corrects one: then it asks
+      'put /api/session/password', // the present password says it
+    ])
+  })
+
   it('explains each problem at the address that it names', async () => {
     const [app] = await open()
     const { items } = (await app.inject('/problems')).json()

@@ -108,7 +108,8 @@ describe('a bulletin', () => {
 describe('an office', () => {
   it('words a section anew without touching the figures; what names no figure is refused', async () => {
     const url = '/api/reports/wordings/year/reviews'
-    const unknown = await desk.call('leader', 'PUT', url, { heading: '复查', text: '复查{reviewz}。' })
+    const asked = { heading: '复查', text: '复查{reviewz}。' }
+    const unknown = await desk.call('leader', 'PUT', url, asked, { 'if-match': '"0"' })
     expect([unknown.status, unknown.body['errors']]).toMatchObject([422, [{ pointer: '/body/text' }]])
     for (const text of [
       '复查{reviews',
@@ -119,15 +120,22 @@ describe('an office', () => {
       '[!]复查',
       '{constructor}',
     ]) {
-      const broken = await desk.call('leader', 'PUT', url, { heading: '复查', text })
+      const broken = await desk.call('leader', 'PUT', url, { heading: '复查', text }, { 'if-match': '"0"' })
       expect([text, broken.status, broken.body['errors']]).toMatchObject([
         text,
         422,
         [{ pointer: '/body/text' }],
       ])
     }
-    const worded = await desk.call('leader', 'PUT', url, {
-      ...{ heading: '复查复核', text: '[reviews]收到复查申请{reviews}。\n[!reviews]全年没有复查申请。' },
+    const given = {
+      heading: '复查复核',
+      text: '[reviews]收到复查申请{reviews}。\n[!reviews]全年没有复查申请。',
+    }
+    expect((await desk.call('leader', 'PUT', url, given)).status).toBe(428)
+    const worded = await desk.call('leader', 'PUT', url, given, { 'if-match': '"0"' })
+    expect((await desk.call('leader', 'PUT', url, given, { 'if-match': '"0"' })).body).toMatchObject({
+      status: 412,
+      version: 1,
     })
     expect([worded.status, worded.body.version]).toEqual([200, 1])
     const summary = await report('2020')
@@ -136,7 +144,13 @@ describe('an office', () => {
     expect((await desk.call('dispatcher', 'PUT', url, { heading: '', text: '无关文字' })).status).toBe(403)
     // Files are called by the title.
     const title = (text: string) =>
-      desk.call('leader', 'PUT', '/api/reports/wordings/year/title', { heading: '', text })
+      desk.call(
+        'leader',
+        'PUT',
+        '/api/reports/wordings/year/title',
+        { heading: '', text },
+        { 'if-match': '"0"' },
+      )
     expect((await title('{period}工作/总结')).body['errors']).toMatchObject([{ pointer: '/body/text' }])
     expect((await title('{period}信访和群众工作情况')).status).toBe(200)
   })

@@ -102,16 +102,19 @@ describe('a report that stands', () => {
 
   it.each(['到区{yoy M01}。', '{yoy 批=M01 M02}到区'])('is not worded %s', async (text) => {
     const url = '/api/reports/wordings/month/visits'
-    const { status } = await desk.call(writer, 'PUT', url, { heading: '走访', text })
+    const { status } = await desk.call(writer, 'PUT', url, { heading: '走访', text }, { 'if-match': '"0"' })
     expect(status).toBe(422)
     expect((await desk.call('leader', 'GET', '/api/reports/periods/2020-08')).status).toBe(200)
   })
 
   it.each(['[M01]情况通报', '{yoy =M01}', '{pace =M01}'])('is not called %s', async (text) => {
-    const { status } = await desk.call(writer, 'PUT', '/api/reports/wordings/month/title', {
-      heading: '',
-      text,
-    })
+    const { status } = await desk.call(
+      writer,
+      'PUT',
+      '/api/reports/wordings/month/title',
+      { heading: '', text },
+      { 'if-match': '"0"' },
+    )
     expect(status).toBe(422)
   })
 })
