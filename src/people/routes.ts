@@ -124,6 +124,7 @@ export function peopleRoutes(http: Http, { known }: { known: KnownPeople }) {
       description: '每次查找都记入审计（不记内容）。',
       tag,
       for: 'people.search',
+      limit: { perMinute: 60, by: 'account' },
       body: search,
       reply: z.object({ items: z.array(person), more: z.boolean().describe('还有更多，请缩小范围') }),
     },

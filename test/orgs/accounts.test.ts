@@ -284,3 +284,14 @@ test('no answer and no stored event holds a password or its hash', async () => {
   const keys = await office.deps.db.query({ name: 'test.idempotency', text: 'select * from idempotency' })
   expect(JSON.stringify(keys)).not.toMatch(/initialPassword/)
 })
+
+test('an account looks people up sixty times a minute and no more', async () => {
+  const { cookie: own } = await office.person(['dispatcher'])
+  const find = () =>
+    office.call('POST', '/api/people/search', { cookie: own }, { payload: { by: 'name', text: '查无此人' } })
+  const statuses = []
+  for (let n = 0; n < 70; n++) statuses.push((await find()).statusCode)
+  expect(statuses.slice(0, 60)).not.toContain(429)
+  expect(statuses).toContain(429)
+  expect((await find()).headers['retry-after']).toMatch(/^\d+$/)
+})
