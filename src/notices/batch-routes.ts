@@ -79,7 +79,7 @@ export function batchRoutes(http: Http, { read }: { read: ReadTable }): void {
       problems: ['register/header', 'register/no-rows', 'register/invalid-row', 'register/too-many-rows'],
     },
     async (tx, actor, { file }) => {
-      const rows = await rowsOfSheet(contactSheet, read(files.path(file.hash)))
+      const rows = await rowsOfSheet(tx, contactSheet, read(files.path(file.hash)))
       const entries = rows.map(({ at, row }) => ({ at, row: row as unknown as ContactEntry }))
       return { contacts: (await enterContacts(tx, vault, actor, entries)).length }
     },

@@ -1,8 +1,8 @@
 // The kinds of columns that registers are made of: how each is told, checked and labelled.
 import { z } from 'zod'
-import { day, textOf } from '../platform/fields.ts'
+import { day, id, textOf } from '../platform/fields.ts'
 
-export type ColumnKind = 'text' | 'int' | 'fen' | 'day' | 'month' | 'choice' | 'id'
+export type ColumnKind = 'text' | 'int' | 'fen' | 'day' | 'month' | 'choice' | 'unit' | 'project'
 
 export interface Column {
   label: string
@@ -42,3 +42,5 @@ export const month = (label: string): Column => ({
     .regex(/^(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?:-01)?$/, { error: '月份格式应为 2020-08' })
     .transform((value) => `${value.slice(0, 7)}-01`),
 })
+/** By id in the API, by name in files. */
+export const refersTo = (kind: 'unit' | 'project', label: string): Column => ({ label, kind, shape: id })

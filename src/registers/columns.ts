@@ -1,8 +1,7 @@
 // Each register as data: its columns, what must hold in a row, and the figures that are counted from it.
 import { z } from 'zod'
 import { topics } from '../matters/terms.ts'
-import { id } from '../platform/fields.ts'
-import { choice, dayOf, fen, int, month, optional, text } from './column-kinds.ts'
+import { choice, dayOf, fen, int, month, optional, refersTo, text } from './column-kinds.ts'
 import type { Register, RegisterFigure } from './register.ts'
 import { happened, measurable, orderly } from './rules.ts'
 import { indicatorKinds, missions, posts, smsSources } from './terms.ts'
@@ -131,7 +130,7 @@ export const registers = {
     day: 'from_day',
     lastDay: 'to_day',
     columns: {
-      ownerUnitId: { label: '责任单位', kind: 'id', shape: id },
+      ownerUnitId: refersTo('unit', '责任单位'),
       topic: choice('主题', topics),
       question: text('问题', 2, 500),
       answer: text('答复口径', 2, 8000),
@@ -194,7 +193,7 @@ export const registers = {
     table: 'indicators',
     day: `(r.registered_at at time zone interval '8 hours')::date`,
     columns: {
-      projectId: { label: '项目', kind: 'id', shape: id },
+      projectId: refersTo('project', '项目'),
       kind: choice('指标类型', indicatorKinds),
       name: text('指标', 2, 200),
       expected: text('预期值', 1, 500),

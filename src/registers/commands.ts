@@ -10,6 +10,7 @@ import { record } from '../platform/events.ts'
 import { Problem, type FieldError } from '../platform/problems.ts'
 import { columnsOf, insertRow, updateRow } from '../platform/rows.ts'
 import { registerOf, rowShape, type RegisterId } from './columns.ts'
+import { referencesOf, referring, type References } from './references.ts'
 import type { Register } from './register.ts'
 import * as tables from './tables.ts'
 
@@ -56,8 +57,13 @@ export async function enterRows(
   await lockRegister(tx, [name])
   const written: RowWritten[] = []
   const errors: FieldError[] = []
+  const known = await referencesOf(
+    tx,
+    register,
+    rows.map(({ row }) => row),
+  )
   for (const { at, row } of rows) {
-    const found = await findings(tx, register, row, at)
+    const found = await findings(tx, register, row, at, known)
     errors.push(...found)
     if (found.length > 0) continue
     const id = randomUUIDv7()
@@ -79,10 +85,11 @@ async function findings(
   register: Register,
   row: Row,
   at: string,
-  own?: string,
+  known: References,
+  before?: Stored,
 ): Promise<FieldError[]> {
-  const found = register.check?.(row, dayOf(tx.now)) ?? []
-  const conflict = found.length > 0 ? undefined : await conflicting(tx, register, row, own)
+  const found = [...(register.check?.(row, dayOf(tx.now)) ?? []), ...referring(register, row, known, before)]
+  const conflict = found.length > 0 ? undefined : await conflicting(tx, register, row, before?.id)
   return [...found, ...(conflict === undefined ? [] : [conflict])].map(({ column, message }) => ({
     pointer: `${at}/${column}`,
     code: 'register/invalid-row',
@@ -155,7 +162,8 @@ export async function correctRow(
     })
   }
   const row: Row = merged.data
-  const wrong = await findings(tx, register, row, '/body/changes', id)
+  const known = await referencesOf(tx, register, [row])
+  const wrong = await findings(tx, register, row, '/body/changes', known, stored)
   if (wrong.length > 0) throw new Problem('register/invalid-row', { errors: wrong })
   // A knowledge article that says something else is a draft again.
   const draft = name === 'knowledge' ? { approvedAt: null, approvedBy: null } : {}

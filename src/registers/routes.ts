@@ -12,6 +12,7 @@ import { formats, type Cell, type Format } from '../platform/spreadsheets.ts'
 import { registerIds, registerOf, rowShape, type RegisterId } from './columns.ts'
 import { approveArticle, correctRow, enterRows, takeFile, voidRow } from './commands.ts'
 import { currentArticles, dueArticles, figureAsked, figuresOf, listRows, openRow } from './queries.ts'
+import { withNames } from './references.ts'
 import { rowsOfSheet, type ReadTable } from './sheet-rows.ts'
 
 const tag = '登记簿'
@@ -165,7 +166,7 @@ function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
       problems: ['register/header', 'register/no-rows', 'register/invalid-row', 'register/too-many-rows'],
     },
     (tx, actor, { file }) =>
-      takeFile(tx, actor, name, file.hash, () => rowsOfSheet(register, read(files.path(file.hash)))),
+      takeFile(tx, actor, name, file.hash, () => rowsOfSheet(tx, register, read(files.path(file.hash)))),
   )
 
   for (const format of Object.keys(formats) as Format[]) {
@@ -186,7 +187,10 @@ function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
           width: column.kind === 'text' ? 40 : 14,
           cell: (row: { row: Record<string, unknown> }) => cellOf(row.row[key]),
         }))
-        const page = (cursor: string | undefined) => listRows(db, name, { ...query, limit: 500, cursor })
+        const page = async (cursor: string | undefined) => {
+          const { items, next } = await listRows(db, name, { ...query, limit: 500, cursor })
+          return { items: await withNames(db, register, items), next }
+        }
         return sendSheet(db, actor, reply, { register: name, label, format, columns, page })
       },
     )

@@ -1,9 +1,11 @@
 // Reads the rows of a register's spreadsheet, laid out as the register is exported: one header, a column each.
+import type { Db } from '../platform/db.ts'
 import type { FieldError } from '../platform/problems.ts'
 import { Problem } from '../platform/problems.ts'
 import { undefuse } from '../platform/spreadsheets.ts'
 import type { Column } from './column-kinds.ts'
 import { rowShape } from './columns.ts'
+import { resolveNames } from './references.ts'
 import type { Register } from './register.ts'
 import type { Row } from './commands.ts'
 
@@ -22,6 +24,7 @@ const MOST_ROWS = 5000
 
 /** Rows in the form of the register's input; every wrong cell is told by its row and column. */
 export async function rowsOfSheet(
+  db: Db,
   register: Register,
   batches: AsyncIterable<{ rows: TableRow[] }>,
 ): Promise<{ at: string; row: Row }[]> {
@@ -30,15 +33,32 @@ export async function rowsOfSheet(
   const errors: FieldError[] = []
   let header: (string | undefined)[] | undefined
   for await (const { rows } of batches) {
-    for (const { n, cells } of rows) {
-      if (header === undefined) {
-        header = headerOf(register, cells)
-        continue
-      }
+    const head = header === undefined ? rows.at(0) : undefined
+    const columns = (header ??= headerOf(register, head?.cells ?? []))
+    const body = rows.slice(head === undefined ? 0 : 1)
+    const meant = await resolveNames(
+      db,
+      register,
+      body.flatMap(({ cells }) => toldIn(columns, cells)),
+    )
+    for (const { n, cells } of body) {
       if (found.length + errors.length >= MOST_ROWS) {
         throw new Problem('register/too-many-rows', { detail: `at most ${MOST_ROWS} rows` })
       }
-      const parsed = shape.safeParse(rowOf(register, header, cells))
+      const row = rowOf(register, columns, cells)
+      const unknown = Object.entries(row).flatMap(([key, value]) => {
+        const resolved = meant(key, String(value))
+        if (resolved?.id !== undefined) row[key] = resolved.id
+        return resolved === undefined || resolved.id !== undefined ? [] : [{ key, message: resolved.message }]
+      })
+      if (unknown.length > 0) {
+        for (const { key, message } of unknown) {
+          const column = register.columns[key]?.label ?? key
+          errors.push({ pointer: `/row/${n}/${column}`, code: 'register/invalid-row', message })
+        }
+        continue
+      }
+      const parsed = shape.safeParse(row)
       if (parsed.success) found.push({ at: `/row/${n}`, row: parsed.data })
       else {
         for (const { path, message } of parsed.error.issues) {
@@ -68,6 +88,10 @@ function headerOf(register: Register, cells: readonly (Cell | null)[]): (string 
     throw new Problem('register/header', { errors })
   }
   return header
+}
+
+function toldIn(header: readonly (string | undefined)[], cells: readonly (Cell | null)[]) {
+  return header.flatMap((key, i) => (key === undefined ? [] : [{ key, text: textOf(cells[i] ?? null) }]))
 }
 
 function rowOf(

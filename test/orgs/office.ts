@@ -108,10 +108,10 @@ export async function openOffice(environment: Record<string, string> = {}, proce
     /** A unit of its own for a test. */
     async unit(
       name = `测试单位${++people}`,
-      rest: { kind?: 'township' | 'department'; parentId?: string } = {},
+      rest: { kind?: 'township' | 'department'; parentId?: string; shortName?: string } = {},
     ) {
       const row = {
-        name,
+        ...{ ...rest, name },
         kind: rest.kind ?? 'department',
         parentId: rest.parentId ?? officeUnit,
         validFrom: '2019-01-01',

@@ -350,3 +350,104 @@ describe('spreadsheets', () => {
     ])
   })
 })
+
+describe('what a row refers to', () => {
+  const head = '责任单位,主题,问题,答复口径,生效日期,复核日期\r\n'
+  const told = (unit: string, question: string) =>
+    `${head}${unit},交通运输,${question},答复口径,2019-01-01,2019-12-01\r\n`
+  const article = (ownerUnitId: string, question: string) =>
+    enter('knowledge', {
+      ...{ topic: 'traffic', question, answer: '凭身份证办理。', ownerUnitId },
+      ...{ fromDay: '2018-01-01', toDay: '2018-12-31', reviewDay: '2018-12-01' },
+    })
+  const abolished = async () => {
+    const [id, heir] = [
+      await desk.unit('建设局', { kind: 'department' }),
+      await desk.unit('住建局', { kind: 'department' }),
+    ]
+    const patch = { validTo: '2020-08-01', successorId: heir }
+    await desk.deps.db.query(
+      { name: 'test.abolish', text: 'update units set valid_to = $2, successor_id = $3 where id = $1' },
+      [id, patch.validTo, patch.successorId],
+    )
+    return { id, heir }
+  }
+
+  it('is there and not gone: the field and the successor are told, and what was so before stands', async () => {
+    const unit = await desk.unit('交通局', { kind: 'department' })
+    const { body } = await article(unit, '停车收费标准')
+    const { id } = await abolished()
+    expect((await article(id, '违建举报')).body).toMatchObject({
+      ...{ code: 'register/invalid-row' },
+      errors: [{ pointer: '/body/ownerUnitId', message: '单位已撤销，请改用住建局' }],
+    })
+    expect((await article(body.id, '违建举报')).body['errors']).toMatchObject([
+      { pointer: '/body/ownerUnitId', message: '没有这个单位' },
+    ])
+    const indicator = { kind: 'quantity', name: '培训人次', expected: '100人', projectId: body.id }
+    expect(await enter('indicator', indicator)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/body/projectId', message: '没有这个项目' }] },
+    })
+    await desk.deps.db.query(
+      { name: 'test.gone', text: `update units set valid_to = '2020-08-01' where id = $1` },
+      [unit],
+    )
+    const url = `/api/registers/knowledge/${body.id}`
+    const correct = (changes: object) =>
+      desk.call('registrar', 'PATCH', url, { changes, reason: '更正口径' }, { 'if-match': '"1"' })
+    expect((await correct({ ownerUnitId: id })).body['errors']).toMatchObject([
+      { pointer: '/body/changes/ownerUnitId' },
+    ])
+    expect((await correct({ answer: '按现行标准收费。' })).status).toBe(200)
+  })
+
+  it('is named in files, in full or in short, and comes in again as it went out', async () => {
+    const unit = await desk.unit('利州区住房和城乡建设局', { kind: 'department', shortName: '区住建局' })
+    expect(await upload('knowledge', ledgerOf(told('区住建局', '房屋安全鉴定')))).toMatchObject({
+      status: 201,
+    })
+    expect((await upload('knowledge', ledgerOf(told('利州区住房和城乡建设局', '维修资金')))).status).toBe(201)
+    const { items } = (await desk.call('leader', 'GET', '/api/registers/knowledge?limit=100')).body
+    const owners = (items as { row: Record<string, unknown> }[])
+      .filter(({ row }) => ['房屋安全鉴定', '维修资金'].includes(String(row['question'])))
+      .map(({ row }) => row['ownerUnitId'])
+    expect(owners).toEqual([unit, unit])
+    const text = (await exported('knowledge', 'csv')).toString('utf8')
+    expect(text).toContain('利州区住房和城乡建设局,交通运输,房屋安全鉴定')
+    expect(text.split('\r\n').slice(1).join('\n')).not.toContain(unit)
+    expect((await upload('knowledge', ledgerOf(told('区城管局', '占道')))).body['errors']).toMatchObject([
+      { pointer: '/row/2/责任单位', message: '没有这个单位' },
+    ])
+    expect((await upload('knowledge', ledgerOf(told('建设局', '占道')))).body['errors']).toMatchObject([
+      { pointer: '/row/2/责任单位', message: '单位已撤销，请改用住建局' },
+    ])
+    await desk.unit('住建所甲', { kind: 'department', shortName: '住建所' })
+    await desk.unit('住建所乙', { kind: 'department', shortName: '住建所' })
+    expect((await upload('knowledge', ledgerOf(told('住建所', '占道')))).body['errors']).toMatchObject([
+      { pointer: '/row/2/责任单位', message: '“住建所”不止一个，请写全称' },
+    ])
+  })
+
+  it('is a project by its name, with its year where one name stands for several', async () => {
+    const project = (year: number) =>
+      enter('project', { year, name: '接访大厅改造', budgetFen: 1000, executedFen: 5, fiscalFen: 1 })
+    const { body } = await project(2018)
+    const line = (name: string, indicator: string) =>
+      ledgerOf(`项目,指标类型,指标,预期值\r\n${name},数量指标,${indicator},1处\r\n`)
+    expect((await upload('indicator', line('接访大厅改造', '改造面积'))).status).toBe(201)
+    await project(2019)
+    expect((await upload('indicator', line('接访大厅改造', '窗口数'))).body['errors']).toMatchObject([
+      { pointer: '/row/2/项目', message: '“接访大厅改造”不止一个，请写全称' },
+    ])
+    expect((await upload('indicator', line('2018年接访大厅改造', '窗口数'))).status).toBe(201)
+    const { items } = (await desk.call('leader', 'GET', '/api/registers/indicator?limit=100')).body
+    const mine = (items as { row: Record<string, unknown> }[]).filter(
+      ({ row }) => row['projectId'] === body.id,
+    )
+    expect(mine).toHaveLength(2)
+    expect((await exported('indicator', 'csv')).toString('utf8')).toContain(
+      '2018年接访大厅改造,数量指标,窗口数',
+    )
+  })
+})
