@@ -1,4 +1,5 @@
 // What a written notice may state of a matter: each field from the record, or null where nothing is on record yet.
+import type { Limit } from '../calendar/rules.ts'
 import { dayOf, type Instant } from '../platform/clock.ts'
 import type { Petition } from './case.ts'
 import {
@@ -55,6 +56,9 @@ function dayText(at: Instant): string {
   return `${year}年${month}月${day}日`
 }
 
+const units = { day: '日', workday: '个工作日', hour: '小时', workhour: '个工作小时' } as const
+const limitText = ({ n, unit }: Limit) => `${n}${units[unit]}`
+
 function groundSource({ channel }: Opened, { declineGround, regime }: Petition): string {
   const { id: law, clocks } = regimeOf(regime)
   if (channel !== 'review' && channel !== 'recheck')
@@ -87,9 +91,13 @@ export function documentFacts(
     petition.route !== null ||
     petition.declineGround !== null
   const dueDay = petition.acceptedAt === null ? null : day(handle?.effectiveDueAt)
-  const inTime =
-    dueDay === null ? null : `该事项应当于${dueDay}前办结；情况复杂需要延长期限的，本单位将书面告知延长理由`
+  // Neither simple handling nor a superior's deadline is prolonged.
+  const mayGrow = !petition.simple && handle?.limit !== null
+  const prolonging = mayGrow ? '；情况复杂需要延长期限的，本单位将书面告知延长理由' : ''
+  const inTime = dueDay === null ? null : `该事项应当于${dueDay}前办结${prolonging}`
   const handling = petition.simple ? clocks.simpleHandle : clocks.handle
+  const accepting = petition.simple ? clocks.simpleAccept : clocks.accept
+  const asking = clocks[matter.channel === 'review' ? 'requestRecheck' : 'requestReview']
   return {
     office: given.office,
     unit: routed === undefined ? null : matter.leadUnit,
@@ -117,19 +125,21 @@ export function documentFacts(
     deliveredDay: day(petition.deliveredAt),
     law: label,
     routeArticle: articleText(clocks.route.article),
+    routeLimit: limitText(clocks.route.limit),
     wayArticle:
       petition.route === null ? null : articleText(routeArticles[petition.route as LegalRoute][law]),
     groundArticle: petition.declineGround === null ? null : articleText(groundSource(matter, petition)),
-    acceptArticle: articleText(petition.simple ? clocks.simpleAccept.article : clocks.accept.article),
+    acceptArticle: articleText(accepting.article),
+    acceptLimit: limitText(accepting.limit),
+    acceptDuty: accepting.duty,
     handleArticle: petition.acceptedAt === null ? null : articleText((way ?? handling).article),
     handlePromise: way === undefined ? inTime : way.promise,
     prolongArticle: articleText(prolongation.article),
     opinionArticle: isReview
       ? articleText(clocks[matter.channel === 'review' ? 'review' : 'recheck'].article)
       : articleText(articles.opinion),
-    reviewArticle: articleText(
-      clocks[matter.channel === 'review' ? 'requestRecheck' : 'requestReview'].article,
-    ),
+    reviewArticle: articleText(asking.article),
+    reviewLimit: limitText(asking.limit),
     finalityArticle:
       matter.state === 'no-longer-accepted' || matter.channel === 'recheck'
         ? articleText(articles.finality)

@@ -28,14 +28,18 @@ export const documentFields = {
   deliveredDay: '送达日期',
   law: '所依据的法规',
   routeArticle: '登记、转送的条款',
+  routeLimit: '登记、转送的期限',
   wayArticle: '法定途径的条款',
   groundArticle: '不予受理的条款',
   acceptArticle: '受理的条款',
+  acceptLimit: '受理的期限',
+  acceptDuty: '受理期限内应当告知的内容',
   handleArticle: '办理的条款',
   handlePromise: '办理期限或者办理方式',
   prolongArticle: '延长期限的条款',
   opinionArticle: '处理意见的条款',
   reviewArticle: '申请复查（复核）的条款',
+  reviewLimit: '申请复查（复核）的期限',
   finalityArticle: '终结的条款',
 } as const
 export type DocumentField = keyof typeof documentFields
@@ -53,12 +57,12 @@ const signedByUnit = '> {unit}\n> {today}'
 
 export const documents = {
   receipt: {
-    label: '信访事项受理凭证',
+    label: '信访事项登记凭证',
     channels: petitions,
     wording: `# 信访事项登记凭证
 @ {name}：
 你（们）反映的“{title}”信访事项，本机关已于{receivedDay}收到并登记，编号{no}。
-根据{routeArticle}的规定，本机关将在收到之日起15日内转送、交办有权处理的机关，或者告知你（们）办理途径。
+根据{routeArticle}的规定，本机关将在收到之日起{routeLimit}内转送、交办有权处理的机关，或者告知你（们）办理途径。
 凭查询码{queryCode}和登记的电话号码后四位，可以查询办理情况。
 ${signed}`,
   },
@@ -68,7 +72,7 @@ ${signed}`,
     wording: `# 信访事项转送告知书
 @ {name}：
 你（们）反映的“{title}”信访事项（编号{no}），依法属于{unit}职责范围。根据{routeArticle}的规定，本机关已于{forwardedDay}将该事项转送（交办）{unit}处理。
-{unit}将根据{acceptArticle}的规定，在收到之日起15日内作出是否受理的决定并书面告知你（们）。请与该单位联系，并配合其依法办理。
+{unit}将根据{acceptArticle}的规定，自收到之日起{acceptLimit}内{acceptDuty}。请与该单位联系，并配合其依法办理。
 ${signed}`,
   },
   acceptance: {
@@ -127,7 +131,7 @@ ${signedByUnit}`,
 二、查明的事实：{facts}
 三、依据：{basis}
 四、处理意见（{outcomeName}）：{opinion}
-如对本处理意见不服，根据{reviewArticle}的规定，可以自收到本意见书之日起30日内，向本单位的上一级机关、单位书面申请复查。
+如对本处理意见不服，根据{reviewArticle}的规定，可以自收到本意见书之日起{reviewLimit}内，向本单位的上一级机关、单位书面申请复查。
 ${signedByUnit}`,
   },
   review: {
@@ -141,7 +145,7 @@ ${signedByUnit}`,
 二、查明的事实：{facts}
 三、依据：{basis}
 四、复查意见（{outcomeName}）：{opinion}
-如对本复查意见不服，根据{reviewArticle}的规定，可以自收到本意见书之日起30日内，向本机关的上一级机关、单位书面申请复核。
+如对本复查意见不服，根据{reviewArticle}的规定，可以自收到本意见书之日起{reviewLimit}内，向本机关的上一级机关、单位书面申请复核。
 ${signed}`,
   },
   recheck: {

@@ -10,6 +10,11 @@ export interface Clock {
   article: string
 }
 
+/** What the organ to which a petition is routed owes the petitioner within the limit, as the petitioner is told. */
+interface FirstDuty extends Clock {
+  duty: string
+}
+
 /** How a class is handled that is no claim. */
 export interface OtherWay {
   article: string
@@ -25,17 +30,16 @@ export interface Regime {
   from: string
   clocks: Record<
     | 'route'
-    | 'accept'
     | 'object'
     | 'handle'
-    | 'simpleAccept'
     | 'simpleHandle'
     | 'review'
     | 'recheck'
     | 'requestReview'
     | 'requestRecheck',
     Clock
-  >
+  > &
+    Record<'accept' | 'simpleAccept', FirstDuty>
   /** Calendar days that may be added to handling in all, approved by the head of the organ, the petitioner told why. */
   prolongation: { days: number; article: string }
   /** The classes that are not handled as claims: no sixty days, no handling opinion, no review. Empty where all are. */
@@ -46,6 +50,7 @@ export interface Regime {
 const days = (n: number): Limit => ({ n, unit: 'day' })
 const workdays = (n: number): Limit => ({ n, unit: 'workday' })
 const simple = '国信发〔2016〕8号'
+const decides = '决定是否受理并书面告知你（们）'
 
 export const regimes: Record<RegimeId, Regime> = {
   XF2005: {
@@ -54,11 +59,11 @@ export const regimes: Record<RegimeId, Regime> = {
     from: '2005-05-01',
     clocks: {
       route: { limit: days(15), article: '信访条例 art. 21(1)' },
-      accept: { limit: days(15), article: '信访条例 art. 21(2)' },
+      accept: { limit: days(15), article: '信访条例 art. 21(2)', duty: decides },
       // The old regulation knows no limit of its own: whoever objects does so before it must decide on acceptance.
       object: { limit: days(15), article: '信访条例 art. 21(2)' },
       handle: { limit: days(60), article: '信访条例 art. 33' },
-      simpleAccept: { limit: workdays(3), article: simple },
+      simpleAccept: { limit: workdays(3), article: simple, duty: decides },
       simpleHandle: { limit: workdays(10), article: simple },
       review: { limit: days(30), article: '信访条例 art. 34' },
       recheck: { limit: days(30), article: '信访条例 art. 35(1)' },
@@ -79,10 +84,14 @@ export const regimes: Record<RegimeId, Regime> = {
     from: '2022-05-01',
     clocks: {
       route: { limit: days(15), article: '信访工作条例 art. 22(1)' },
-      accept: { limit: days(15), article: '信访工作条例 art. 23(3)' },
+      accept: {
+        limit: days(15),
+        article: '信访工作条例 art. 23(3)',
+        duty: '书面告知你（们）接收情况以及处理途径和程序',
+      },
       object: { limit: workdays(5), article: '信访工作条例 art. 23(3)' },
       handle: { limit: days(60), article: '信访工作条例 art. 34' },
-      simpleAccept: { limit: workdays(3), article: simple },
+      simpleAccept: { limit: workdays(3), article: simple, duty: decides },
       simpleHandle: { limit: workdays(10), article: simple },
       review: { limit: days(30), article: '信访工作条例 art. 35' },
       recheck: { limit: days(30), article: '信访工作条例 art. 36(1)' },

@@ -113,8 +113,23 @@ describe('what a notice says', () => {
     expect(ordinary).toContain('2020年10月13日前办结')
     const id = await bringPetition(desk, 'entered')
     await desk.does('dispatcher', id, 'forward', { leadUnitId: desk.township, simple: true })
+    const forwarded = (await textOf('liaison', id, 'forwarding')).join('')
+    expect(forwarded).toMatch(/简易办理办法.*自收到之日起3个工作日内决定是否受理/)
+    expect(forwarded).not.toMatch(/收到之日起15日/)
     await desk.does('liaison', id, 'accept', { matterClass: 'claim' })
-    expect((await textOf('liaison', id, 'acceptance')).join('')).toContain('简易办理')
+    const simple = (await textOf('liaison', id, 'acceptance')).join('')
+    expect(simple).toContain('简易办理')
+    expect(simple).toContain('前办结')
+    expect(simple).not.toContain('延长')
+  })
+
+  it('what is registered is not accepted yet, nor is it called so', async () => {
+    const id = await bringPetition(desk, 'entered')
+    const response = await get('registrar', id, 'receipt')
+    expect(decodeURIComponent(String(response.headers['content-disposition']))).toContain('登记凭证')
+    const text = paragraphsOf(response.rawPayload)
+    expect(text[0]).toBe('信访事项登记凭证')
+    expect(text.join('')).toContain('15日内转送、交办')
   })
 
   it('acceptance of a suggestion or accusation promises what its own article does, and no sixty days', async () => {
@@ -163,6 +178,12 @@ describe('what a notice says', () => {
     expect(text).toContain('《信访工作条例》第三十二条')
     expect(text).toContain('《信访工作条例》第三十五条')
     expect(text).not.toContain('《信访条例》')
+    // Of the organ it wants word of what it received and how that goes on, not whether it accepts.
+    const forwarded = (await textOf('liaison', await bringPetition(desk, 'routed'), 'forwarding')).join('')
+    expect(forwarded).toContain(
+      '根据《信访工作条例》第二十三条第三款的规定，自收到之日起15日内书面告知你（们）接收情况以及处理途径和程序',
+    )
+    expect(forwarded).not.toContain('受理')
     desk.clock.forward({ days: -days })
   })
 })
