@@ -67,6 +67,8 @@ export async function correctVisit(
     )
   }
   if (next.day > dayOf(tx.now)) throw fieldProblem('matter/future-time', '/body/day', '来访日期不能晚于今天')
+  if (next.listDay !== null && next.listDay !== visit.listDay && next.listDay > dayOf(tx.now))
+    throw fieldProblem('matter/future-time', '/body/listDay', '通报日期不能晚于今天')
   if ((visit.listNo === null) !== (next.listNo === null))
     throw fieldProblem('request/invalid', '/body/listNo', '本级接访没有通报编号')
   if (next.listNo !== null && (await listNoTaken(tx, [next.level, next.listNo, id])).length > 0)

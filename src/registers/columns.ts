@@ -234,7 +234,7 @@ export const registers = {
       toDay: dayOf('截止日期'),
       source: text('来源', 2, 200),
     },
-    check: orderly,
+    check: (row, today) => [...orderly(row), ...happened('toDay', row, today)],
     conflict: {
       where: 'r.name = :name and r.from_day = :fromDay::date and r.to_day = :toDay::date',
       column: 'name',

@@ -313,6 +313,25 @@ describe('who came before', () => {
   })
 })
 
+describe('the day of the list that told of a visit', () => {
+  it('has come, as it is told and as it is corrected', async () => {
+    const told = { source: 'notified', visit: { level: 'city', listNo: '八月-77', personCount: 1 } }
+    const answer = await visit({ ...told, visit: { ...told.visit, listDay: '2027-05-01' } })
+    expect(answer.body['errors']).toMatchObject([
+      { pointer: '/body/visit/listDay', message: '通报日期不能晚于今天' },
+    ])
+    const { id } = (await visit(told)).body
+    const corrected = await desk.call(
+      'registrar',
+      'PATCH',
+      `/api/visits/${id}`,
+      { listDay: '2027-05-01', reason: '更正通报日期' },
+      { 'if-match': '"1"' },
+    )
+    expect(corrected.body['errors']).toMatchObject([{ pointer: '/body/listDay' }])
+  })
+})
+
 describe('a superior’s list of a month', () => {
   const list = {
     month: '2020-07',

@@ -451,3 +451,13 @@ describe('what a row refers to', () => {
     )
   })
 })
+
+describe('a figure from outside', () => {
+  it('is of days that have passed', async () => {
+    const told = { name: '全市受理量', value: 1000, unit: '件', fromDay: '2020-01-01', source: '市平台通报' }
+    expect((await enter('external', { ...told, toDay: '2027-12-31' })).body['errors']).toMatchObject([
+      { pointer: '/body/toDay', message: '日期不能晚于今天' },
+    ])
+    expect((await enter('external', { ...told, toDay: '2020-08-14' })).status).toBe(201)
+  })
+})

@@ -56,7 +56,8 @@ interface Counted {
 export function enter(subject: Case, entry: PetitionEntry, setting: Setting, counted: Counted): Change {
   const { matter } = subject
   const regime = regimeAt(setting.now)
-  const visit = entry.visit === undefined ? undefined : visitRow(entry.visit, matter.receivedAt, counted)
+  const visit =
+    entry.visit === undefined ? undefined : visitRow(entry.visit, matter.receivedAt, counted, setting.now)
   const upstreamDueAt = entry.upstreamDueAt ?? leadersDue(entry.visit, setting.now, counted.at)
   const leg = clockLeg(subject, setting, {
     kind: 'route',
@@ -101,7 +102,12 @@ function leadersDue(visit: VisitEntry | undefined, now: Instant, at: string): In
   return instantOf(dueDay, '23:59:59.999')
 }
 
-function visitRow(visit: VisitEntry, receivedAt: Instant, { representatives, collectiveFrom, at }: Counted) {
+function visitRow(
+  visit: VisitEntry,
+  receivedAt: Instant,
+  { representatives, collectiveFrom, at }: Counted,
+  now: Instant,
+) {
   const { personCount = Math.max(1, representatives) } = visit
   if (personCount < representatives) {
     throw fieldProblem(
@@ -118,6 +124,8 @@ function visitRow(visit: VisitEntry, receivedAt: Instant, { representatives, col
       collective ? `${collectiveFrom}人以上为集体访` : `集体访应有${collectiveFrom}人以上`,
     )
   }
+  if (visit.listDay !== undefined && visit.listDay > dayOf(now))
+    throw fieldProblem('matter/future-time', `${at}/visit/listDay`, '通报日期不能晚于今天')
   const { level, competentLevel, reception } = visit
   return {
     day: dayOf(receivedAt),
