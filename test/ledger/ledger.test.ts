@@ -135,7 +135,7 @@ describe('linked matters', () => {
       'registrar',
       'PATCH',
       `/api/matters/${accusing}`,
-      { accusedUnitIds: [desk.other] },
+      { accusedUnitIds: [desk.township, desk.other] },
       { 'if-match': '"1"' },
     )
     expect((await desk.call('otherLiaison', 'GET', `/api/ledger/items/${elsewhere}`)).status).toBe(404)
