@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { day, id, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
+import { ofTheOffice } from '../platform/route.ts'
 import { findEarlier } from './earlier.ts'
 import { competentLevels, venues, visitLevels, visitModes } from './petition-terms.ts'
 import { writtenShape } from './views.ts'
@@ -81,6 +82,7 @@ export function visitRoutes(http: Http): void {
       summary: '登记上级走访通报',
       tag,
       for: 'matters.register',
+      admits: ofTheOffice,
       body: sound(
         z.strictObject({ month, level, source: textOf(2, 100).describe('通报单位和文号'), ...counts }),
         config.COLLECTIVE_MIN_PERSONS,
@@ -138,6 +140,7 @@ export function visitRoutes(http: Http): void {
       summary: '更正上级走访通报',
       tag,
       for: 'matters.edit',
+      admits: ofTheOffice,
       params: byId,
       body: sound(z.strictObject(counts), config.COLLECTIVE_MIN_PERSONS),
       reply: written,
@@ -155,6 +158,7 @@ export function visitRoutes(http: Http): void {
       description: '与登记不一致的须说明原因。',
       tag,
       for: 'matters.edit',
+      admits: ofTheOffice,
       params: byId,
       body: z.strictObject({ note: textOf(2, 1000).optional().describe('不一致的原因') }),
       reply: written,

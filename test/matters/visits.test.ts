@@ -386,6 +386,19 @@ describe('a superior’s list of a month', () => {
     ])
   })
 
+  it('is the office’s: a township enters, corrects and reconciles none, and takes no month from it', async () => {
+    const clerk = await desk.account(['registrar'], { unitId: desk.township })
+    const told = { ...list, level: 'province', month: '2020-05' }
+    expect((await desk.call(clerk, 'POST', '/api/visit-lists', told)).status).toBe(403)
+    const { status, body } = await desk.call('registrar', 'POST', '/api/visit-lists', told)
+    expect(status).toBe(201)
+    const url = `/api/visit-lists/${body.id}`
+    expect((await desk.call(clerk, 'POST', `${url}/reconcile`, { note: '一致' })).status).toBe(403)
+    const { batches, persons, collectiveBatches, collectivePersons } = list
+    const counts = { batches, persons, collectiveBatches, collectivePersons }
+    expect((await desk.call(clerk, 'PATCH', url, counts, { 'if-match': '"1"' })).status).toBe(403)
+  })
+
   it('cannot say what cannot be', async () => {
     const wrong = await desk.call('registrar', 'POST', '/api/visit-lists', {
       ...list,
