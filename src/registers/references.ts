@@ -123,7 +123,8 @@ export async function withNames<Item extends { row: Record<string, unknown> }>(
   )
   const keys = referringColumns(register).map(({ key }) => key)
   return items.map((item) => {
-    const named = keys.map((key) => [key, known.get(String(item.row[key]))?.written ?? item.row[key]])
-    return { ...item, row: { ...item.row, ...Object.fromEntries(named) } }
+    const row = { ...item.row }
+    for (const key of keys) row[key] = known.get(String(row[key]))?.written ?? row[key]
+    return { ...item, row }
   })
 }
