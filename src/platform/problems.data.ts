@@ -294,6 +294,11 @@ export const problems = {
   },
   'matter/second-decider': { status: 403, zh: '须由另一人决定', en: 'Another person must decide' },
   'matter/merge-target': { status: 422, zh: '不能并入该件', en: 'The matter cannot be merged into that one' },
+  'matter/merge-other-caller': {
+    status: 409,
+    zh: '诉求人不同，不能并单',
+    en: 'Merging wants one caller, or two orders that were linked as one thing',
+  },
   'matter/merge-target-not-dispatched': {
     status: 409,
     zh: '并入的工单尚未派单',

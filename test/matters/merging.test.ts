@@ -42,6 +42,21 @@ describe('an order', () => {
   })
 })
 
+it('goes into one of the same caller, or into one that a clerk linked with it as the same thing', async () => {
+  const by = (caller: object, title: string) => dispatched({ title, caller })
+  const water = await by({ name: '张三丰', phone: '13800000001' }, '小区停水三天')
+  const wages = await by({ name: '李四光', phone: '13800000002' }, '工地拖欠工资')
+  const before = [await desk.row(water), await desk.row(wages)]
+  expect(await desk.act('dispatcher', water, 'merge', into(wages))).toMatchObject({
+    status: 409,
+    body: { code: 'matter/merge-other-caller', errors: [{ pointer: '/body/intoId' }] },
+  })
+  expect([await desk.row(water), await desk.row(wages)]).toEqual(before)
+  await desk.call('dispatcher', 'POST', `/api/matters/${water}/links`, { otherId: wages })
+  await merge(water, wages)
+  await merge(await by({ name: '李四', phone: '13800000002' }, '催要工资'), wages)
+})
+
 it('whoever handled the order does not judge what it was merged into', async () => {
   const both = await desk.account(['handler', 'reviewer'])
   const { id } = await desk.register({ dispatch: { leadUnitId: desk.officeUnit } })
