@@ -59,11 +59,15 @@ function dayText(at: Instant): string {
 const units = { day: '日', workday: '个工作日', hour: '小时', workhour: '个工作小时' } as const
 const limitText = ({ n, unit }: Limit) => `${n}${units[unit]}`
 
-function groundSource({ channel }: Opened, { declineGround, regime }: Petition): string {
+/** The stage that it is itself; none for what it is asked of. */
+const stageOf = ({ channel }: Opened) => (channel === 'review' || channel === 'recheck' ? channel : undefined)
+const stageNames = { review: '复查', recheck: '复核' } as const
+
+function groundSource(matter: Opened, { declineGround, regime }: Petition): string {
   const { id: law, clocks } = regimeOf(regime)
-  if (channel !== 'review' && channel !== 'recheck')
-    return declineArticles[declineGround as DeclineGround][law]
-  return reviewGroundArticles[declineGround as ReviewGround]?.[law] ?? clocks[channel].article
+  const stage = stageOf(matter)
+  if (stage === undefined) return declineArticles[declineGround as DeclineGround][law]
+  return reviewGroundArticles[declineGround as ReviewGround]?.[law] ?? clocks[stage].article
 }
 
 /** `name` is the petitioner's, opened by the caller; everything else is on the matter. */
@@ -74,15 +78,15 @@ export function documentFacts(
   const { petition } = matter
   if (petition === null) throw new Error('only petitions have written notices')
   const { id: law, clocks, articles, prolongation, label, otherWays } = regimeOf(petition.regime)
-  const isReview = matter.channel === 'review' || matter.channel === 'recheck'
+  const stage = stageOf(matter)
   const opinion = (matter.opinions ?? []).findLast(({ accepted }) => accepted === true)
   const routed = matter.legs.find(({ kind }) => kind === 'accept')
   const prolonged = matter.extensions.findLast(({ granted, days }) => granted === true && days !== null)
   const outcomes: Record<string, string> = { ...opinionOutcomes, ...reviewResults }
-  const grounds: Record<string, string> = { ...declineGrounds, ...reviewGrounds }
+  const grounds: Record<string, string> = stage === undefined ? declineGrounds : reviewGrounds
   const routes: Record<string, string> = legalRoutes
   const way = otherWays[classOf({ petition })]
-  const handle = matter.legs.findLast(({ kind }) => kind === 'handle')
+  const handle = matter.legs.findLast(({ kind }) => kind === (stage === undefined ? 'handle' : 'review'))
   const day = (at: Instant | null | undefined) => (at === null || at === undefined ? null : dayText(at))
   const known = (table: Record<string, string>, key: string | null | undefined) =>
     key === null || key === undefined ? null : (table[key] ?? key)
@@ -91,13 +95,13 @@ export function documentFacts(
     petition.route !== null ||
     petition.declineGround !== null
   const dueDay = petition.acceptedAt === null ? null : day(handle?.effectiveDueAt)
-  // Neither simple handling nor a superior's deadline is prolonged.
-  const mayGrow = !petition.simple && handle?.limit !== null
+  // Neither simple handling, nor a superior's deadline, nor a review is prolonged.
+  const mayGrow = stage === undefined && !petition.simple && handle?.limit !== null
   const prolonging = mayGrow ? '；情况复杂需要延长期限的，本单位将书面告知延长理由' : ''
   const inTime = dueDay === null ? null : `该事项应当于${dueDay}前办结${prolonging}`
   const handling = petition.simple ? clocks.simpleHandle : clocks.handle
   const accepting = petition.simple ? clocks.simpleAccept : clocks.accept
-  const asking = clocks[matter.channel === 'review' ? 'requestRecheck' : 'requestReview']
+  const asking = clocks[stage === 'review' ? 'requestRecheck' : 'requestReview']
   return {
     office: given.office,
     unit: routed === undefined ? null : matter.leadUnit,
@@ -121,6 +125,8 @@ export function documentFacts(
     basis: opinion?.basis ?? null,
     opinion: opinion?.opinion ?? null,
     outcomeName: known(outcomes, opinion?.outcome),
+    stageName: stage === undefined ? null : stageNames[stage],
+    coordination: matter.notes.findLast(({ act }) => act === 'coordinate')?.text ?? null,
     opinionNo: petition.opinionNo,
     deliveredDay: day(petition.deliveredAt),
     law: label,
@@ -129,15 +135,13 @@ export function documentFacts(
     wayArticle:
       petition.route === null ? null : articleText(routeArticles[petition.route as LegalRoute][law]),
     groundArticle: petition.declineGround === null ? null : articleText(groundSource(matter, petition)),
-    acceptArticle: articleText(accepting.article),
-    acceptLimit: limitText(accepting.limit),
-    acceptDuty: accepting.duty,
+    acceptArticle: articleText(stage === undefined ? accepting.article : clocks[stage].article),
+    acceptLimit: stage === undefined ? limitText(accepting.limit) : null,
+    acceptDuty: stage === undefined ? accepting.duty : null,
     handleArticle: petition.acceptedAt === null ? null : articleText((way ?? handling).article),
     handlePromise: way === undefined ? inTime : way.promise,
     prolongArticle: articleText(prolongation.article),
-    opinionArticle: isReview
-      ? articleText(clocks[matter.channel === 'review' ? 'review' : 'recheck'].article)
-      : articleText(articles.opinion),
+    opinionArticle: articleText(stage === undefined ? articles.opinion : clocks[stage].article),
     reviewArticle: articleText(asking.article),
     reviewLimit: limitText(asking.limit),
     finalityArticle:

@@ -24,6 +24,8 @@ export const documentFields = {
   basis: '法律法规依据',
   opinion: '处理意见',
   outcomeName: '结论',
+  stageName: '复查或者复核',
+  coordination: '协调处理情况',
   opinionNo: '文号',
   deliveredDay: '送达日期',
   law: '所依据的法规',
@@ -52,6 +54,7 @@ export interface DocumentKind {
 }
 
 const petitions = ['visit', 'letter'] as const
+const reviews = ['review', 'recheck'] as const
 const signed = '> {office}\n> {today}'
 const signedByUnit = '> {unit}\n> {today}'
 
@@ -134,6 +137,32 @@ ${signedByUnit}`,
 如对本处理意见不服，根据{reviewArticle}的规定，可以自收到本意见书之日起{reviewLimit}内，向本单位的上一级机关、单位书面申请复查。
 ${signedByUnit}`,
   },
+  'review-acceptance': {
+    label: '复查（复核）申请受理告知书',
+    channels: reviews,
+    wording: `# 信访事项{stageName}申请受理告知书
+@ {name}：
+你（们）就“{title}”信访事项提出的{stageName}申请（编号{no}），本机关已于{receivedDay}收到，于{acceptedDay}决定予以受理，根据{acceptArticle}的规定，将于{dueDay}前作出{stageName}意见并书面答复你（们）。
+${signed}`,
+  },
+  'review-refusal': {
+    label: '复查（复核）申请不予受理告知书',
+    channels: reviews,
+    wording: `# 信访事项{stageName}申请不予受理告知书
+@ {name}：
+你（们）就“{title}”信访事项提出的{stageName}申请（编号{no}），经审查，属于“{groundName}”的情形，根据{groundArticle}的规定，决定不予受理。
+理由：{reason}
+${signed}`,
+  },
+  'review-coordination': {
+    label: '复查（复核）申请协调处理告知书',
+    channels: reviews,
+    wording: `# 信访事项{stageName}申请协调处理告知书
+@ {name}：
+你（们）就“{title}”信访事项提出的{stageName}申请（编号{no}），本机关已于{receivedDay}收到。经审查，该申请转协调处理，现将协调处理情况告知如下：
+{coordination}
+${signed}`,
+  },
   review: {
     label: '信访事项复查意见书',
     channels: ['review'],
@@ -164,7 +193,7 @@ ${signed}`,
   },
   delivery: {
     label: '送达回证',
-    channels: [...petitions, 'review', 'recheck'],
+    channels: [...petitions, ...reviews],
     wording: `# 送达回证
 送达文书：{opinionNo}
 受送达人：{name}

@@ -236,7 +236,10 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
       data,
     })),
     accused: m.accused.map(({ nameMasked: name, ...accused }) => ({ ...accused, name })),
-    petition: m.petition === null ? null : viewPetition(m.petition),
+    petition:
+      m.petition === null
+        ? null
+        : viewPetition(m.petition, channel.workflow === 'review' ? reviewGrounds : declineGrounds),
     visit: m.visit === null ? null : viewVisit(m.visit),
     chain: (m.chain ?? []).map((link) => ({
       ...link,
@@ -255,14 +258,14 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
 const labelOrNull = (table: Record<string, string>, code: string | null) =>
   code === null ? null : label(table, code)
 
-function viewPetition(petition: Petition) {
+function viewPetition(petition: Petition, grounds: Record<string, string>) {
   const { regime, matterClass, route, declineGround, opinionOutcome, intake, reviewResult } = petition
   return {
     ...petition,
     regime: { code: regime, label: regimeOf(regime).label },
     matterClass: labelOrNull(matterClasses, matterClass),
     route: labelOrNull(legalRoutes, route),
-    declineGround: labelOrNull({ ...declineGrounds, ...reviewGrounds }, declineGround),
+    declineGround: labelOrNull(grounds, declineGround),
     opinionOutcome: labelOrNull(opinionOutcomes, opinionOutcome),
     intake: labelOrNull(reviewIntakes, intake),
     reviewResult: labelOrNull(reviewResults, reviewResult),

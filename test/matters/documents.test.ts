@@ -53,8 +53,17 @@ describe('which notices can be given', () => {
     expect(await given(await bringPetition(desk, 'delivered'))).toEqual([
       ...['receipt', 'forwarding', 'acceptance', 'opinion', 'delivery'],
     ])
-    expect(await given(await bringReview(desk, 'closed'))).toEqual(['review', 'delivery'])
-    expect(await given(await bringReview(desk, 'closed', 'recheck'))).toEqual(['recheck', 'delivery'])
+    expect(await given(await bringReview(desk, 'requested'))).toEqual([])
+    expect(await given(await bringReview(desk, 'not-accepted'))).toEqual(['review-refusal'])
+    expect(await given(await bringReview(desk, 'coordinated'))).toEqual(['review-coordination'])
+    expect(await given(await bringReview(desk, 'closed'))).toEqual([
+      'review-acceptance',
+      'review',
+      'delivery',
+    ])
+    expect(await given(await bringReview(desk, 'closed', 'recheck'))).toEqual([
+      ...['review-acceptance', 'recheck', 'delivery'],
+    ])
     expect(await given(await bring(desk, 'handling'))).toEqual([])
   })
 
@@ -168,6 +177,44 @@ describe('what a notice says', () => {
     )
     expect(text).toContain('《信访条例》第三十五条第三款')
     expect(text).toContain('不再受理')
+  })
+
+  it('a review is taken in by its own article, until its own day', async () => {
+    for (const [stage, name, article] of [
+      ['review', '复查', '《信访条例》第三十四条'],
+      ['recheck', '复核', '《信访条例》第三十五条第一款'],
+    ] as const) {
+      const id = await bringReview(desk, 'handling', stage)
+      const due = (await desk.legs(id)).at(-1)?.effectiveDueAt.slice(0, 10).split('-').map(Number) ?? []
+      const text = await textOf('reviewClerk', id, 'review-acceptance')
+      expect(text[0]).toBe(`信访事项${name}申请受理告知书`)
+      expect(text[2]).toContain(`根据${article}的规定`)
+      expect(text[2]).toContain(`${due[0]}年${due[1]}月${due[2]}日前作出${name}意见`)
+    }
+  })
+
+  it('a review that is refused, or coordinated instead, says why, and how that went', async () => {
+    const late = await bringReview(desk, 'requested')
+    const reason = '申请人于期满后提出，未说明理由。'
+    await desk.does('reviewClerk', late, 'decline-review', { ground: 'late', reason })
+    const refused = (await textOf('reviewClerk', late, 'review-refusal')).join('')
+    for (const said of ['复查申请', '无正当理由超过申请期限', '根据《信访条例》第三十四条的规定', reason])
+      expect(refused).toContain(said)
+    const routed = await bringReview(desk, 'not-accepted')
+    expect((await textOf('reviewClerk', routed, 'review-refusal')).join('')).toMatch(
+      /“应当通过其他法定途径解决”的情形，根据《信访条例》第二十一条第一款第（一）项的规定/,
+    )
+    const coordinated = await bringReview(desk, 'coordinated', 'recheck')
+    const told = (await textOf('secondReviewClerk', coordinated, 'review-coordination')).join('')
+    for (const said of ['复核申请', '协调处理', '已协调有关部门处理。']) expect(told).toContain(said)
+  })
+
+  it('a petition is refused on the ground of petitions, not on that of the same kind of reviews', async () => {
+    const id = await bringPetition(desk, 'not-accepted')
+    expect((await textOf('liaison', id, 'refusal')).join('')).toContain('“已经受理或者正在办理”的情形')
+    expect((await desk.open('leader', id)).body['petition']).toMatchObject({
+      declineGround: { label: '已经受理或者正在办理' },
+    })
   })
 
   it('under the law of 2022 where the petition was registered under it', async () => {
