@@ -13,6 +13,8 @@ import { LEAST_SHOWN, publicRows, type PublicRow } from './public.ts'
 import { figures } from './queries.ts'
 import { standingSeen } from './scope.ts'
 import { asked, figureProblems, figureShape, listOf, matterQuery } from './shapes.ts'
+import { boardSheet, hotSpotsSheet, rankingsSheet } from './sheets.ts'
+import { tableRoutes } from './table-routes.ts'
 
 const tag = '指标'
 const { channel } = matterQuery
@@ -48,16 +50,14 @@ const boardShape = z.object({
 const floor = z.coerce.number().int().min(0).max(100_000)
 
 export function boardRoutes(http: Http): void {
-  const { clock } = http.deps
   const answers = createAnswers(() => performance.now())
 
-  http.reads(
+  tableRoutes(
+    http,
     {
       url: '/api/kpi/board',
       summary: '指标：同比、环比',
       description: '与去年同期、与上期（整月为上月）相比；期间未满的，比到同样的天数。',
-      tag,
-      for: 'kpi.read',
       query: z.strictObject({
         ...matterQuery,
         metrics: listOf(z.string().max(20), metricIds.length).optional(),
@@ -66,8 +66,8 @@ export function boardRoutes(http: Http): void {
       reply: boardShape,
       problems: figureProblems,
     },
-    async (db, actor, { query }) => {
-      const now = clock.now()
+    boardSheet,
+    async (db, actor, query, now) => {
       const make = () => boardTable(db, actor, asked(query), now)
       // Whoever sees all sees the same; others, and other instants than now, are counted each time.
       const seen = query.asOf === undefined ? await standingSeen(db, actor, now) : undefined
@@ -76,13 +76,12 @@ export function boardRoutes(http: Http): void {
   )
 
   const rankedFigure = figureShape.extend({ rank: z.int().nullable() })
-  http.reads(
+  tableRoutes(
+    http,
     {
       url: '/api/kpi/rankings',
       summary: '单位排名',
       description: '乡镇、街道与区级部门分别排名；件数不足的不参加；率相同的名次相同。',
-      tag,
-      for: 'kpi.read',
       query: z.strictObject({
         ...matterQuery,
         metric: z.string().max(20),
@@ -100,16 +99,16 @@ export function boardRoutes(http: Http): void {
       }),
       problems: [...figureProblems, 'kpi/is-a-count'],
     },
-    async (db, actor, { query }) => rankings(db, actor, asked(query), clock.now()),
+    rankingsSheet,
+    async (db, actor, query, now) => rankings(db, actor, asked(query), now),
   )
 
-  http.reads(
+  tableRoutes(
+    http,
     {
       url: '/api/kpi/hot-spots',
       summary: '热点主题',
       description: '各主题的交办量与上期（整月为上月）、去年同期相比，增加最多的在前。',
-      tag,
-      for: 'kpi.read',
       query: z.strictObject({
         ...matterQuery,
         floor: floor.default(10).describe('交办量不少于此数才列出'),
@@ -128,7 +127,8 @@ export function boardRoutes(http: Http): void {
       }),
       problems: figureProblems,
     },
-    async (db, actor, { query }) => hotSpots(db, actor, asked(query), clock.now()),
+    hotSpotsSheet,
+    async (db, actor, query, now) => hotSpots(db, actor, asked(query), now),
   )
 
   publicExports(http)

@@ -4,7 +4,7 @@ import { contentDisposition } from '../platform/file-names.ts'
 import { pageQuery } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { formats, type Format } from '../platform/spreadsheets.ts'
-import { exportFigures, exportMatters, recordExport } from './export.ts'
+import { exportMatters, recordExport } from './export.ts'
 import { MATTERS_PATH } from './figures.ts'
 import { linkedNote } from './linked.ts'
 import { createAnswers } from './answers.ts'
@@ -23,6 +23,8 @@ import {
   settings,
   unitOfMeasure,
 } from './shapes.ts'
+import { figuresSheet } from './sheets.ts'
+import { tableRoutes } from './table-routes.ts'
 
 const tag = '指标'
 const figureQuery = z.strictObject({
@@ -73,20 +75,20 @@ export function kpiRoutes(http: Http): void {
     async () => ({ items: metrics.map(describeMetric) }),
   )
 
-  http.reads(
+  tableRoutes(
+    http,
     {
       url: '/api/kpi',
       summary: '指标',
       description: '承办单位只能查询本单位及下属单位。每个数都附有截至时间和办件清单的链接。',
-      tag,
-      for: 'kpi.read',
       query: figureQuery,
       reply: figureTable,
       problems,
     },
-    async (reader, actor, { query }) => {
+    figuresSheet,
+    async (reader, actor, query, now) => {
       const [counted, linked] = await Promise.all([
-        figures(reader, actor, asked(query), clock.now()),
+        figures(reader, actor, asked(query), now),
         linkedNote(reader, actor, query.from, query.to),
       ])
       return { ...counted, linked }
@@ -108,29 +110,6 @@ export function kpiRoutes(http: Http): void {
   )
 
   for (const format of Object.keys(formats) as Format[]) {
-    http.streams(
-      {
-        url: `/api/kpi.${format}`,
-        summary: `导出指标(${format})`,
-        tag,
-        for: 'kpi.export',
-        query: figureQuery,
-        produces: formats[format],
-        problems,
-      },
-      async (actor, { query, request, reply }) => {
-        const table = await figures(db, actor, asked(query), clock.now())
-        const number = await db.transaction((tx) =>
-          recordExport(tx, actor, { format, url: request.url, asOf: table.asOf }),
-        )
-        void reply.header(
-          'content-disposition',
-          contentDisposition(`指标 ${query.from} ${query.to}.${format}`),
-        )
-        return reply.type(formats[format]).send(exportFigures(table, format, number))
-      },
-    )
-
     http.streams(
       {
         url: `${MATTERS_PATH}.${format}`,

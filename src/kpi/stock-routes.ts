@@ -4,6 +4,8 @@ import { day, id, instant, pageQuery } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { ageing, holding, mattersHeld } from './ageing.ts'
 import { asked, figureProblems, figureShape, matterPage, matterQuery } from './shapes.ts'
+import { ageingSheet, holdingSheet, stockSheet } from './sheets.ts'
+import { tableRoutes } from './table-routes.ts'
 import { flows, mattersInStock, stockOf } from './stock.ts'
 
 const tag = '指标'
@@ -13,13 +15,12 @@ export function stockRoutes(http: Http): void {
   const { from, to, asOf, unit, under, channel } = matterQuery
   const stockQuery = { from: day, to: day, asOf, unit, under, channel }
 
-  http.reads(
+  tableRoutes(
+    http,
     {
       url: '/api/kpi/stock',
       summary: '每日在办存量',
       description: '期初在办 + 新派 − 办结、并单、撤回 = 期末在办；各数的清单见 /api/kpi/stock/matters。',
-      tag,
-      for: 'kpi.read',
       query: z.strictObject(stockQuery),
       reply: z.object({
         asOf: z.string(),
@@ -32,7 +33,8 @@ export function stockRoutes(http: Http): void {
       }),
       problems: figureProblems,
     },
-    async (db, actor, { query }) => stockOf(db, actor, asked(query), clock.now()),
+    stockSheet,
+    async (db, actor, query, now) => stockOf(db, actor, asked(query), now),
   )
 
   http.reads(
@@ -53,12 +55,11 @@ export function stockRoutes(http: Http): void {
       mattersInStock(db, actor, asked(query), { limit, cursor }, clock.now()),
   )
 
-  http.reads(
+  tableRoutes(
+    http,
     {
       url: '/api/kpi/ageing',
       summary: '在办件的时长',
-      tag,
-      for: 'kpi.read',
       query: z.strictObject({ asOf: instant.optional(), channel, unit, under }),
       reply: z.object({
         asOf: z.string(),
@@ -74,17 +75,17 @@ export function stockRoutes(http: Http): void {
       }),
       problems: figureProblems,
     },
-    async (db, actor, { query }) => ageing(db, actor, asked(query), clock.now()),
+    ageingSheet,
+    async (db, actor, query, now) => ageing(db, actor, asked(query), now),
   )
 
   const held = { from, to, asOf, channel }
-  http.reads(
+  tableRoutes(
+    http,
     {
       url: '/api/kpi/holding',
       summary: '各单位持有时长',
       description: '期间内首次派单的件在各主办单位手中的天数，自然日，含改派、重办前后各段。',
-      tag,
-      for: 'kpi.read',
       query: z.strictObject({ ...held, unit, under }),
       reply: z.object({
         asOf: z.string(),
@@ -102,7 +103,8 @@ export function stockRoutes(http: Http): void {
       }),
       problems: figureProblems,
     },
-    async (db, actor, { query }) => holding(db, actor, asked(query), clock.now()),
+    holdingSheet,
+    async (db, actor, query, now) => holding(db, actor, asked(query), now),
   )
 
   http.reads(

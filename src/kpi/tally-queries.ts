@@ -42,7 +42,7 @@ export interface TallyFigure extends Counted, Lists {
   value: string | null
   text: string
   /** The same days of the year before, as of the same instant. */
-  previous: Counted & { from: Day; to: Day } & Lists
+  previous: Counted & { from: Day; to: Day; text: string } & Lists
   /** 与去年相比：上升25%、下降8%、与去年持平、去年同期为0，不作比较; for shares in points. */
   change: string
 }
@@ -72,7 +72,12 @@ export async function tallyFigures(db: Db, actor: Actor, query: TallyQuery, now:
       ...counted,
       ...written(tally, counted),
       ...listsOf(tally, query, asOf),
-      previous: { ...earlier, ...before, ...listsOf(tally, before, asOf) },
+      previous: {
+        ...earlier,
+        ...before,
+        text: written(tally, earlier).text,
+        ...listsOf(tally, before, asOf),
+      },
       change: changed(counted, earlier),
     }
   })

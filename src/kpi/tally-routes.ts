@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { day, instant, pageQuery } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { linkedNote } from './linked.ts'
+import { talliesSheet } from './sheets.ts'
+import { tableRoutes } from './table-routes.ts'
 import { tallies } from './tallies.ts'
 import { mattersBehind, TALLIES_PATH, tallyFigures } from './tally-queries.ts'
 
@@ -57,13 +59,12 @@ export function tallyRoutes(http: Http): void {
     }),
   )
 
-  http.reads(
+  tableRoutes(
+    http,
     {
       url: TALLIES_PATH,
       summary: '走访、信件、信箱、复查的数',
       description: '每个数附有去年同期、变化的说法和办件清单的链接；只数读者能看到的办件。',
-      tag,
-      for: 'kpi.read',
       query: figuresQuery,
       reply: z.object({
         asOf: z.string(),
@@ -80,16 +81,17 @@ export function tallyRoutes(http: Http): void {
             value: z.string().nullable(),
             text: z.string(),
             ...lists,
-            previous: z.object({ ...counted, from: z.string(), to: z.string(), ...lists }),
+            previous: z.object({ ...counted, from: z.string(), to: z.string(), text: z.string(), ...lists }),
             change: z.string(),
           }),
         ),
       }),
       problems,
     },
-    async (db, actor, { query }) => {
+    talliesSheet,
+    async (db, actor, query, now) => {
       const [table, note] = await Promise.all([
-        tallyFigures(db, actor, query, clock.now()),
+        tallyFigures(db, actor, query, now),
         linkedNote(db, actor, query.from, query.to),
       ])
       return { ...table, linked: note }

@@ -165,6 +165,18 @@ function membersOf(schema: unknown): string[] {
 const LAST = 'ffffffff-ffff-4fff-bfff-ffffffffffff'
 
 const period = 'from=2020-01-01&to=2020-12-31'
+/** Tables of figures, each also as two files. */
+const tables: Record<string, string[]> = {
+  '/api/kpi': ['', '&groupBy=topic', '&groupBy=category'].map((more) => `?${period}${more}`),
+  '/api/kpi/board': ['', '&groupBy=topic', '&groupBy=category'].map((more) => `?${period}${more}`),
+  '/api/kpi/rankings': [`?${period}&metric=M14&floor=0`],
+  '/api/kpi/hot-spots': [`?${period}&floor=0`],
+  '/api/kpi/stock': [`?${period}`],
+  '/api/kpi/ageing': [''],
+  '/api/kpi/holding': [`?${period}`],
+  '/api/kpi/tallies': [`?${period}`],
+  '/api/kpi/matters': ['', '&category=report'].map((more) => `?${period}&metric=M01${more}`),
+}
 /** Questions that would bring it up if anything could. */
 const questions: Record<string, string[]> = {
   '/api/calendar/days': ['?year=2020'],
@@ -175,10 +187,6 @@ const questions: Record<string, string[]> = {
     ...['', '?limit=100', '?category=report', '?state=assigned,handling', '?channel=letter'],
     `?q=${encodeURIComponent(CANARY)}`,
   ],
-  '/api/kpi': ['', '&groupBy=topic', '&groupBy=category'].map((more) => `?${period}${more}`),
-  '/api/kpi/board': ['', '&groupBy=topic', '&groupBy=category'].map((more) => `?${period}${more}`),
-  '/api/kpi/rankings': [`?${period}&metric=M14&floor=0`],
-  '/api/kpi/hot-spots': [`?${period}&floor=0`],
   '/api/kpi/stock/matters': ['opening', 'received', 'closed', 'closing'].map(
     (flow) => `?${period}&flow=${flow}`,
   ),
@@ -195,10 +203,9 @@ const questions: Record<string, string[]> = {
   '/api/sms/volumes': ['?from=2020-01&to=2020-12'],
   '/api/sms/messages': ['?month=2020-08', ''],
   ...Object.fromEntries(
-    ['', '.csv', '.xlsx'].map((ending) => [
-      `/api/kpi/matters${ending}`,
-      ['', '&category=report'].map((more) => `?${period}&metric=M01${more}`),
-    ]),
+    ['', '.csv', '.xlsx'].flatMap((ending) =>
+      Object.entries(tables).map(([path, asked]) => [`${path}${ending}`, asked]),
+    ),
   ),
 }
 
