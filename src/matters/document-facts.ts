@@ -104,6 +104,7 @@ export function documentFacts(
   const asking = clocks[stage === 'review' ? 'requestRecheck' : 'requestReview']
   return {
     office: given.office,
+    organ: petition.organ ?? given.office,
     unit: routed === undefined ? null : matter.leadUnit,
     name: given.name,
     no: matter.no,

@@ -4,6 +4,7 @@ import type { ChannelId } from './channels/index.ts'
 /** What may stand in a wording; a notice is given only where all that its wording names is on record. */
 export const documentFields = {
   office: '本机关名称',
+  organ: '复查（复核）机关名称，其他文书为本机关名称',
   unit: '责任单位名称',
   name: '信访人姓名',
   no: '编号',
@@ -56,6 +57,7 @@ export interface DocumentKind {
 const petitions = ['visit', 'letter'] as const
 const reviews = ['review', 'recheck'] as const
 const signed = '> {office}\n> {today}'
+const signedByOrgan = '> {organ}\n> {today}'
 const signedByUnit = '> {unit}\n> {today}'
 
 export const documents = {
@@ -143,7 +145,7 @@ ${signedByUnit}`,
     wording: `# 信访事项{stageName}申请受理告知书
 @ {name}：
 你（们）就“{title}”信访事项提出的{stageName}申请（编号{no}），本机关已于{receivedDay}收到，于{acceptedDay}决定予以受理，根据{acceptArticle}的规定，将于{dueDay}前作出{stageName}意见并书面答复你（们）。
-${signed}`,
+${signedByOrgan}`,
   },
   'review-refusal': {
     label: '复查（复核）申请不予受理告知书',
@@ -152,7 +154,7 @@ ${signed}`,
 @ {name}：
 你（们）就“{title}”信访事项提出的{stageName}申请（编号{no}），经审查，属于“{groundName}”的情形，根据{groundArticle}的规定，决定不予受理。
 理由：{reason}
-${signed}`,
+${signedByOrgan}`,
   },
   'review-coordination': {
     label: '复查（复核）申请协调处理告知书',
@@ -161,7 +163,7 @@ ${signed}`,
 @ {name}：
 你（们）就“{title}”信访事项提出的{stageName}申请（编号{no}），本机关已于{receivedDay}收到。经审查，该申请转协调处理，现将协调处理情况告知如下：
 {coordination}
-${signed}`,
+${signedByOrgan}`,
   },
   review: {
     label: '信访事项复查意见书',
@@ -175,7 +177,7 @@ ${signed}`,
 三、依据：{basis}
 四、复查意见（{outcomeName}）：{opinion}
 如对本复查意见不服，根据{reviewArticle}的规定，可以自收到本意见书之日起{reviewLimit}内，向本机关的上一级机关、单位书面申请复核。
-${signed}`,
+${signedByOrgan}`,
   },
   recheck: {
     label: '信访事项复核意见书',
@@ -189,7 +191,7 @@ ${signed}`,
 三、依据：{basis}
 四、复核意见（{outcomeName}）：{opinion}
 本复核意见为该信访事项的终结意见。根据{finalityArticle}的规定，你（们）对本意见不服，仍然以同一事实和理由提出投诉请求的，各级机关、单位不再受理。
-${signed}`,
+${signedByOrgan}`,
   },
   delivery: {
     label: '送达回证',
@@ -201,7 +203,7 @@ ${signed}`,
 送达日期：{deliveredDay}
 受送达人签名：
 送达人签名：
-${signed}`,
+${signedByOrgan}`,
   },
 } as const satisfies Record<string, DocumentKind>
 export type DocumentId = keyof typeof documents

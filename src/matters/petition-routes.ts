@@ -14,6 +14,7 @@ const tag = '信访'
 export function petitionRoutes(http: Http): void {
   const { vault, config } = http.deps
   const region = config.OFFICE_REGION
+  const name = config.OFFICE_NAME
   const office = { vault, region, collectiveFrom: config.COLLECTIVE_MIN_PERSONS }
 
   http.writes(
@@ -99,6 +100,9 @@ export function petitionRoutes(http: Http): void {
       body: z.strictObject({
         receivedAt: instant.optional().describe('收到申请的时间，默认为现在'),
         content: textOf(2, 20_000).describe('申请事项和理由'),
+        organ: textOf(2, 100)
+          .optional()
+          .describe('复查、复核机关：作出意见的机关的上一级机关；复查默认为本机关，复核必填'),
         lateReason: textOf(4, 1000).optional().describe('逾期申请的正当理由，由分管领导登记'),
       }),
       status: 201,
@@ -110,10 +114,11 @@ export function petitionRoutes(http: Http): void {
         'matter/review-not-due',
         'matter/review-asked-already',
         'matter/review-too-late',
+        'matter/organ-not-higher',
         'matter/concluded-finally',
       ],
     },
-    (tx, actor, { params, body }) => requestReview(tx, actor, params.id, body, { region, vault }),
+    (tx, actor, { params, body }) => requestReview(tx, actor, params.id, body, { region, name, vault }),
   )
 }
 

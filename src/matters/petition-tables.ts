@@ -72,6 +72,8 @@ export const petitions = app.table(
     /** Reviews: the petition or review that it is about, and the first of the chain. */
     parentId: uuid('parent_id'),
     rootId: uuid('root_id'),
+    /** 复查机关, 复核机关: who decides it, above whoever gave the opinion; null: the office, as before it was told. */
+    organ: text('organ'),
     intake: text('intake'),
     reviewResult: text('review_result'),
     /** 三级终结: the recheck opinion has been given; the same facts are no longer accepted. */
@@ -88,6 +90,7 @@ export const petitions = app.table(
     check('petitions_signatories', sql`signatories >= 2`),
     check('petitions_prolonged', sql`prolonged_days between 0 and 30`),
     check('petitions_delivered', sql`delivered_at is null or issued_at is not null`),
+    check('petitions_organ', sql`organ is null or parent_id is not null`),
     check('petitions_chain', sql`(parent_id is null) = (root_id is null) and parent_id <> id`),
     index('petitions_root')
       .on(t.rootId)

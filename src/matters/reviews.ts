@@ -22,6 +22,8 @@ export interface ReviewRequest {
   /** When the request arrived; now unless told. */
   receivedAt?: Instant | undefined
   content: string
+  /** 复查机关, 复核机关; the office unless told, where the office may decide it. */
+  organ?: string | undefined
   /** Why a late request is heard all the same; a leader's decision. */
   lateReason?: string | undefined
 }
@@ -37,22 +39,31 @@ const officeUnit = statement<{ id: string | null }>(
   `select id from units where kind = 'office' and valid_to is null order by created_at, id limit 1`,
 )
 
+/** Who decided so far: the unit of the opinion, and the organ of the review that the matter is; null where it is none. */
+const organsOf = statement<{ unit: string | null; organ: string | null }>(
+  'review.organs',
+  `select u.name as unit, case when p.parent_id is not null then coalesce(p.organ, $2) end as organ from petitions p
+   join matters r on r.id = coalesce(p.root_id, p.id) left join units u on u.id = r.lead_unit_id where p.id = $1`,
+)
+
 /**
  * Opens the review of a delivered opinion, or the recheck of a review that was issued. Throws `matter/review-not-due`,
  * `matter/no-review-of-class`,
- * `matter/review-too-late` (30 days from delivery: 信访条例 arts 34, 35; 信访工作条例 arts 35, 36), `matter/concluded-finally`.
+ * `matter/review-too-late` (30 days from delivery: 信访条例 arts 34, 35; 信访工作条例 arts 35, 36), `matter/concluded-finally`,
+ * `matter/organ-not-higher`.
  */
 export async function requestReview(
   tx: Tx,
   actor: Actor,
   parentId: string,
   input: ReviewRequest,
-  office: { region: string; vault: Vault },
+  office: { region: string; name: string; vault: Vault },
 ): Promise<Written> {
-  const [parent, calendar, [asked]] = await Promise.all([
+  const [parent, calendar, [asked], [decided]] = await Promise.all([
     lockCase(tx, actor, parentId, ['petition']),
     holdCalendar(tx),
     childOf(tx, [parentId, ...visibilityValues(actor)]),
+    organsOf(tx, [parentId, office.name]),
   ])
   const { matter } = parent
   const procedure = parent.petition
@@ -68,6 +79,9 @@ export async function requestReview(
   if (receivedAt > until) refuseLate(actor, input, until, clock.article)
   else if (!actor.can.has('matters.register'))
     throw new Problem('matter/act-not-yours', { detail: 'a leader registers late requests only' })
+
+  const organ = input.organ ?? (stage === 'review' ? office.name : undefined)
+  demandHigher(organ, decided, clock.article)
 
   const regime = regimeAt(tx.now)
   const id = randomUUIDv7()
@@ -118,10 +132,11 @@ export async function requestReview(
           matterClass: procedure.matterClass,
           parentId,
           rootId: procedure.rootId ?? parentId,
+          organ,
         },
       },
     },
-    { parentId, stage, dueAt: leg.dueAt, article: regime.clocks[stage].article },
+    { parentId, stage, organ, dueAt: leg.dueAt, article: regime.clocks[stage].article },
   )
   await copyNames(tx, office.vault, [parentId], id)
   const told = { matter: {}, data: { reviewId: id, reviewNo: row.no, stage } }
@@ -149,6 +164,22 @@ function stageAfter({ matter, petition }: Case): 'review' | 'recheck' | undefine
   if (petition.deliveredAt === null) return undefined
   if (matter.channel === 'review') return petition.reviewResult === null ? undefined : 'recheck'
   return matter.channel === 'recheck' ? undefined : 'review'
+}
+
+/** The next higher organ each time: none that decided before decides again (信访条例 arts 34, 35; 信访工作条例 arts 35, 36). */
+function demandHigher(
+  organ: string | undefined,
+  decided: { unit: string | null; organ: string | null } | undefined,
+  article: string,
+): void {
+  const plain = (name: string) => name.normalize('NFKC').replaceAll(/\s/g, '')
+  const same = (name: string | null | undefined) =>
+    typeof name === 'string' && organ !== undefined && plain(name) === plain(organ)
+  const refuse = (message: string) =>
+    fieldProblem('matter/organ-not-higher', '/body/organ', `${message}（${article}）`)
+  if (organ === undefined) throw refuse('请写明复核机关：复查机关的上一级机关')
+  if (same(decided?.organ)) throw refuse('复核机关不能是作出复查意见的机关，应为其上一级机关')
+  if (same(decided?.unit)) throw refuse('复查、复核机关不能是作出原处理意见的机关，应为其上一级机关')
 }
 
 function checkTimes(receivedAt: Instant, deliveredAt: Instant | null, now: Instant): void {

@@ -399,6 +399,11 @@ export const problems = {
     zh: '已超过申请复查复核的期限',
     en: 'The time for asking for a review has passed',
   },
+  'matter/organ-not-higher': {
+    status: 422,
+    zh: '复查、复核应由上一级机关办理',
+    en: 'A review or recheck is for the next higher organ',
+  },
   'matter/concluded-finally': {
     status: 409,
     zh: '已经复核终结，不再受理',

@@ -193,6 +193,15 @@ describe('what a notice says', () => {
     }
   })
 
+  it('what a review or recheck comes to is signed by the organ that decides it', async () => {
+    const signatures = async (who: Who, id: string) =>
+      Promise.all((await given(id)).map(async (kind) => (await textOf(who, id, kind)).at(-2)))
+    const recheck = await bringReview(desk, 'closed', 'recheck')
+    expect(await signatures('secondReviewClerk', recheck)).toEqual(Array(3).fill('广元市信访局'))
+    const review = await bringReview(desk, 'closed')
+    expect(await signatures('reviewClerk', review)).toEqual(Array(3).fill('利州区群众工作局'))
+  })
+
   it('a review that is refused, or coordinated instead, says why, and how that went', async () => {
     const late = await bringReview(desk, 'requested')
     const reason = '申请人于期满后提出，未说明理由。'

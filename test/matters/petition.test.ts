@@ -257,6 +257,57 @@ describe('review and recheck', () => {
     await does('reviewer', id, 'conclude')
   })
 
+  describe('is for the next higher organ each time', () => {
+    const refusedAt = ({ status, body }: Awaited<ReturnType<typeof ask>>) => [
+      status,
+      body.code,
+      (body['errors'] as { pointer: string }[])[0]?.pointer,
+    ]
+    const refused = [422, 'matter/organ-not-higher', '/body/organ']
+    const organOf = async (id: string) =>
+      ((await desk.open('leader', id)).body['petition'] as { organ: string }).organ
+
+    it('the office reviews unless another organ is named, and that is not whose opinion it is', async () => {
+      const id = await bringPetition(desk, 'delivered')
+      const own = await ask('reviewClerk', id, { organ: ' 荣山镇 ' })
+      expect(refusedAt(own)).toEqual(refused)
+      expect(JSON.stringify(own.body)).toContain('信访条例 art. 34')
+      expect((await desk.open('leader', id)).body['chain']).toEqual([])
+      expect(await organOf((await ask('reviewClerk', id)).body.id)).toBe('利州区群众工作局')
+      const elsewhere = await bringPetition(desk, 'delivered')
+      const { body } = await ask('reviewClerk', elsewhere, { organ: '利州区人民政府' })
+      expect(await organOf(body.id)).toBe('利州区人民政府')
+    })
+
+    it('of what the office itself opined the organ above it must be named', async () => {
+      const id = await bringPetition(desk, 'entered')
+      await does('dispatcher', id, 'forward', { leadUnitId: desk.officeUnit })
+      const [writer, issuer] = [await desk.account(['handler']), await desk.account(['unit-reviewer'])]
+      for (const [who, act] of [
+        [writer, 'accept'],
+        [writer, 'opine'],
+        [issuer, 'issue'],
+        [writer, 'deliver'],
+      ] as const) {
+        await desk.call(who, 'POST', `/api/matters/${id}/${act}`, inputs(desk, id)[act])
+      }
+      expect(refusedAt(await ask('reviewClerk', id))).toEqual(refused)
+      expect((await ask('reviewClerk', id, { organ: '利州区人民政府' })).status).toBe(201)
+    })
+
+    it('a recheck names its organ: neither that of the review nor that of the opinion', async () => {
+      const id = await bringReview(desk, 'closed')
+      for (const organ of [{}, { organ: '利州区群众工作局' }, { organ: '荣山镇' }]) {
+        const answer = await ask('reviewClerk', id, organ)
+        expect([organ, ...refusedAt(answer)]).toEqual([organ, ...refused])
+        expect(JSON.stringify(answer.body)).toContain('信访条例 art. 35(1)')
+      }
+      const { status, body } = await ask('reviewClerk', id, { organ: '广元市信访局' })
+      expect(status).toBe(201)
+      expect(await organOf(body.id)).toBe('广元市信访局')
+    })
+  })
+
   it('is about a delivered opinion, once', async () => {
     const early = await bringPetition(desk, 'issued')
     expect((await ask('reviewClerk', early)).body.code).toBe('matter/review-not-due')
@@ -301,6 +352,7 @@ describe('review and recheck', () => {
       }
       const { body } = await desk.call(issuer, 'POST', `/api/matters/${id}/request-review`, {
         content: '不服处理意见,请求复查。',
+        organ: '利州区人民政府',
       })
       for (const who of [writer, issuer]) await keptApart(who, 'reviewClerk', body.id, inIntake)
       await does('reviewClerk', body.id, 'accept-review')
@@ -328,7 +380,7 @@ describe('review and recheck', () => {
       ] as const) {
         expect([act, (await post(who, id, act)).status]).toEqual([act, 200])
       }
-      const { body } = await ask('reviewClerk', id)
+      const { body } = await ask('reviewClerk', id, { organ: '利州区人民政府' })
       await keptApart(strict, 'reviewClerk', body.id, inIntake)
     })
 
@@ -345,7 +397,7 @@ describe('review and recheck', () => {
       ] as const) {
         expect([act, (await post(who, id, act)).status]).toEqual([act, 200])
       }
-      const review = (await ask('reviewClerk', id)).body.id
+      const review = (await ask('reviewClerk', id, { organ: '利州区人民政府' })).body.id
       const both = await desk.account(['review-clerk', 'leader'])
       for (const [who, act] of [
         [both, 'accept-review'],
@@ -355,7 +407,7 @@ describe('review and recheck', () => {
       ] as const) {
         expect([act, (await post(who, review, act)).status]).toEqual([act, 200])
       }
-      const recheck = (await ask('reviewClerk', review)).body.id
+      const recheck = (await ask('reviewClerk', review, { organ: '广元市人民政府' })).body.id
       const earlier = [writer, both]
       for (const who of [...earlier, desk.staff.reviewClerk])
         await keptApart(who, 'secondReviewClerk', recheck, inIntake)

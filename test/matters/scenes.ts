@@ -64,7 +64,8 @@ export async function bringReview(
 ): Promise<string> {
   const parent =
     stage === 'review' ? await bringPetition(desk, 'delivered') : await bringReview(desk, 'closed')
-  const asked = { content: '不服处理意见,请求复查。' }
+  const organ = stage === 'recheck' ? { organ: '广元市信访局' } : {}
+  const asked = { content: '不服处理意见,请求复查。', ...organ }
   const { body } = await desk.call('reviewClerk', 'POST', `/api/matters/${parent}/request-review`, asked)
   // Who reviewed does not recheck.
   const [clerk, leader] =
