@@ -1,5 +1,5 @@
-// What can be wrong with a cell or a row, and how the clerk is told; what stands in a personal column is never shown.
-import { maskIdNo } from '../people/masks.ts'
+// What can be wrong with a cell or a row, and how the clerk is told; values are shown only when they name nobody.
+import { maskIdNo, maskName } from '../people/masks.ts'
 import { beginning } from '../platform/texts.ts'
 
 /** code → what to tell the clerk. `#` is replaced by what the check adds. */
@@ -83,7 +83,7 @@ export interface Finding {
   column: string
   code: FindingCode
   message: string
-  /** What stands in the cell; left out or masked in the columns of personal data. */
+  /** What stands in the cell; left out where it could name a person, masked where it might. */
   value?: string
   /** Units that the row accuses, where the finding tells of that: shown to nobody, and the row not to them. */
   accused?: readonly string[]
@@ -103,7 +103,10 @@ export function finding(
     : { row, column, code, message, value }
 }
 
-/** A value of a column that names no person; numbers are masked all the same, in case a phone or ID number slipped into it. */
+const ORGANISATION = /[局镇乡街道办委院厅处司所队站会部校园社村组台中心公司集团政府法庭医馆厂]/u
+
+/** A value that should name no person, made safe in case columns are shifted: numbers masked, short names too. */
 export function safeValue(text: string): string {
-  return beginning(text, 60).replace(/\d{7,}[\dXx]?/g, (digits) => maskIdNo(digits, '1+1'))
+  const masked = beginning(text, 60).replace(/\d{7,}[\dXx]?/g, (digits) => maskIdNo(digits, '1+1'))
+  return /^[\p{Script=Han}·]{2,4}$/u.test(masked) && !ORGANISATION.test(masked) ? maskName(masked) : masked
 }
