@@ -98,7 +98,7 @@ interface Procedure {
   opinions: (Opinion & { by: string | null })[] | null
   /** Reviews of this petition, or of the same one; the chain from its beginning. */
   chain: { id: string; no: string; channel: string; state: State; reviewResult: string | null }[] | null
-  otherPeople: { nameMasked: string | null; phoneMasked: string | null }[] | null
+  otherPeople: { id: string; nameMasked: string | null; phoneMasked: string | null }[] | null
   /** Null for all but escalated cases. */
   escalation: Escalation | null
 }
@@ -188,7 +188,7 @@ const openProcedure = statement<{ procedure: Procedure }>(
        select o.id, o.no, o.channel, o.state, r.review_result as "reviewResult" from petitions own
        join petitions r on r.root_id = coalesce(own.root_id, own.id) or r.id = coalesce(own.root_id, own.id)
        join matters o on o.id = r.id where own.id = m.id and o.id <> m.id and ${harmlessTo(0, 'o')}) x) as chain,
-    (select coalesce(json_agg(json_build_object('nameMasked', o.name_masked, 'phoneMasked', o.phone_masked)), '[]') from matter_people mp join people o on o.id = mp.person_id where mp.matter_id = m.id) as "otherPeople",
+    (select coalesce(json_agg(json_build_object('id', o.id, 'nameMasked', o.name_masked, 'phoneMasked', o.phone_masked)), '[]') from matter_people mp join people o on o.id = mp.person_id where mp.matter_id = m.id) as "otherPeople",
     case when m.channel = 'escalation' then (select row_to_json(x) from (select ${columnsOf(escalationRecords.escalations, 'e')} from escalations e where e.id = m.id) x) end as escalation
    from matters m where m.id = $1) x`,
 )

@@ -79,11 +79,11 @@ export async function register(
   const superiors = input.upstreamDueAt ?? input.petition?.upstreamDueAt
   if (superiors !== undefined && superiors <= receivedAt)
     throw fieldProblem('matter/past-time', `${at}/upstreamDueAt`, '上级要求的期限应晚于收到的时间')
-  const [no, taken, person, calendar, receivers] = await Promise.all([
+  const [no, , person, calendar, receivers] = await Promise.all([
     takeNumber(tx, input.channel, office.region),
     input.externalNo === undefined
-      ? []
-      : externalTaken(tx, [input.source, input.externalNo, ...visibilityValues(actor)]),
+      ? undefined
+      : demandExternalFree(tx, actor, { ...input, externalNo: input.externalNo }, at),
     input.personId === undefined ? true : seesPerson(tx, actor, input.personId),
     input.dispatch === undefined && input.petition === undefined ? undefined : holdCalendar(tx),
     readReceivers(tx, [
@@ -91,12 +91,6 @@ export async function register(
       ...input.accusedUnitIds,
     ]),
   ])
-  if (taken[0] !== undefined) {
-    const { no: takenAs } = taken[0]
-    const word = input.channel === 'hotline' ? '市平台工单号' : '上级编号'
-    const message = takenAs === null ? `此${word}已登记` : `此${word}已登记为${takenAs}`
-    throw fieldProblem('matter/external-no-taken', `${at}/externalNo`, message)
-  }
   const { visit } = input.petition ?? {}
   if (visit?.listNo !== undefined && (await listNoTaken(tx, [visit.level, visit.listNo])).length > 0) {
     throw fieldProblem('matter/list-no-taken', `${at}/visit/listNo`, '该层级的此通报编号已登记')
@@ -166,6 +160,20 @@ export async function register(
     ...(warnings.length === 0 ? {} : { warnings }),
     ...(personId === null ? {} : { queryCode: queryCodeOf(office.vault, id) }),
   }
+}
+
+/** Throws `matter/external-no-taken`: a superior's number stands for one matter of its source. */
+export async function demandExternalFree(
+  tx: Tx,
+  actor: Actor,
+  { channel, source, externalNo }: { channel: string; source: string; externalNo: string },
+  at: string,
+): Promise<void> {
+  const [taken] = await externalTaken(tx, [source, externalNo, ...visibilityValues(actor)])
+  if (taken === undefined) return
+  const word = channel === 'hotline' ? '市平台工单号' : '上级编号'
+  const message = taken.no === null ? `此${word}已登记` : `此${word}已登记为${taken.no}`
+  throw fieldProblem('matter/external-no-taken', `${at}/externalNo`, message)
 }
 
 const registeredIn = (channel: ChannelId) => newCase({ channel, state: firstState(channel) })

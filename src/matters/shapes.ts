@@ -26,7 +26,7 @@ const category = z.enum(keysOf(merged('categories'))).describe('类别')
 const urgency = z.enum(keysOf(urgencies)).describe('紧急程度')
 const topic = z.enum(keysOf(topics), { error: '没有这个主题' }).describe('主题')
 const regionCode = z.string().regex(/^\d{6}(\d{3})?$/, { error: '区划代码应为6位或9位数字' })
-const number = textOf(1, 64)
+export const number = textOf(1, 64)
 
 export const registrationShape = z
   .strictObject({
@@ -110,6 +110,19 @@ export const letterBatchShape = z.strictObject({
   letters: z.array(letterShape).min(1, { error: '至少一封' }).max(100, { error: '一次最多100封' }),
 })
 
+const receptionFields = {
+  kind: z.enum(keysOf(receptionKinds)).describe('领导接访方式'),
+  leaderName: textOf(1, 40).describe('接访领导'),
+  leaderPost: textOf(1, 60).describe('职务'),
+  opinion: textOf(1, 2000).optional().describe('领导意见'),
+  dueDay: day.optional().describe('领导要求办结的日期'),
+}
+
+export const receptionCorrection = z.strictObject({
+  ...receptionFields,
+  dueDay: day.nullable().optional().describe('领导要求办结的日期；改晚的只对以后的环节有效'),
+})
+
 const visitEntryShape = z
   .strictObject({
     personCount: z
@@ -127,15 +140,7 @@ const visitEntryShape = z
     place: textOf(1, 100).optional().describe('接待地点'),
     listNo: number.optional().describe('上级通报编号'),
     listDay: day.optional().describe('通报日期'),
-    reception: z
-      .strictObject({
-        kind: z.enum(keysOf(receptionKinds)).describe('领导接访方式'),
-        leaderName: textOf(1, 40).describe('接访领导'),
-        leaderPost: textOf(1, 60).describe('职务'),
-        opinion: textOf(1, 2000).optional().describe('领导意见'),
-        dueDay: day.optional().describe('领导要求办结的日期'),
-      })
-      .optional(),
+    reception: z.strictObject(receptionFields).optional(),
   })
   .prefault({})
 

@@ -23,7 +23,10 @@ export const legOutcomes = {
 export type LegOutcome = keyof typeof legOutcomes
 
 /** Texts of which every version is kept. */
-export const textFields = { title: '标题', content: '内容', reply: '答复' } as const
+export const textFields = {
+  ...{ title: '标题', content: '内容', reply: '答复' },
+  ...{ leaderName: '接访领导', leaderPost: '接访领导职务', leaderOpinion: '领导意见' },
+} as const
 
 /** In the place of a text that our own forms ask for and the city platform does not export. */
 export const NOT_TOLD = '(市平台未提供)'

@@ -169,7 +169,7 @@ export const matterDetail = z
     opinions: z.array(free).nullable(),
     chain: z.array(free).nullable().describe('复查、复核的来龙去脉'),
     otherPeople: z
-      .array(z.object({ name: z.string().nullable(), phone: z.string().nullable() }))
+      .array(z.object({ id: z.string(), name: z.string().nullable(), phone: z.string().nullable() }))
       .nullable()
       .describe('其他代表'),
     escalation: free.nullable().describe('督办案件'),
@@ -248,9 +248,10 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
       reviewResult: labelOrNull(reviewResults, link.reviewResult),
     })),
     escalation: viewEscalation(m),
-    otherPeople: (m.otherPeople ?? []).map(({ nameMasked, phoneMasked }) =>
-      m.confidential ? { name: '保密', phone: '保密' } : { name: nameMasked, phone: phoneMasked },
-    ),
+    otherPeople: (m.otherPeople ?? []).map(({ id: personId, nameMasked: name, phoneMasked: phone }) => ({
+      ...(m.confidential ? { name: '保密', phone: '保密' } : { name, phone }),
+      id: personId,
+    })),
     acts: openActs(caseOf(m), actor).map((act) => ({ act, label: actLabel(act) })),
   }
 }

@@ -1,10 +1,12 @@
 // URLs around visits: a superior's monthly lists, and who came before, asked while a citizen waits.
 import { z } from 'zod'
-import { day, id, textOf } from '../platform/fields.ts'
+import { personFieldsShape } from '../people/fields.ts'
+import { day, id, instant, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { ofTheOffice } from '../platform/route.ts'
 import { findEarlier } from './earlier.ts'
 import { competentLevels, venues, visitLevels, visitModes } from './petition-terms.ts'
+import { number, receptionCorrection } from './shapes.ts'
 import { writtenShape } from './views.ts'
 import { states } from './workflow.ts'
 import { correctPetition, correctVisit } from './visit-corrections.ts'
@@ -247,6 +249,9 @@ export function visitRoutes(http: Http): void {
         place: textOf(1, 100).nullable().optional(),
         listNo: textOf(1, 60).optional().describe('上级通报编号'),
         listDay: day.nullable().optional(),
+        reception: receptionCorrection.nullable().optional().describe('领导接访；未填意见的，原意见不变'),
+        others: z.array(personFieldsShape).min(1).max(4).optional().describe('补登的其他代表'),
+        notOthers: z.array(id).min(1).max(4).optional().describe('误登的其他代表'),
       }),
       problems: [
         'matter/not-found',
@@ -254,12 +259,13 @@ export function visitRoutes(http: Http): void {
         'matter/fewer-than-representatives',
         'matter/list-no-taken',
         'matter/future-time',
+        'matter/past-time',
         'matter/other-not-found',
       ],
     },
     (tx, actor, { params, body, ifMatch }) =>
       correctVisit(tx, actor, params.id, body, {
-        ifMatch,
+        ...{ ifMatch, vault },
         collectiveFrom: config.COLLECTIVE_MIN_PERSONS,
       }),
   )
@@ -269,8 +275,19 @@ export function visitRoutes(http: Http): void {
       ...corrects,
       url: '/api/letters/:id',
       summary: '更正来信信息',
-      body: z.strictObject(petitionCorrection),
-      problems: ['matter/not-found', 'matter/act-not-of-channel', 'matter/other-not-found'],
+      description: '上级要求的期限改早的，在办环节随之提前；改晚的只对以后的环节有效，已逾期的仍为逾期。',
+      body: z.strictObject({
+        ...petitionCorrection,
+        externalNo: number.nullable().optional().describe('上级编号'),
+        upstreamDueAt: instant.nullable().optional().describe('上级要求的办理期限'),
+      }),
+      problems: [
+        'matter/not-found',
+        'matter/act-not-of-channel',
+        'matter/external-no-taken',
+        'matter/past-time',
+        'matter/other-not-found',
+      ],
     },
     (tx, actor, { params, body, ifMatch }) => correctPetition(tx, actor, params.id, body, ifMatch),
   )

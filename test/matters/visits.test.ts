@@ -231,6 +231,112 @@ describe('correcting a visit', () => {
     expect((await opened(written.body.id))['petition']).toMatchObject({ signatories: 12, officeFirst: false })
     expect((await patch(written.body.id, { personCount: 3 }, 2)).body.code).toBe('matter/act-not-of-channel')
   })
+
+  it('a leader’s reception told afterwards stands with its day; what the opinion was is kept, and no event tells it', async () => {
+    const { body } = await visit()
+    const reception = { kind: 'received', leaderName: '陈区长', leaderPost: '区长', opinion: '请人社局速办' }
+    expect((await patch(body.id, { reception: { ...reception, dueDay: '2020-08-21' } })).status).toBe(200)
+    const dueAt = '2020-08-21T23:59:59.999+08:00'
+    expect(await opened(body.id)).toMatchObject({
+      ...{ dueAt, petition: { upstreamDueAt: dueAt } },
+      visit: { receptionKind: { code: 'received' }, leaderName: '陈区长', leaderOpinion: '请人社局速办' },
+    })
+    const past = await patch(body.id, { reception: { ...reception, dueDay: '2020-08-13' } }, 2)
+    expect(past.body['errors']).toMatchObject([{ pointer: '/body/reception/dueDay' }])
+    await patch(body.id, { reception: { ...reception, opinion: '请人社局一周内办结' } }, 2)
+    const seen = await opened(body.id)
+    expect(seen['texts']).toMatchObject([{ field: { label: '领导意见' }, text: '请人社局速办' }])
+    expect(seen['timeline']).toContainEqual(
+      expect.objectContaining({ data: expect.objectContaining({ fields: ['leaderOpinion'] }) }),
+    )
+    expect(JSON.stringify(seen['timeline'])).not.toMatch(/陈区长|速办|一周内/)
+    await patch(body.id, { reception: null }, 3)
+    const none = await opened(body.id)
+    expect(none).toMatchObject({
+      dueAt,
+      visit: { receptionKind: null, leaderName: null },
+      petition: { upstreamDueAt: null },
+    })
+  })
+
+  it('representatives are added and taken off, five at most and no more than came', async () => {
+    const { body } = await visit({ visit: { personCount: 3 } })
+    const [one, two, three, four] = ['李秀英', '张建国', '陈思远', '刘德福'].map((name) => ({ name }))
+    const before = await counted()
+    for (const [changes, pointer] of [
+      [{ others: [one, two, three] }, '/body/others'],
+      [{ others: [one, two, three], personCount: 3 }, '/body/personCount'],
+      [{ others: [{ name: '' }] }, '/body/others/0'],
+      [{ notOthers: [body.id] }, '/body/notOthers/0'],
+    ] as const) {
+      const { status, body: told } = await patch(body.id, changes)
+      expect([status, (told['errors'] as { pointer: string }[])[0]?.pointer]).toEqual([422, pointer])
+    }
+    expect(await counted()).toBe(before)
+    expect((await patch(body.id, { others: [one, two] })).status).toBe(200)
+    const people = async () => (await opened(body.id))['otherPeople'] as { id: string; name: string }[]
+    const found = await people()
+    expect(found.map(({ name }) => name).toSorted()).toEqual(['张*国', '李*英'])
+    const many = await patch(body.id, { others: [one, three, four], personCount: 9 }, 2)
+    expect(many.body['errors']).toMatchObject([{ pointer: '/body/others', message: '代表最多5人' }])
+    const gone = found.find(({ name }) => name === '李*英')?.id
+    expect((await patch(body.id, { notOthers: [gone], others: [three] }, 2)).status).toBe(200)
+    expect((await people()).map(({ name }) => name).toSorted()).toEqual(['张*国', '陈*远'])
+    const { timeline } = await opened(body.id)
+    expect(timeline).toContainEqual(
+      expect.objectContaining({ data: expect.objectContaining({ representativesRemoved: [gone] }) }),
+    )
+    expect(JSON.stringify(timeline)).not.toMatch(/李秀英|陈思远/)
+  })
+})
+
+describe('correcting a letter', () => {
+  const written = async (given: object = {}) =>
+    (await desk.call('registrar', 'POST', '/api/letters', letter({ source: 'upper', ...given }))).body
+  const patch = (id: string, body: object, version = 1) =>
+    desk.call(
+      'registrar',
+      'PATCH',
+      `/api/letters/${id}`,
+      { reason: '登记有误', ...body },
+      { 'if-match': `"${version}"` },
+    )
+
+  it('a superior’s number stands once', async () => {
+    const [one, two] = [await written({ externalNo: '川转2020-1' }), await written()]
+    const taken = await patch(two.id, { externalNo: '川转2020-1' })
+    expect(taken.body).toMatchObject({
+      code: 'matter/external-no-taken',
+      errors: [{ pointer: '/body/externalNo', message: `此上级编号已登记为${one.no}` }],
+    })
+    expect((await patch(two.id, { externalNo: '川转2020-2' })).status).toBe(200)
+    const seen = await opened(two.id)
+    expect(seen['externalNo']).toBe('川转2020-2')
+    expect(seen['timeline']).toContainEqual(
+      expect.objectContaining({
+        data: expect.objectContaining({
+          before: { externalNo: null },
+          after: { externalNo: '川转2020-2' },
+        }),
+      }),
+    )
+  })
+
+  it('an earlier deadline of a superior binds the running clock; a later one makes no late leg punctual', async () => {
+    const { id } = await written({ receivedAt: '2020-08-10T09:00:00+08:00' })
+    const at = (day: string) => `2020-08-${day}T18:00:00.000+08:00`
+    const before = await counted()
+    const early = await patch(id, { upstreamDueAt: '2020-08-10T09:00:00+08:00' })
+    expect(early.body['errors']).toMatchObject([{ pointer: '/body/upstreamDueAt' }])
+    expect(await counted()).toBe(before)
+    expect((await patch(id, { upstreamDueAt: at('12') })).status).toBe(200)
+    const late = await opened(id)
+    expect(late).toMatchObject({ dueAt: at('12'), petition: { upstreamDueAt: at('12') } })
+    expect((await patch(id, { upstreamDueAt: at('28') }, 2)).status).toBe(200)
+    expect(await opened(id)).toMatchObject({ dueAt: at('12'), petition: { upstreamDueAt: at('28') } })
+    expect((await patch(id, { upstreamDueAt: null }, 3)).status).toBe(200)
+    expect(await opened(id)).toMatchObject({ dueAt: at('12'), petition: { upstreamDueAt: null } })
+  })
 })
 
 describe('who came before', () => {

@@ -1,0 +1,2 @@
+ALTER TABLE "app"."matter_texts" DROP CONSTRAINT "matter_texts_field";--> statement-breakpoint
+ALTER TABLE "app"."matter_texts" ADD CONSTRAINT "matter_texts_field" CHECK (field in ('title', 'content', 'reply', 'leaderName', 'leaderPost', 'leaderOpinion'));
