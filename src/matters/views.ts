@@ -37,12 +37,8 @@ import { actLabel, eventLabels, states, type State } from './workflow.ts'
 export const labelled = z.object({ code: z.string(), label: z.string() })
 export const moment = z.string().meta({ format: 'date-time' })
 const maybe = moment.nullable()
-const callerShape = z.object({
-  name: z.string().nullable(),
-  phone: z.string().nullable(),
-  idNo: z.string().nullable(),
-  township: z.string().nullable(),
-})
+const text = z.string().nullable()
+const callerShape = z.object({ name: text, phone: text, idNo: text, township: text })
 
 export const matterItem = z
   .object({
