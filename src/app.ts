@@ -10,6 +10,7 @@ import { importRoutes } from './imports/routes.ts'
 import { parseFile } from './imports/parse.ts'
 import { registerRoutes } from './registers/routes.ts'
 import { kpiRoutes } from './kpi/routes.ts'
+import { figuresOfYear } from './kpi/yearly.ts'
 import { boardRoutes } from './kpi/board-routes.ts'
 import { tallyRoutes } from './kpi/tally-routes.ts'
 import { stockRoutes } from './kpi/stock-routes.ts'
@@ -130,7 +131,10 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   ledgerRoutes(http)
   meetingRoutes(http)
   reliefRoutes(http)
-  registerRoutes(http, { read: (path) => parseFile(path, { log }) })
+  registerRoutes(http, {
+    read: (path) => parseFile(path, { log }),
+    measure: (db, actor, asked) => figuresOfYear(db, actor, asked, http.deps.clock.now()),
+  })
   noticeRoutes(http)
   batchRoutes(http, { read: (path) => parseFile(path, { log }) })
   importRoutes(http)

@@ -8,9 +8,10 @@ import { dayOf } from '../platform/clock.ts'
 import { day, id, pageQuery, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { fieldProblem } from '../platform/problems.ts'
-import { formats, type Cell, type Format } from '../platform/spreadsheets.ts'
+import { formats, type Cell, type Format, type SheetColumn } from '../platform/spreadsheets.ts'
 import { registerIds, registerOf, rowShape, type RegisterId } from './columns.ts'
 import { approveArticle, correctRow, enterRows, takeFile, voidRow } from './commands.ts'
+import { measuredShape, withMeasures, type Measure, type Measured } from './measures.ts'
 import { currentArticles, dueArticles, figureAsked, figuresOf, listRows, openRow } from './queries.ts'
 import { withNames } from './references.ts'
 import { rowsOfSheet, type ReadTable } from './sheet-rows.ts'
@@ -26,6 +27,7 @@ const item = z.object({
   voidedAt: z.string().nullable(),
   approved: z.boolean().optional().describe('知识库：已审核'),
   row: free,
+  measured: measuredShape.nullable().optional().describe('绩效指标：对应统计指标在项目年度的数'),
 })
 const period = { from: day.describe('起始日期（含）'), to: day.describe('截止日期（含）') }
 const filters = {
@@ -36,13 +38,18 @@ const filters = {
 }
 const reason = textOf(2, 500)
 
-/** `read` gives the rows of an uploaded table safely. */
-export function registerRoutes(http: Http, { read }: { read: ReadTable }): void {
-  for (const name of registerIds) oneRegister(http, name, read)
+interface Given {
+  /** Gives the rows of an uploaded table safely. */
+  read: ReadTable
+  measure: Measure
+}
+
+export function registerRoutes(http: Http, given: Given): void {
+  for (const name of registerIds) oneRegister(http, name, given)
   knowledgeRoutes(http)
 }
 
-function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
+function oneRegister(http: Http, name: RegisterId, { read, measure }: Given): void {
   const { db, files } = http.deps
   const register = registerOf(name)
   const url = `/api/registers/${name}`
@@ -76,7 +83,10 @@ function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
       query: z.strictObject({ ...filters, ...pageQuery }),
       reply: z.object({ total: z.int(), items: z.array(item), next: z.string().nullable() }),
     },
-    (reader, _actor, { query }) => listRows(reader, name, query),
+    async (reader, actor, { query }) => {
+      const page = await listRows(reader, name, query)
+      return { ...page, items: await withMeasures(reader, actor, name, page.items, measure) }
+    },
   )
 
   http.reads(
@@ -117,7 +127,11 @@ function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
       etag: (row) => row.version,
       problems: ['register/not-found'],
     },
-    (reader, _actor, { params }) => openRow(reader, name, params.id),
+    async (reader, actor, { params }) => {
+      const row = await openRow(reader, name, params.id)
+      const [shown = row] = await withMeasures(reader, actor, name, [row], measure)
+      return shown
+    },
   )
 
   http.writes(
@@ -189,13 +203,23 @@ function oneRegister(http: Http, name: RegisterId, read: ReadTable): void {
         }))
         const page = async (cursor: string | undefined) => {
           const { items, next } = await listRows(db, name, { ...query, limit: 500, cursor })
-          return { items: await withNames(db, register, items), next }
+          const shown = await withMeasures(db, actor, name, items, measure)
+          return { items: await withNames(db, register, shown), next }
         }
-        return sendSheet(db, actor, reply, { register: name, label, format, columns, page })
+        const all = name === 'indicator' ? [...columns, ...measuredColumns] : columns
+        return sendSheet(db, actor, reply, { register: name, label, format, columns: all, page })
       },
     )
   }
 }
+
+/** What the import passes over: nobody enters it. */
+const measuredColumns: SheetColumn<{ measured?: Measured | null }>[] = [
+  { header: '统计值', width: 14, cell: ({ measured: of }) => of?.text ?? null },
+  { header: '分子', width: 10, cell: ({ measured: of }) => of?.numerator ?? null },
+  { header: '分母', width: 10, cell: ({ measured: of }) => of?.denominator ?? null },
+  { header: '清单', width: 40, cell: ({ measured: of }) => of?.list ?? null },
+]
 
 /** As the import reads it again: labels for codes, fen for money. */
 function cellOf(value: unknown): Cell {

@@ -201,6 +201,39 @@ describe('performance', () => {
     ])
     for (const metric of Object.keys(metricKinds)) expect(metricIds).toContain(metric)
   })
+
+  it('a bound indicator shows what its metric came to in the year, with the matters behind it, in the list, opened and in the file', async () => {
+    const amounts = { budgetFen: 1000, executedFen: 5, fiscalFen: 1 }
+    const project = async (year: number) =>
+      (await enter('project', { year, name: '热线办理', ...amounts })).body.id
+    const [now, before] = [await project(2020), await project(2018)]
+    for (let n = 0; n < 3; n++) await desk.register({ dispatch: { leadUnitId: desk.township } })
+    const indicator = (projectId: string, name: string, more: object) =>
+      enter('indicator', { projectId, name, kind: 'quantity', expected: '3件', ...more })
+    const { body } = await indicator(now, '交办件数', { metric: 'M01' })
+    await indicator(before, '往年交办件数', { metric: 'M01' })
+    await indicator(now, '宣传场次', { actual: '4场', source: '宣传台账' })
+    const rate = { kind: 'satisfaction', expected: '90%', metric: 'M10' }
+    await indicator(now, '群众满意率', rate)
+    const query = 'from=2020-01-01&to=2020-12-31&metrics=M01,M10'
+    const figures = (await desk.call('leader', 'GET', `/api/kpi?${query}`)).body['figures'] as object[]
+    const { items } = (await desk.call('leader', 'GET', '/api/registers/indicator?limit=100')).body
+    type Shown = { row: Record<string, unknown>; measured: { numerator: number; list: string } | null }
+    const of = (name: string) => (items as Shown[]).find(({ row }) => row['name'] === name)
+    expect(of('交办件数')?.measured).toMatchObject({
+      ...{ metric: 'M01', period: { from: '2020-01-01', to: '2020-12-31' } },
+      ...{ numerator: 3, denominator: null, text: '3件' },
+    })
+    expect(figures).toMatchObject([{ numerator: 3 }, { metric: 'M10', denominator: 0 }])
+    expect(of('群众满意率')?.measured).toMatchObject({ denominator: 0, value: null, text: '无' })
+    expect(of('往年交办件数')?.measured).toMatchObject({ numerator: 0, text: '0件' })
+    expect(of('宣传场次')).toMatchObject({ measured: null, row: { actual: '4场' } })
+    expect((await rowsBehind(of('交办件数')?.measured?.list ?? ''))['total']).toBe(3)
+    const opened = await desk.call('leader', 'GET', `/api/registers/indicator/${body.id}`)
+    expect(opened.body['measured']).toMatchObject({ numerator: 3, text: '3件' })
+    const file = await exported('indicator', 'csv')
+    expect(file.toString('utf8')).toMatch(/交办件数,3件,M01,,,3件,3,,/)
+  })
 })
 
 describe('the knowledge base', () => {
