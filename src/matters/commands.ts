@@ -5,9 +5,10 @@ import { holdCalendar } from '../calendar/queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
-import { appendSealed, sealEvent, type EventData, type ToldRows } from '../platform/events.ts'
+import { appendSealed, sealEvent, type EventData } from '../platform/events.ts'
 import { Problem } from '../platform/problems.ts'
 import { insertRow, tellInsert, tellUpdate, updateRow } from '../platform/rows.ts'
+import type { ToldRows } from '../platform/told-rows.ts'
 import { actRules } from './acts/index.ts'
 import {
   newCase,

@@ -4,8 +4,8 @@ import { holdCalendar } from '../calendar/queries.ts'
 import { NIL } from '../platform/actor.ts'
 import { instantFromJson, type Instant } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
-import type { ToldRows } from '../platform/events.ts'
 import { tellUpdate } from '../platform/rows.ts'
+import type { ToldRows } from '../platform/told-rows.ts'
 import {
   lateFrom,
   lateness,

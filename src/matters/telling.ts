@@ -1,13 +1,8 @@
 // Appends events to the chains of many matters at once, for what the clock and the calendar do to them.
 import { systemActor } from '../platform/actor.ts'
 import { statement, type Tx } from '../platform/db.ts'
-import {
-  sealEvent,
-  type EventData,
-  type NewEvent,
-  type SealedEvent,
-  type ToldRows,
-} from '../platform/events.ts'
+import { sealEvent, type EventData, type NewEvent, type SealedEvent } from '../platform/events.ts'
+import type { ToldRows } from '../platform/told-rows.ts'
 
 const moveHeads = statement(
   'sweep.heads',

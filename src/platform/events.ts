@@ -3,12 +3,10 @@ import { hash, randomUUIDv7 } from 'node:crypto'
 import type { Actor } from './actor.ts'
 import type { Instant } from './clock.ts'
 import { statement, type Tx } from './db.ts'
+import { packRows, type ToldRows } from './told-rows.ts'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json | undefined }
 export type EventData = { [key: string]: Json | undefined }
-
-/** Table → id → column → value, as `rows.ts` tells them. */
-export type ToldRows = Record<string, Record<string, EventData>>
 
 export interface NewEvent {
   subject: string
@@ -43,10 +41,11 @@ export function sealEvent(
   at: Instant,
   { data, rows, ...event }: NewEvent,
 ): SealedEvent {
-  return sealWritten(previous, actorId, at, event, JSON.stringify(data ?? {}), rows)
+  const told = rows && packRows(rows, { at, actorId, subjectId: event.subjectId, data })
+  return sealWritten(previous, actorId, at, event, JSON.stringify(data ?? {}), told)
 }
 
-/** The same for data that are JSON already, as `JSON.stringify` writes it; `rows` null: some were written that it does not tell. */
+/** The same for data that are JSON already, as `JSON.stringify` writes it; `rows` packed, null: some were written that it does not tell. */
 export function sealWritten(
   previous: { seq: number; hash: Buffer | null },
   actorId: string,

@@ -3,7 +3,8 @@ import { hash } from 'node:crypto'
 import { getTableColumns, getTableName, type InferInsertModel } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Sql, Tx } from './db.ts'
-import type { EventData, Json, ToldRows } from './events.ts'
+import type { EventData, Json } from './events.ts'
+import type { ToldRows } from './told-rows.ts'
 
 const cache = new Map<string, Sql>()
 
@@ -77,7 +78,7 @@ export const UNTOLD: ReadonlySet<string> = new Set([
 const NOTHING = {}
 
 function tellColumns(to: ToldRows, table: PgTable, id: string, row: object, before: object): EventData {
-  const columns = getTableColumns(table) as Record<string, { name: string }>
+  const columns = getTableColumns(table) as Record<string, { name: string; default: unknown }>
   const of = (to[getTableName(table)] ??= {})
   const told = (of[id] ??= {})
   const known = before as Record<string, unknown>
@@ -85,7 +86,8 @@ function tellColumns(to: ToldRows, table: PgTable, id: string, row: object, befo
     const value = (row as Record<string, unknown>)[key]
     const name = columns[key]?.name
     if (value === undefined || name === undefined || name === 'id' || UNTOLD.has(name)) continue
-    if (before === NOTHING ? value === null : same(value, known[key])) continue
+    if (before === NOTHING ? value === null || value === columns[key]?.default : same(value, known[key]))
+      continue
     told[name] = toldValue(id, name, value)
   }
   return told

@@ -1,7 +1,8 @@
 // Compares rows with the history: what the events tell of them, folded, is what the tables must hold.
 import type { PoolClient } from 'pg'
-import type { Json, ToldRows } from './events.ts'
+import type { Json } from './events.ts'
 import { toldValue, UNTOLD, WHOLE } from './rows.ts'
+import { unpackRows, type ToldBeside, type ToldRows } from './told-rows.ts'
 
 /** What is amiss with one row, told by its subject. */
 export type Amiss = (subjectId: string, what: string) => void
@@ -10,7 +11,8 @@ interface ToldEvent {
   seq: number
   subject: string
   subjectId: string
-  canon: { data?: { to?: Json }; rows?: ToldRows | null }
+  /** What the event says, which may have been altered. */
+  canon: Partial<ToldBeside> & { rows?: ToldRows | null }
 }
 
 type Row = Map<string, Json>
@@ -55,17 +57,18 @@ export function foldRows(client: PoolClient, amiss: Amiss): RowFold {
       for (const id of rows.keys()) if (subjects.get(id) === subjectId) rows.delete(id)
   }
   return {
-    async take({ seq, subject, subjectId, canon: { data, rows } }) {
+    async take({ seq, subject, subjectId, canon }) {
       if (subjectId !== last && count++ >= TOGETHER) await compareAll()
       last = subjectId
-      if (rows === null && seq > 1) forget(subjectId)
-      for (const [table, told] of Object.entries(rows ?? {}))
+      if (canon.rows === null && seq > 1) forget(subjectId)
+      for (const [table, told] of Object.entries(unpackRows(canon.rows ?? {}, canon)))
         for (const [id, columns] of Object.entries(told)) {
           const row = rowOf(table, id, subjectId)
           for (const [column, value] of Object.entries(columns)) row.set(column, value ?? null)
         }
-      if (subject === 'matter' && typeof data?.to === 'string')
-        rowOf('matters', subjectId, subjectId).set('state', toldValue(subjectId, 'state', data.to))
+      const to = canon.data?.to
+      if (subject === 'matter' && typeof to === 'string')
+        rowOf('matters', subjectId, subjectId).set('state', toldValue(subjectId, 'state', to))
     },
     end: compareAll,
   }
