@@ -96,7 +96,7 @@ function readWhole(request: FastifyRequest, stream: IncomingMessage, deadlineMs:
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const timer = setTimeout(fail, deadlineMs, new Problem('request/timeout'))
+    const timer = setTimeout(() => fail(new Problem('request/timeout')), deadlineMs)
     stream.on('data', take).on('end', finish).on('error', cut).on('aborted', cut)
     if (Number(request.headers['content-length'] ?? 0) > limit) fail(tooLarge(limit))
 
