@@ -62,7 +62,7 @@ export const outbox = app.table(
       .where(sql`handed_at is null and dead_at is null`),
     index('outbox_handed')
       .on(t.handedAt)
-      .where(sql`dead_at is null`),
+      .where(sql`handed_at is not null and dead_at is null`),
   ],
 )
 
