@@ -5,7 +5,8 @@ import { instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, type Case, type MatterPatch, type Setting } from '../case.ts'
 import { lateness } from '../deadlines.ts'
-import { leadLeg, legsAfter, openLead, ownCoLeg } from '../rules.ts'
+import { leadLeg, openLead, ownCoLeg } from '../rules.ts'
+import { answered, punctualAfter } from './answered.ts'
 import { missedByOffice, refusePending } from './dispatching.ts'
 import { drawnIn, holdsOn, openLegsOf } from './merging.ts'
 import { handledBy } from './signing.ts'
@@ -66,7 +67,7 @@ export const directReply = actRule({
       matter: {
         ...handledBy(subject, setting),
         ...firstContact(subject, input.contactedAt),
-        ...accepted(subject, setting.now, setting.now, punctual),
+        ...answered(subject, { accepted: setting.now }, punctual),
         publicReply: input.result,
       },
       insert: {
@@ -93,11 +94,10 @@ export const approve = actRule({
           patch: { stoppedAt: pending.submittedAt, outcome: 'terminated' as const },
         })),
     ]
-    // On time means: no lead leg of the matter is late, also those that were returned or re-dispatched.
-    const punctual = lateness(legsAfter(subject, { matter: {}, legs })).lateFrom === null
+    const at = { accepted: setting.now, replied: pending.submittedAt }
     return {
       matter: {
-        ...accepted(subject, pending.submittedAt, setting.now, punctual),
+        ...answered(subject, at, punctualAfter(subject, legs)),
         publicReply: pending.result,
       },
       legs,
@@ -128,18 +128,6 @@ export const reject = actRule({
     }
   },
 })
-
-/** What the first accepted reply settles once and for all. */
-function accepted(subject: Case, repliedAt: Instant, now: Instant, punctual: boolean): MatterPatch {
-  const { matter } = subject
-  if (matter.firstAcceptedAt !== null) return {}
-  return {
-    firstRepliedAt: repliedAt,
-    firstAcceptedAt: now,
-    firstOnTime: punctual,
-    doneAt: matter.doneAt ?? now,
-  }
-}
 
 /** In time before any lead leg was late: another unit's later limit does not make up for that of the first. */
 function firstContact({ matter, legs }: Case, at: Instant): MatterPatch {

@@ -4,8 +4,8 @@ import { dayOf, instantOf, type Day } from '../../platform/clock.ts'
 import { day, id, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, type Case, type NewLeg, type Setting } from '../case.ts'
-import { lateness } from '../deadlines.ts'
-import { admit, legsAfter, openLead } from '../rules.ts'
+import { admit, openLead } from '../rules.ts'
+import { answered, punctualAfter } from './answered.ts'
 import { remark } from './overseeing.ts'
 import { stopped } from './routing.ts'
 import { handledBy } from './signing.ts'
@@ -135,14 +135,9 @@ export const acceptInvestigation = actRule({
     const pending = reportUnderReview(subject)
     const leg = openLead(subject)
     const legs = [{ id: leg.id, patch: { stoppedAt: pending.submittedAt, outcome: 'replied' as const } }]
-    const punctual = lateness(legsAfter(subject, { matter: {}, legs })).lateFrom === null
+    const at = { accepted: setting.now, replied: pending.submittedAt }
     return {
-      matter: {
-        firstRepliedAt: pending.submittedAt,
-        firstAcceptedAt: setting.now,
-        firstOnTime: punctual,
-        doneAt: setting.now,
-      },
+      matter: answered(subject, at, punctualAfter(subject, legs)),
       legs,
       update: { replies: { id: pending.id, patch: { ...reviewed(setting, note), accepted: true } } },
       data: { unitId: leg.unitId },

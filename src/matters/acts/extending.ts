@@ -7,6 +7,7 @@ import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Extension, type Leg, type Setting } from '../case.ts'
 import { lawfulLimit, policyAt } from '../deadlines.ts'
 import { leadLeg, openLead } from '../rules.ts'
+import { anew } from './accepting.ts'
 import { ownOf } from './merging.ts'
 import { handledBy } from './signing.ts'
 
@@ -45,18 +46,12 @@ export const askExtension = actRule({
     return {
       matter: handledBy(subject, setting),
       insert: {
-        extensions: {
-          id: setting.newId(),
-          matterId: subject.matter.id,
-          legId: leg.id,
-          askedAt: setting.now,
-          askedBy: setting.actor.id,
+        extensions: asked(subject, leg, setting, {
           reason: input.reason,
           workdays: input.workdays,
-          oldDueAt: leg.effectiveDueAt,
           newDueAt,
           callerToldAt: input.callerToldAt ?? null,
-        },
+        }),
       },
       data: { unitId: leg.unitId, workdays: input.workdays, oldDueAt: leg.effectiveDueAt, newDueAt },
     }
@@ -72,7 +67,7 @@ export const grantExtension = actRule({
     })
     .default({}),
   change(subject, input, setting) {
-    const request = pending(subject, setting)
+    const request = pendingRequest(subject, setting)
     const leg = openLead(subject)
     const { extension } = policyAt(leg.dispatchedAt)
     if (leg.extensions >= extension.times && !setting.actor.roles.includes('leader')) {
@@ -98,9 +93,7 @@ export const grantExtension = actRule({
             effectiveDueAt: newDueAt,
             provisional: leg.provisional || isWorkday(calendar, dayOf(newDueAt)).provisional,
             extensions: leg.extensions + 1,
-            warnedAt: null,
-            redAt: null,
-            overdueAt: null,
+            ...anew,
           },
         },
       ],
@@ -119,7 +112,7 @@ export const refuseExtension = actRule({
   needs: ['extension'],
   input: z.strictObject({ note: textOf(2, 500).describe('驳回理由') }),
   change(subject, { note }, setting) {
-    const request = pending(subject, setting)
+    const request = pendingRequest(subject, setting)
     return {
       matter: {},
       update: { extensions: { id: request.id, patch: decided(setting, false, note) } },
@@ -139,12 +132,26 @@ function passesSuperior({ matter }: Case, leg: Leg, dueAt: Instant): boolean {
   return upstreamDueAt !== null && upstreamDueAt > leg.dispatchedAt && dueAt > upstreamDueAt
 }
 
-function pending(subject: Case, setting: Setting): Extension {
+/** A request for more time as it is written when it is made. */
+export function asked<Told extends object>({ matter }: Case, leg: Leg, setting: Setting, told: Told) {
+  return {
+    id: setting.newId(),
+    matterId: matter.id,
+    legId: leg.id,
+    askedAt: setting.now,
+    askedBy: setting.actor.id,
+    oldDueAt: leg.effectiveDueAt,
+    ...told,
+  }
+}
+
+/** The request that waits for a decision, which is another person's than who asked. */
+export function pendingRequest(subject: Case, setting: Setting): Extension {
   if (subject.extension === null) throw new Problem('matter/nothing-pending')
   if (subject.extension.askedBy === setting.actor.id) throw new Problem('matter/duties-apart')
   return subject.extension
 }
 
-function decided(setting: Setting, granted: boolean, note: string | undefined) {
+export function decided(setting: Setting, granted: boolean, note: string | undefined) {
   return { decidedAt: setting.now, decidedBy: setting.actor.id, granted, decisionNote: note ?? null }
 }

@@ -4,10 +4,10 @@ import { due } from '../../calendar/rules.ts'
 import { id, instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Change, type Opinion, type Setting } from '../case.ts'
-import { lateness } from '../deadlines.ts'
 import { deliveryReceipts, deliveryWays, opinionOutcomes } from '../petition-terms.ts'
-import { admit, legsAfter, openLead } from '../rules.ts'
+import { admit, openLead } from '../rules.ts'
 import { stopFeedback } from './accepting.ts'
+import { answered, punctualAfter } from './answered.ts'
 import { clockLeg, lawOf, petitionOf } from './entering.ts'
 import { remark } from './overseeing.ts'
 import { feedbackLeg, stopped } from './routing.ts'
@@ -61,17 +61,10 @@ export const issue = actRule({
     const pending = underReview(subject, setting)
     const leg = openLead(subject)
     const legs = [{ id: leg.id, patch: { stoppedAt: pending.submittedAt, outcome: 'replied' as const } }]
-    const punctual = lateness(legsAfter(subject, { matter: {}, legs })).lateFrom === null
+    const at = { accepted: setting.now, replied: pending.submittedAt }
     return {
       matter: {
-        ...(subject.matter.firstAcceptedAt === null
-          ? {
-              firstRepliedAt: pending.submittedAt,
-              firstAcceptedAt: setting.now,
-              firstOnTime: punctual,
-              doneAt: setting.now,
-            }
-          : {}),
+        ...answered(subject, at, punctualAfter(subject, legs)),
         publicReply: pending.opinion,
       },
       legs,
@@ -172,11 +165,7 @@ export const mediate = actRule({
     return {
       matter: {
         ...handledBy(subject, setting),
-        ...answeredNow(
-          subject,
-          setting,
-          lateness(legsAfter(subject, { matter: {}, legs })).lateFrom === null,
-        ),
+        ...answered(subject, { accepted: setting.now }, punctualAfter(subject, legs)),
         endReason: 'mediated',
       },
       legs: [...legs, ...stopFeedback(subject, setting)],
@@ -185,11 +174,6 @@ export const mediate = actRule({
     }
   },
 })
-
-export function answeredNow({ matter }: Case, { now }: Setting, punctual: boolean) {
-  if (matter.firstAcceptedAt !== null) return {}
-  return { firstRepliedAt: now, firstAcceptedAt: now, firstOnTime: punctual, doneAt: matter.doneAt ?? now }
-}
 
 export const withdraw = actRule({
   needs: ['petition', 'opinion', 'extension'],

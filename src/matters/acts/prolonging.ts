@@ -7,6 +7,7 @@ import { actRule, calendarOf, type Case, type Setting } from '../case.ts'
 import { openLead } from '../rules.ts'
 import { anew } from './accepting.ts'
 import { boundFrom, lawOf, petitionOf } from './entering.ts'
+import { asked, decided, pendingRequest } from './extending.ts'
 import { handledBy } from './signing.ts'
 
 export const askProlongation = actRule({
@@ -38,17 +39,7 @@ export const askProlongation = actRule({
     return {
       matter: handledBy(subject, setting),
       insert: {
-        extensions: {
-          id: setting.newId(),
-          matterId: subject.matter.id,
-          legId: leg.id,
-          askedAt: setting.now,
-          askedBy: setting.actor.id,
-          reason: input.reason,
-          days: input.days,
-          oldDueAt: leg.effectiveDueAt,
-          newDueAt,
-        },
+        extensions: asked(subject, leg, setting, { reason: input.reason, days: input.days, newDueAt }),
       },
       data: { unitId: leg.unitId, days: input.days, oldDueAt: leg.effectiveDueAt, newDueAt },
     }
@@ -75,7 +66,7 @@ export const grantProlongation = actRule({
     note: textOf(1, 500).optional(),
   }),
   change(subject, input, setting) {
-    const request = pendingProlongation(subject, setting)
+    const request = pendingRequest(subject, setting)
     if (input.toldAt > setting.now) {
       throw fieldProblem('matter/future-time', '/body/toldAt', '告知时间不能晚于现在')
     }
@@ -107,7 +98,7 @@ export const refuseProlongation = actRule({
   needs: ['petition', 'extension'],
   input: z.strictObject({ note: textOf(2, 500).describe('不批准的理由') }),
   change(subject, { note }, setting) {
-    const request = pendingProlongation(subject, setting)
+    const request = pendingRequest(subject, setting)
     return {
       matter: {},
       update: { extensions: { id: request.id, patch: decided(setting, false, note) } },
@@ -115,13 +106,3 @@ export const refuseProlongation = actRule({
     }
   },
 })
-
-function pendingProlongation(subject: Case, setting: Setting) {
-  if (subject.extension === null) throw new Problem('matter/nothing-pending')
-  if (subject.extension.askedBy === setting.actor.id) throw new Problem('matter/duties-apart')
-  return subject.extension
-}
-
-function decided(setting: Setting, granted: boolean, note: string | undefined) {
-  return { decidedAt: setting.now, decidedBy: setting.actor.id, granted, decisionNote: note ?? null }
-}

@@ -2,9 +2,8 @@
 import { z } from 'zod'
 import { textOf } from '../../platform/fields.ts'
 import { actRule } from '../case.ts'
-import { lateness } from '../deadlines.ts'
-import { classArticle, legsAfter } from '../rules.ts'
-import { answeredNow } from './opining.ts'
+import { classArticle } from '../rules.ts'
+import { answered, punctualAfter } from './answered.ts'
 import { feedbackLeg, stopped } from './routing.ts'
 import { handledBy } from './signing.ts'
 
@@ -27,11 +26,7 @@ export const respond = actRule({
     return {
       matter: {
         ...handledBy(subject, setting),
-        ...answeredNow(
-          subject,
-          setting,
-          lateness(legsAfter(subject, { matter: {}, legs })).lateFrom === null,
-        ),
+        ...answered(subject, { accepted: now }, punctualAfter(subject, legs)),
         publicReply: answer,
         endedAt: now,
       },

@@ -5,9 +5,9 @@ import { day, textOf } from '../../platform/fields.ts'
 import { dayOf, type Day, type Instant } from '../../platform/clock.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Change, type Setting } from '../case.ts'
-import { lateness } from '../deadlines.ts'
 import { reviewGroundArticles, reviewGrounds, reviewResults } from '../petition-terms.ts'
-import { legsAfter, openLead } from '../rules.ts'
+import { openLead } from '../rules.ts'
+import { answered, punctualAfter } from './answered.ts'
 import { lawOf, petitionOf } from './entering.ts'
 import { delivered, deliveryShape, reviewed, underReview } from './opining.ts'
 import { remark } from './overseeing.ts'
@@ -44,7 +44,11 @@ export const declineReview = actRule({
   change: (subject, input, setting) => ({
     matter: {
       ...handledBy(subject, setting),
-      ...answered(subject, setting, stopped(subject, setting, 'declined')),
+      ...answered(
+        subject,
+        { accepted: setting.now },
+        punctualAfter(subject, stopped(subject, setting, 'declined')),
+      ),
       endReason: input.ground,
       publicReply: input.reason,
     },
@@ -68,7 +72,11 @@ export const coordinate = actRule({
   change: (subject, { text }, setting) => ({
     matter: {
       ...handledBy(subject, setting),
-      ...answered(subject, setting, stopped(subject, setting, 'replied')),
+      ...answered(
+        subject,
+        { accepted: setting.now },
+        punctualAfter(subject, stopped(subject, setting, 'replied')),
+      ),
     },
     legs: stopped(subject, setting, 'replied'),
     insert: remark(subject, setting, 'coordinate', text),
@@ -76,11 +84,6 @@ export const coordinate = actRule({
     data: { intake: 'coordinated' },
   }),
 })
-
-function answered(subject: Case, { now }: Setting, legs: NonNullable<Change['legs']>) {
-  const { lateFrom } = lateness(legsAfter(subject, { matter: {}, legs }))
-  return { firstRepliedAt: now, firstAcceptedAt: now, firstOnTime: lateFrom === null, doneAt: now }
-}
 
 export const openHearing = actRule({
   needs: ['calendar', 'petition'],
@@ -220,10 +223,10 @@ export const issueReview = actRule({
     const pending = underReview(subject, setting)
     const leg = openLead(subject)
     const legs = [{ id: leg.id, patch: { stoppedAt: pending.submittedAt, outcome: 'replied' as const } }]
+    const at = { accepted: setting.now, replied: pending.submittedAt }
     return {
       matter: {
-        ...answered(subject, setting, legs),
-        firstRepliedAt: pending.submittedAt,
+        ...answered(subject, at, punctualAfter(subject, legs)),
         publicReply: pending.opinion,
       },
       legs,
