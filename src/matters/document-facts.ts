@@ -87,6 +87,7 @@ export function documentFacts(
   const routes: Record<string, string> = legalRoutes
   const way = otherWays[classOf({ petition })]
   const handle = matter.legs.findLast(({ kind }) => kind === (stage === undefined ? 'handle' : 'review'))
+  const finality = articleText(articles.finality)
   const day = (at: Instant | null | undefined) => (at === null || at === undefined ? null : dayText(at))
   const known = (table: Record<string, string>, key: string | null | undefined) =>
     key === null || key === undefined ? null : (table[key] ?? key)
@@ -145,9 +146,15 @@ export function documentFacts(
     opinionArticle: articleText(stage === undefined ? articles.opinion : clocks[stage].article),
     reviewArticle: articleText(asking.article),
     reviewLimit: limitText(asking.limit),
-    finalityArticle:
-      matter.state === 'no-longer-accepted' || matter.channel === 'recheck'
-        ? articleText(articles.finality)
-        : null,
+    finalityArticle: matter.state === 'no-longer-accepted' || stage === 'recheck' ? finality : null,
+    conclusion: stage === 'recheck' ? concluding(opinion?.outcome, finality) : null,
   }
+}
+
+/** What follows from a recheck opinion: only one that stands ends the matter. */
+function concluding(outcome: string | null | undefined, finality: string): string | null {
+  if (outcome === null || outcome === undefined) return null
+  return outcome === 'revoked'
+    ? '原意见已撤销，该信访事项由原办理机关、单位重新办理，办理结果将另行书面告知你（们）。'
+    : `本复核意见为该信访事项的终结意见。根据${finality}的规定，你（们）对本意见不服，仍然以同一事实和理由提出投诉请求的，各级机关、单位不再受理。`
 }

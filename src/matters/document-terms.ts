@@ -44,6 +44,7 @@ export const documentFields = {
   reviewArticle: '申请复查（复核）的条款',
   reviewLimit: '申请复查（复核）的期限',
   finalityArticle: '终结的条款',
+  conclusion: '终结的告知，撤销的为重新办理的告知',
 } as const
 export type DocumentField = keyof typeof documentFields
 
@@ -190,7 +191,7 @@ ${signedByOrgan}`,
 二、查明的事实：{facts}
 三、依据：{basis}
 四、复核意见（{outcomeName}）：{opinion}
-本复核意见为该信访事项的终结意见。根据{finalityArticle}的规定，你（们）对本意见不服，仍然以同一事实和理由提出投诉请求的，各级机关、单位不再受理。
+{conclusion}
 ${signedByOrgan}`,
   },
   delivery: {

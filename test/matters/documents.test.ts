@@ -179,6 +179,21 @@ describe('what a notice says', () => {
     expect(text).toContain('不再受理')
   })
 
+  it('a recheck that revokes says that the matter is handled anew, and calls nothing final', async () => {
+    const id = await bringReview(desk, 'handling', 'recheck')
+    const opinion = {
+      ...(inputs(desk)['opine-review'] as object),
+      opinion: '撤销原意见。',
+      result: 'revoked',
+    }
+    await desk.does('secondReviewClerk', id, 'opine-review', opinion)
+    await desk.does('secondLeader', id, 'issue-review', { opinionNo: '广信复核〔2020〕9号' })
+    const text = (await textOf('secondReviewClerk', id, 'recheck')).join('')
+    expect(text).toContain('由原办理机关、单位重新办理')
+    expect(text).not.toContain('不再受理')
+    expect(text).not.toContain('终结')
+  })
+
   it('a review is taken in by its own article, until its own day', async () => {
     for (const [stage, name, article] of [
       ['review', '复查', '《信访条例》第三十四条'],
