@@ -30,6 +30,7 @@ const visits = ['district', 'city', 'province', 'beijing'].flatMap((level) => {
     of('.collective', '集体访', '集访', '集体上访'),
     of('.individual', '个体访', '个访'),
     of('.skip', '越级访', '越级走访', '越级上访'),
+    of('.stepwise', '逐级走访', '逐级上访', '逐级访'),
     of('.non-reception', '非接待场所上访', '非接待场所走访', '非访'),
     names(`visits.${level}.assigned`, `visits.${level}`, ['件'], '交办'),
   ]
