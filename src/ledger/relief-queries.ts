@@ -68,6 +68,7 @@ const grantSums = statement<{
   grants: number
   people: number
   fen: number
+  /** The least and the most that one person got in all. */
   minFen: number | null
   maxFen: number | null
 }>(
@@ -80,9 +81,11 @@ const grantSums = statement<{
          select case when l.person_a = same.id then l.person_b else l.person_a end as id
          from person_links l where same.id in (l.person_a, l.person_b) and l.status = 'confirmed'
          union all select p.id from people p where p.id_bi = same.bi) found join people o on o.id = found.id),
-     one as (select distinct min(id::text) from same group by entry)
-   select count(*)::int as grants, (select count(*) from one)::int as people,
-     coalesce(sum(amount_fen), 0)::bigint as fen, min(amount_fen) as "minFen", max(amount_fen) as "maxFen" from granted`,
+     one as (select entry, min(id::text) as who from same group by entry),
+     got as (select one.who, count(*) as grants, sum(g.amount_fen) as fen
+       from granted g join one on one.entry = g.person_id group by one.who)
+   select coalesce(sum(grants), 0)::int as grants, count(*)::int as people, coalesce(sum(fen), 0)::bigint as fen,
+     min(fen)::bigint as "minFen", max(fen)::bigint as "maxFen" from got`,
 )
 
 const valuesOf = ({ programmeId, state, from, to }: GrantFilter) => [

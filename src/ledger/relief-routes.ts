@@ -189,8 +189,8 @@ export function reliefRoutes(http: Http): void {
           of('people', '救助人数', '人', sums.people),
           of('grants', '救助笔数', '笔', sums.grants),
           of('sum', '发放救助金', '分', sums.fen),
-          of('least', '最低救助金额', '分', sums.minFen),
-          of('most', '最高救助金额', '分', sums.maxFen),
+          of('least', '每人最低救助金额', '分', sums.minFen),
+          of('most', '每人最高救助金额', '分', sums.maxFen),
         ],
       }
     },

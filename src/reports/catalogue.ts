@@ -46,8 +46,8 @@ const meetings = [
 const relief = [
   of('relief.people', '困难救助人数', '人'),
   of('relief.sum', '困难救助金额', '元'),
-  of('relief.least', '困难救助金额最低', '元'),
-  of('relief.most', '困难救助金额最高', '元'),
+  of('relief.least', '困难救助金额每人最低', '元'),
+  of('relief.most', '困难救助金额每人最高', '元'),
 ]
 
 const registered = (Object.values(registers) as Register[]).flatMap(({ figures }) =>

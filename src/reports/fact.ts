@@ -199,8 +199,8 @@ export function ofRelief(sums: Awaited<ReturnType<typeof sumGrants>>, from: Day,
   return [
     counted('relief.people', '困难救助', '人', sums.people, list, '期间内领到困难救助金的人'),
     money('relief.sum', '发放救助金', sums.fen),
-    money('relief.least', '最低', sums.minFen),
-    money('relief.most', '最高', sums.maxFen),
+    money('relief.least', '每人最低', sums.minFen),
+    money('relief.most', '每人最高', sums.maxFen),
   ]
 }
 

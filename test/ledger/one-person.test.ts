@@ -48,10 +48,14 @@ describe('people with one ID number', () => {
     desk.call('leader', 'POST', `/api/relief/grants/${id}/decide`, { granted: true })
   const pay = (id: string, receipt: string) =>
     desk.call('registrar', 'POST', `/api/relief/grants/${id}/pay`, { paidDay: '2020-08-14', receipt })
-  const peopleOf = async () => {
-    const { body } = await desk.call('leader', 'GET', '/api/relief/figures')
-    return (body['figures'] as { text: string }[])[0]?.text
-  }
+  const figures = async () =>
+    (await desk.call('leader', 'GET', '/api/relief/figures')).body['figures'] as {
+      key: string
+      value: number
+      text: string
+    }[]
+  const peopleOf = async () => (await figures())[0]?.text
+  const figuresOf = async () => Object.fromEntries((await figures()).map(({ key, value }) => [key, value]))
 
   it('have one grant of a programme, though no clerk has confirmed it, asked for one by one or at once', async () => {
     const programmeId = await programme()
@@ -79,6 +83,14 @@ describe('people with one ID number', () => {
       expect([(await decide(body.id)).status, (await pay(body.id, `OK-${n}`)).status]).toEqual([200, 200])
     }
     expect(await peopleOf()).toBe('1人')
+    // 每人: what the one person got in all.
+    expect(await figuresOf()).toMatchObject({
+      people: 1,
+      grants: 2,
+      sum: 200_000,
+      least: 200_000,
+      most: 200_000,
+    })
   })
 
   it('are one as soon as the number is known: of two that were asked for, one is approved', async () => {
