@@ -16,7 +16,7 @@ export async function withInstallation(
 ): Promise<void> {
   const server = await findDatabase(config)
   try {
-    const vault = openVault({ keyFile: config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key') })
+    const vault = openVault({ keyFile: keyFileOf(config) })
     const onError = (error: Error) => say(`数据库连接中断：${error.name}`)
     const db = openDatabase({ url: server.url, connections: 2, clock: systemClock, onError })
     try {
@@ -27,6 +27,10 @@ export async function withInstallation(
   } finally {
     await server.stop()
   }
+}
+
+export function keyFileOf({ MASTER_KEY_FILE, dataDir }: Config): string {
+  return MASTER_KEY_FILE ?? join(dataDir, 'keys', 'master.key')
 }
 
 /** Whether there is a database to read; an embedded one that was never started is none. */

@@ -24,6 +24,7 @@ const COMMANDS = {
   verify: { script: 'scripts/verify.ts' },
   recount: { script: 'scripts/recount.ts' },
   outbox: { script: 'scripts/outbox.ts' },
+  keys: { script: 'scripts/keys.ts' },
   backup: { script: 'scripts/backup.ts' },
   restore: { script: 'scripts/restore.ts' },
   // A small nursery of the heap spares a quarter of the memory, and costs no time.

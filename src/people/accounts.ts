@@ -6,6 +6,7 @@ import { fieldProblem } from '../platform/problems.ts'
 import type { Vault } from '../platform/vault.ts'
 import { isConfidant } from './confidants.ts'
 import { maskBank } from './masks.ts'
+import type { SealedTable } from './seal.ts'
 
 const place = (rowId: string) => `bank|account|${rowId}`
 
@@ -19,6 +20,14 @@ export function sealAccount(
   const digits = text.normalize('NFKC').replace(/[\s-]/g, '')
   if (!/^\d{8,32}$/.test(digits)) throw fieldProblem('request/invalid', pointer, '银行账号应为8至32位数字')
   return { account: vault.seal(digits, place(rowId)), accountMasked: maskBank(digits) }
+}
+
+export const sealedAccounts: SealedTable = {
+  table: 'relief_grants',
+  sealed: ['account'],
+  again: (vault, { id, account }) => ({
+    account: vault.seal(vault.open(account as Buffer, place(id)), place(id)),
+  }),
 }
 
 const personOf = statement<{ confidential: boolean }>(

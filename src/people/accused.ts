@@ -4,6 +4,7 @@ import { fieldProblem } from '../platform/problems.ts'
 import type { Vault } from '../platform/vault.ts'
 import { maskName } from './masks.ts'
 import { checkName, nameKey, normaliseName } from './rules.ts'
+import type { SealedTable } from './seal.ts'
 
 export interface AccusedName {
   name: Buffer
@@ -24,17 +25,28 @@ export function sealAccusedName(vault: Vault, rowId: string, text: string, point
   const checked = checkName(text)
   if (!checked.ok) throw fieldProblem('request/invalid', pointer, checked.zh)
   const { name: plain } = checked
+  const key = nameKey(plain)
   return {
     name: vault.seal(plain, place(rowId)),
     nameMasked: maskName(plain),
-    nameBi: vault.blind('name', nameKey(plain)),
-    key: nameKey(plain),
+    nameBi: vault.blind('name', key),
+    key,
   }
 }
 
 /** The same name, sealed under another row. */
 export function resealAccusedName(vault: Vault, row: { id: string; name: Buffer }, rowId: string): Buffer {
   return vault.seal(vault.open(row.name, place(row.id)), place(rowId))
+}
+
+export const sealedAccused: SealedTable = {
+  table: 'matter_accused',
+  sealed: ['name'],
+  found: ['name_bi'],
+  again(vault, { id, name }) {
+    const plain = vault.open(name as Buffer, place(id))
+    return { name: vault.seal(plain, place(id)), name_bi: vault.blind('name', nameKey(plain)) }
+  },
 }
 
 export interface Bearer {

@@ -199,25 +199,3 @@ export async function revealPerson(
   const person = openPerson(vault, row)
   return Object.fromEntries(input.fields.map((field) => [field, person[field] ?? null]))
 }
-
-const sealedBefore = statement<StoredPerson>(
-  'people.sealed-before',
-  `select ${STORED} from people where id > $1 and get_byte(sealed, 1) <> $2 order by id limit $3 for update`,
-)
-
-/**
- * Seals the next people after `after` again whose key is not the newest, and renews their blind indexes; their version
- * stays, as nothing they say has changed. Returns how many, and where to go on; null when none is left.
- */
-export async function resealPeople(
-  tx: Tx,
-  vault: Vault,
-  { after, limit }: { after: string; limit: number },
-): Promise<{ resealed: number; last: string | null }> {
-  const rows = await sealedBefore(tx, [after, vault.keyId, limit])
-  for (const row of rows) {
-    const columns = sealPerson(vault, row.id, openPerson(vault, row), { confidential: row.confidential })
-    updateRow(tx, people, row.id, { ...columns })
-  }
-  return { resealed: rows.length, last: rows.at(-1)?.id ?? null }
-}

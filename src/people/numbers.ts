@@ -4,7 +4,7 @@ import { fieldProblem } from '../platform/problems.ts'
 import type { Vault } from '../platform/vault.ts'
 import { maskName, maskPhone } from './masks.ts'
 import { checkName, checkPhone, normalisePhone, phoneKey, phoneKind } from './rules.ts'
-import { openPerson } from './seal.ts'
+import { openPerson, type SealedTable } from './seal.ts'
 
 export interface SealedNumber {
   number: Buffer
@@ -13,6 +13,7 @@ export interface SealedNumber {
 }
 
 const place = (rowId: string) => `sms|number|${rowId}`
+const namePlace = (rowId: string) => `sms|name|${rowId}`
 
 function seal(vault: Vault, rowId: string, phone: string): SealedNumber {
   return {
@@ -39,6 +40,24 @@ export function resealNumber(
   return seal(vault, rowId, vault.open(from.number, place(from.id)))
 }
 
+const again: SealedTable['again'] = (vault, { id, number }) => {
+  const row = resealNumber(vault, { id, number: number as Buffer }, id)
+  return { number: row.number, number_bi: row.numberBi }
+}
+
+export const sealedMessages: SealedTable = {
+  ...{ table: 'sms_messages', sealed: ['number'], found: ['number_bi'] },
+  again,
+}
+
+export const sealedContacts: SealedTable = {
+  ...{ table: 'sms_contacts', sealed: ['name', 'number'], found: ['number_bi'] },
+  again: (vault, row) => ({
+    ...again(vault, row),
+    name: vault.seal(vault.open(row.name as Buffer, namePlace(row.id)), namePlace(row.id)),
+  }),
+}
+
 /** The number as the gateway needs it; whoever asks for it records that before. */
 export function openNumber(vault: Vault, row: { id: string; number: Buffer }): string {
   return vault.open(row.number, place(row.id))
@@ -53,7 +72,7 @@ export function marksOfNumber(vault: Vault, text: string): Buffer[] {
 export function sealContactName(vault: Vault, rowId: string, text: string, pointer: string) {
   const checked = checkName(text)
   if (!checked.ok) throw fieldProblem('request/invalid', pointer, checked.zh)
-  return { name: vault.seal(checked.name, `sms|name|${rowId}`), nameMasked: maskName(checked.name) }
+  return { name: vault.seal(checked.name, namePlace(rowId)), nameMasked: maskName(checked.name) }
 }
 
 const sealedPeople = statement<{ id: string; sealed: Buffer }>(

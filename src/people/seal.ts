@@ -27,6 +27,20 @@ export interface PersonColumns {
 /** What can be searched for. */
 export type SearchField = 'phone' | 'idNo' | 'name'
 
+/** A row of a table with sealed values: its id, and they. */
+export type SealedRow = { id: string } & Record<string, Buffer | null>
+
+/** Where sealed values are stored, and how they are sealed again. */
+export interface SealedTable {
+  table: string
+  /** Columns of sealed values. */
+  sealed: readonly string[]
+  /** Blind indexes that go with them. */
+  found?: readonly string[]
+  /** All those columns under the newest key. */
+  again(vault: Vault, row: SealedRow): Record<string, Buffer | null>
+}
+
 const known = z.string().optional()
 const stored = z.object({ name: known, phone: known, phone2: known, idNo: known, address: known })
 
@@ -96,4 +110,17 @@ export function blindsFor(vault: Vault, by: SearchField, text: string): Buffer[]
   if (by === 'name') return vault.blinds('name', nameKey(normaliseName(text)))
   if (by === 'phone') return vault.blinds('phone', phoneKey(normalisePhone(text)))
   return vault.blinds('idNo', normaliseIdNo(text))
+}
+
+export const sealedPeople: SealedTable = {
+  table: 'people',
+  sealed: ['sealed'],
+  found: ['name_bi', 'phone_bi', 'phone2_bi', 'id_bi'],
+  again(vault, { id, sealed }) {
+    const row = sealPerson(vault, id, openPerson(vault, { id, sealed: sealed as Buffer }))
+    return {
+      ...{ sealed: row.sealed, name_bi: row.nameBi },
+      ...{ phone_bi: row.phoneBi, phone2_bi: row.phone2Bi, id_bi: row.idBi },
+    }
+  },
 }

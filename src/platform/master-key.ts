@@ -1,6 +1,8 @@
 // The master key file: lines `keyId:base64 of 32 bytes`, readable by its owner only, the highest key id being the newest.
 import { randomBytes } from 'node:crypto'
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -111,6 +113,12 @@ export function addKeyVersion(path: string): number {
     throw new KeyFileError('vault/key-file-invalid', `Master key file ${path} is full (255 key versions)`)
   const before = readFileSync(path, 'utf8')
   const text = before.endsWith('\n') ? before : `${before}\n`
-  writeBeside(path, text + newLine(keyId), (written) => renameSync(written, path))
+  // Whoever could read it before can read it after, also when an administrator adds the key.
+  const { uid, gid, mode } = statSync(path)
+  writeBeside(path, text + newLine(keyId), (written) => {
+    if (process.getuid?.() === 0) chownSync(written, uid, gid)
+    chmodSync(written, mode & 0o777)
+    renameSync(written, path)
+  })
   return keyId
 }

@@ -4,9 +4,9 @@ import { statement, type Database, type Db } from './db.ts'
 import { KeyFileError } from './master-key.ts'
 import { openVault, type Vault } from './vault.ts'
 
-const known = statement<{ keyId: number; fingerprint: string }>(
+const known = statement<{ keyId: number; fingerprint: string; since: string }>(
   'vault.keys',
-  'select key_id as "keyId", fingerprint from vault_keys order by key_id',
+  'select key_id as "keyId", fingerprint, since from vault_keys order by key_id',
 )
 const add = statement(
   'vault.add-key',
@@ -34,6 +34,11 @@ export async function openVaultOf(
   // Another process may have begun with a key of its own at the same moment.
   refuseForeign(vault, keyFile, await known(db))
   return vault
+}
+
+/** The key versions that the service has sealed with, and since when: it notes one when it starts with it. */
+export function knownKeys(db: Db): Promise<{ keyId: number; fingerprint: string; since: string }[]> {
+  return known(db)
 }
 
 /** Whether this database was sealed with these very keys; the reason why not, in words, or undefined. */

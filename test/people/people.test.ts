@@ -4,22 +4,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { openDeps } from '../../src/deps.ts'
-import { insertPerson, resealPeople, revealPerson } from '../../src/people/commands.ts'
+import { insertPerson } from '../../src/people/commands.ts'
 import { samePerson, suggestLinksOf } from '../../src/people/links.ts'
 import type { KnownPeople } from '../../src/people/queries.ts'
 import { peopleRoutes } from '../../src/people/routes.ts'
-import { openPerson, sealPerson } from '../../src/people/seal.ts'
+import { sealPerson } from '../../src/people/seal.ts'
 import { people } from '../../src/people/tables.ts'
 import { NIL, systemActor, type Actor } from '../../src/platform/actor.ts'
 import { answerErrors } from '../../src/platform/errors.ts'
 import { writeCursor } from '../../src/platform/fields.ts'
 import { createHttp } from '../../src/platform/http.ts'
-import { addKeyVersion } from '../../src/platform/master-key.ts'
 import { insertRow } from '../../src/platform/rows.ts'
-import { openVault } from '../../src/platform/vault.ts'
 import { cloneDatabase, type ClonedDatabase } from '../support/database.ts'
 import { generateAddress, generateIdNo, generateName, generatePhone, seeded } from '../support/identity.ts'
 
@@ -581,60 +579,4 @@ describe('links', () => {
       expect(refused.json()).toMatchObject({ errors: [{ pointer: '/query/cursor' }] })
     }
   })
-})
-
-describe('changing the master key', () => {
-  let ids: string[] = []
-  beforeEach(async () => {
-    ids = await deps.db.transaction(async (tx) =>
-      Array.from({ length: 25 }, (_, i) => insertPerson(tx, deps.vault, someone(), i % 5 === 0).id),
-    )
-  })
-
-  test('every row is sealed again in batches, still opens and is still found; no old key is left', async () => {
-    const before = await rows<{ id: string; sealed: Buffer }>('select id, sealed from people')
-    const keyFile = join(folder, 'keys', 'master.key')
-    addKeyVersion(keyFile)
-    const rotated = openVault({ keyFile })
-    await rows('delete from people where sealed = any($1)', [
-      before.filter((r) => !opens(r)).map((r) => r.sealed),
-    ])
-
-    let after: string | null = NIL
-    let total = 0
-    while (after !== null) {
-      const from: string = after
-      const { resealed, last } = await deps.db.transaction((tx) =>
-        resealPeople(tx, rotated, { after: from, limit: 10 }),
-      )
-      total += resealed
-      after = last
-    }
-    const now = await rows<{ id: string; sealed: Buffer; nameMasked: string; version: number }>(
-      'select id, sealed, name_masked as "nameMasked", version from people order by id',
-    )
-    expect(total).toBe(now.length)
-    expect(new Set(now.map((r) => rotated.keyIdOf(r.sealed)))).toEqual(new Set([2]))
-    for (const row of now) {
-      const old = before.find((r) => r.id === row.id) ?? row
-      expect(openPerson(rotated, row)).toEqual(openPerson(rotated, old))
-    }
-    expect(now.filter((r) => ids.includes(r.id) && r.nameMasked === '保密')).toHaveLength(5)
-
-    const [id = ''] = ids
-    const actor = actors['trusted'] ?? systemActor('x')
-    await confide(id)
-    const input = { fields: ['phone'] as const, reason: '核对轮换结果', known }
-    const shown = await deps.db.transaction((tx) => revealPerson(tx, rotated, actor, id, input))
-    expect(shown).toEqual({ phone: expect.stringMatching(/^154\d{8}$/) })
-  })
-
-  const opens = (row: { id: string; sealed: Buffer }) => {
-    try {
-      openPerson(deps.vault, row)
-      return true
-    } catch {
-      return false
-    }
-  }
 })
