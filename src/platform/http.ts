@@ -92,6 +92,7 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
           const key = readKey(request, actor)
           const input = { ...inputOf(request), body: request.body, ifMatch, reply }
           return answer(
+            request,
             reply,
             await once(deps, actor, { key, told: () => toldBy(request) }, async (tx) => {
               const result = await handler(tx, actor, input as never)
@@ -120,6 +121,7 @@ export function createHttp(app: FastifyInstance, deps: Deps, authenticate: Authe
           const file = await deps.files.store(part.file, { name: part.filename, maxBytes, allow })
           const told = () => toldBy(request, `${file.hash} ${file.name}`)
           return answer(
+            request,
             reply,
             await once(deps, actor, { key, told }, async (tx) => {
               const result = await handler(tx, actor, { ...inputOf(request), file, ifMatch } as never)
@@ -181,10 +183,17 @@ function answerOf<R extends Shape>(
   }
 }
 
-function answer(reply: FastifyReply, given: Answer & { replayed: boolean }): FastifyReply {
-  if (given.replayed) void reply.header('idempotent-replayed', 'true')
-  if (given.etag !== null) void reply.header('etag', `"${given.etag}"`)
-  return reply.code(given.status).type('application/json; charset=utf-8').send(given.body)
+function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, body, etag, replayed }: Answer & { replayed: boolean },
+): FastifyReply {
+  if (replayed) void reply.header('idempotent-replayed', 'true')
+  if (etag !== null) void reply.header('etag', `"${etag}"`)
+  const refused = status >= 400
+  if (refused) request.problem = (JSON.parse(body) as { code: ProblemCode }).code
+  const type = `application/${refused ? 'problem+json' : 'json'}; charset=utf-8`
+  return reply.code(status).type(type).send(body)
 }
 
 function readIfMatch(request: FastifyRequest, need: 'required' | 'accepted'): number | undefined {

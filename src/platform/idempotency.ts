@@ -1,10 +1,10 @@
-// Writes that count once: the answer of a key is kept with the write itself and given again to whoever repeats it.
+// Writes that count once: the answer of a key, a refusal as well, is kept and given again to whoever repeats it.
 import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { Actor } from './actor.ts'
 import { statement, type Db, type Tx } from './db.ts'
 import { record } from './events.ts'
-import { Problem } from './problems.ts'
+import { Problem, problemDocument, type ProblemCode } from './problems.ts'
 
 /** What is kept of a write: its status, the exact text that was sent, and the version for the ETag. */
 export interface Answer {
@@ -37,10 +37,15 @@ class Repeated extends Error {
   }
 }
 
+/** Statuses of what the rules refuse; who may ask, and whether it can be served now, is found out anew each time. */
+const REFUSALS = new Set([404, 409, 412, 422])
+/** What the machine was too busy for: the same file may be read a moment later. */
+const PASSING = new Set<ProblemCode>(['import/too-slow', 'import/too-much-memory'])
+
 /**
  * Runs a write in one transaction together with its key, or gives the stored answer of the same key: `idempotency/key-reused`
  * when it belongs to another request. Of two at once, the second waits for the first and then repeats its answer. A refusal
- * that asks to be recorded is recorded.
+ * by the rules is an answer too; one that asks to be recorded is recorded.
  */
 export async function once(
   deps: Deps,
@@ -48,8 +53,10 @@ export async function once(
   request: Repeatable,
   write: (tx: Tx) => Promise<Answer>,
 ): Promise<Answer & { replayed: boolean }> {
+  const { key, told } = request
   try {
-    return await repeatable(deps, actor, request, write)
+    if (key === undefined) return { ...(await deps.db.transaction(write)), replayed: false }
+    return await repeatable(deps, actor, { key, told }, write)
   } catch (error) {
     return onRecord(deps, actor, error)
   }
@@ -57,27 +64,42 @@ export async function once(
 
 /** Records what a refusal asks to have recorded of the caller, and refuses. */
 export async function onRecord({ db }: Deps, actor: Actor, error: unknown): Promise<never> {
-  const told = error instanceof Problem ? error.options.record : undefined
-  if (told !== undefined) {
-    await db.transaction((tx) => record(tx, actor, { subject: 'account', subjectId: actor.id, ...told }))
-  }
+  if (error instanceof Problem && error.options.record !== undefined)
+    await db.transaction((tx) => recordRefused(tx, actor, error))
   throw error
+}
+
+async function recordRefused(tx: Tx, actor: Actor, { options }: Problem): Promise<void> {
+  if (options.record === undefined) return
+  await record(tx, actor, { subject: 'account', subjectId: actor.id, ...options.record })
 }
 
 async function repeatable(
   { db, vault }: Deps,
   actor: Actor,
-  { key, told }: Repeatable,
+  { key, told }: { key: string; told: () => string },
   write: (tx: Tx) => Promise<Answer>,
 ): Promise<Answer & { replayed: boolean }> {
-  if (key === undefined) return { ...(await db.transaction(write)), replayed: false }
   // Keyed, because a phone number could be guessed from a plain hash of a short body.
   const marks = vault.blinds('request', told())
+  // A refusal may repeat what somebody typed, so it is sealed; what a write answers holds nothing of it.
+  const place = `idempotency|${actor.id}|${key}`
   const earlier = async (source: Db): Promise<Answer | undefined> => {
     const [found] = await stored(source, [actor.id, key])
     if (found === undefined) return undefined
     if (!marks.some((mark) => mark.equals(found.fingerprint))) throw new Problem('idempotency/key-reused')
-    return { status: found.status, body: found.body, etag: found.etag }
+    const { status, body, etag } = found
+    return { status, body: status < 400 ? body : vault.open(Buffer.from(body, 'base64'), place), etag }
+  }
+  const keepAnswer = (tx: Tx, { status, body, etag }: Answer) => {
+    const text = status < 400 ? body : vault.seal(body, place).toString('base64')
+    tx.later(keep, [actor.id, key, marks[0], status, text, etag, tx.now])
+  }
+  // A twin may have been faster: then its answer is there now, whatever our own attempt failed on.
+  const twinOr = async (error: unknown): Promise<Answer & { replayed: true }> => {
+    const twin = await earlier(db)
+    if (twin === undefined) throw error
+    return { ...twin, replayed: true }
   }
   try {
     const answer = await db.transaction(async (tx) => {
@@ -86,18 +108,36 @@ async function repeatable(
       if (before.status === 'rejected') throw before.reason
       if (before.value !== undefined) throw new Repeated(before.value)
       if (work.status === 'rejected') throw work.reason
-      const { status, body, etag } = work.value
-      tx.later(keep, [actor.id, key, marks[0], status, body, etag, tx.now])
+      keepAnswer(tx, work.value)
       return work.value
     })
     return { ...answer, replayed: false }
   } catch (error) {
     if (error instanceof Repeated) return { ...error.answer, replayed: true }
-    // A twin may have been faster: then its answer is there now, whatever our own attempt failed on.
-    const twin = await earlier(db)
-    if (twin !== undefined) return { ...twin, replayed: true }
-    throw error
+    if (!isRefusal(error)) return twinOr(error)
+    const body = JSON.stringify(problemDocument(error, actor.requestId))
+    const answer: Answer = { status: error.status, body, etag: null }
+    try {
+      // The key is unique: of a twin that did the write and this refusal only one is kept, and is the answer of both.
+      await db.transaction(async (tx) => {
+        await recordRefused(tx, actor, error)
+        keepAnswer(tx, answer)
+      })
+    } catch (failure) {
+      return twinOr(failure)
+    }
+    return { ...answer, replayed: false }
   }
+}
+
+/** Whether the rules refused the write: that holds for its key, as what they allowed does. */
+function isRefusal(error: unknown): error is Problem {
+  return (
+    error instanceof Problem &&
+    REFUSALS.has(error.status) &&
+    !PASSING.has(error.code) &&
+    error.code !== 'idempotency/key-reused'
+  )
 }
 
 /** Method, URL, version and body of a request, the members of objects in one order. */

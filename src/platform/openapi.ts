@@ -107,7 +107,7 @@ function writeHeaders(ifMatch: 'required' | 'accepted' | 'ignored') {
   const key = {
     type: 'string',
     maxLength: 200,
-    description: `同一键重复提交返回首次的答复，${IDEMPOTENCY_DAYS} 天内有效；API 密钥必带。`,
+    description: `同一键重复提交返回首次的答复（按规则被拒绝的也一样），${IDEMPOTENCY_DAYS} 天内有效；API 密钥必带。`,
   }
   const match = {
     type: 'string',

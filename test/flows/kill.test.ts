@@ -219,6 +219,38 @@ describe('a write', { timeout: PATIENCE }, () => {
   })
 })
 
+describe('a refusal', { timeout: PATIENCE }, () => {
+  it('loses nothing but that it was kept', async () => {
+    const { id } = await desk.register({ dispatch: { leadUnitId: desk.township } })
+    await desk.does('liaison', id, 'sign')
+    const [url, body] = [`/api/matters/${id}/sign`, {}]
+    const kept = statement<{ status: number }>('test.kept', 'select status from idempotency where key = $1')
+    const before = await desk.row(id)
+    const attempt = async (dies?: Order['dies']) => {
+      const key = crypto.randomUUID()
+      const headers = { cookie: await desk.cookie('liaison'), 'x-banjian': '1', 'idempotency-key': key }
+      const survived = await perform({ request: { method: 'POST', url, headers, body } }, dies)
+      const left = await kept(desk.deps.db, [key])
+      const again = await desk.call('liaison', 'POST', url, body, { 'idempotency-key': key })
+      expect(again).toMatchObject({ status: 409, body: { code: 'matter/act-not-allowed' } })
+      expect(again.headers['idempotent-replayed']).toBe(left.length === 1 ? 'true' : undefined)
+      expect(await kept(desk.deps.db, [key])).toEqual([{ status: 409 }])
+      expect(await desk.row(id)).toEqual(before)
+      return { survived, left: left.length }
+    }
+    const whole = await attempt()
+    expect([whole.survived?.status, whole.left]).toEqual([409, 1])
+    const statements = whole.survived?.statements ?? 0
+    const outcomes: number[] = []
+    await eachOf(deaths(statements), async (dies) => {
+      const { survived, left } = await attempt(dies)
+      expect(survived).toBeUndefined()
+      outcomes.push(left)
+    })
+    expect(new Set(outcomes)).toEqual(new Set([0, 1]))
+  })
+})
+
 describe('a job', { timeout: PATIENCE }, () => {
   /** Kills the job at every statement, then runs it to its end in this process. */
   async function checkEverywhere(

@@ -8,7 +8,7 @@ import { buildApp } from '../../src/app.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import { statement } from '../../src/platform/db.ts'
 import { createHttp, type Authenticate } from '../../src/platform/http.ts'
-import { Problem } from '../../src/platform/problems.ts'
+import { fieldProblem, Problem } from '../../src/platform/problems.ts'
 import { purgeAnswers } from '../../src/platform/purge.ts'
 import { openDependencies, type Opened } from './opened.ts'
 
@@ -29,6 +29,10 @@ describe('idempotency keys', () => {
   let app: FastifyInstance
   let failing = false
   let slow = 0
+  /** What the rules say to the text `refused`. */
+  let refusal = new Problem('request/conflict')
+  /** Holds up a write after its first statement, or before its refusal. */
+  let held: (() => Promise<void>) | undefined
 
   beforeAll(async () => {
     deps = await openDependencies({ RATE_LIMIT_PER_MINUTE: '1000000' })
@@ -52,8 +56,9 @@ describe('idempotency keys', () => {
       async (tx, _actor, { body }) => {
         const [row] = await insert(tx, [body.text])
         await pause(slow)
+        await held?.()
         if (failing) throw new Error('broken')
-        if (body.text === 'refused') throw new Problem('request/conflict')
+        if (body.text === 'refused') throw refusal
         return { text: body.text, id: row?.id ?? 0, random: randomUUIDv7() }
       },
     )
@@ -143,7 +148,7 @@ describe('idempotency keys', () => {
     expect(await notes('at once')).toBe(1)
   })
 
-  it('keeps no failure and no refusal: a repetition is a new try', async () => {
+  it('keeps no failure: a repetition is a new try', async () => {
     const key = randomUUIDv7()
     failing = true
     expect((await post(key, note('again'))).statusCode).toBe(500)
@@ -151,21 +156,119 @@ describe('idempotency keys', () => {
     const reply = await post(key, note('again'))
     expect([reply.statusCode, reply.headers['idempotent-replayed']]).toEqual([201, undefined])
     expect(await notes('again')).toBe(1)
-    const refusedKey = randomUUIDv7()
-    expect((await post(refusedKey, note('refused'))).statusCode).toBe(409)
-    expect((await post(refusedKey, note('allowed'))).statusCode).toBe(201)
-    expect(await notes('refused')).toBe(0)
+  })
+
+  it('answers a repeated refusal with the same bytes, whatever the rules would say by now', async () => {
+    const key = randomUUIDv7()
+    refusal = new Problem('matter/not-found')
+    const first = await post(key, note('refused'))
+    refusal = new Problem('request/conflict')
+    const second = await post(key, note('refused'))
+    expect([first.statusCode, first.json().code, first.headers['idempotent-replayed']]).toEqual([
+      ...[404, 'matter/not-found', undefined],
+    ])
+    expect([second.statusCode, second.payload, second.headers['content-type']]).toEqual([
+      ...[404, first.payload, 'application/problem+json; charset=utf-8'],
+    ])
+    expect(second.headers['idempotent-replayed']).toBe('true')
+    expect((await post(key, note('allowed'))).json().code).toBe('idempotency/key-reused')
+    expect((await post(key, note('refused'), 'two')).json().code).toBe('request/conflict')
+    expect([await notes('refused'), await notes('allowed')]).toEqual([0, 0])
+  })
+
+  it('decides anew who may ask and what could not be served', async () => {
+    for (const code of [
+      'access/forbidden',
+      'request/too-many',
+      'import/too-slow',
+      'calendar/not-loaded',
+    ] as const) {
+      const key = randomUUIDv7()
+      refusal = new Problem(code)
+      expect((await post(key, note('refused'))).json().code).toBe(code)
+      refusal = new Problem('request/conflict')
+      const again = await post(key, note('refused'))
+      expect([code, again.statusCode, again.headers['idempotent-replayed']]).toEqual([code, 409, undefined])
+    }
+  })
+
+  it('keeps what a refusal says of the request under seal', async () => {
+    const key = randomUUIDv7()
+    refusal = fieldProblem('request/invalid', '/body/text', '没有{王小明}这一项')
+    const first = await post(key, note('refused'))
+    expect(first.payload).toContain('王小明')
+    const { rows } = await deps.db.bulk((client) =>
+      client.query('select body from app.idempotency where key = $1', [key]),
+    )
+    expect(rows).toHaveLength(1)
+    expect(Buffer.from(String(rows[0].body), 'base64').toString()).not.toContain('王小明')
+    expect(String(rows[0].body)).not.toContain('王小明')
+    expect((await post(key, note('refused'))).payload).toBe(first.payload)
+  })
+
+  /** Two of the same key at work at once: one is refused, one is not, and the named one ends first. */
+  async function twins(first: 'done' | 'refused') {
+    const key = randomUUIDv7()
+    const text = `twins ${first}`
+    const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let count = 0
+    held = async () => {
+      const mine = count++
+      begun[mine]?.resolve()
+      await gates[mine]?.promise
+      if ((mine === 0) === (first === 'refused')) throw new Problem('request/conflict')
+    }
+    const sent = [post(key, note(text))]
+    await begun[0]?.promise
+    sent.push(post(key, note(text)))
+    await begun[1]?.promise
+    gates[0]?.resolve()
+    await sent[0]
+    gates[1]?.resolve()
+    const replies = await Promise.all(sent)
+    held = undefined
+    const again = await post(key, note(text))
+    expect(new Set([...replies, again].map(({ payload }) => payload)).size).toBe(1)
+    expect([...replies, again].map(({ headers }) => headers['idempotent-replayed'])).toEqual([
+      ...[undefined, 'true', 'true'],
+    ])
+    return { status: again.statusCode, notes: await notes(text) }
+  }
+
+  it('lets no refusal replace what a twin has done, nor the other way round', async () => {
+    expect(await twins('done')).toEqual({ status: 201, notes: 1 })
+    expect(await twins('refused')).toEqual({ status: 409, notes: 0 })
+  })
+
+  it('refuses twenty that arrive at the same time in the same words', async () => {
+    const key = randomUUIDv7()
+    slow = 100
+    const replies = await Promise.all(Array.from({ length: 20 }, () => post(key, note('refused'))))
+    slow = 0
+    expect(new Set(replies.map(({ statusCode, payload }) => `${statusCode} ${payload}`)).size).toBe(1)
+    expect(replies.filter(({ headers }) => headers['idempotent-replayed'] === undefined)).toHaveLength(1)
+  })
+
+  const recorded = async () => {
+    const { rows } = await deps.db.bulk((client) =>
+      client.query(`select 1 from app.events where type = 'test.attempt' and subject_id = $1`, [
+        accounts.two,
+      ]),
+    )
+    return rows.length
+  }
+
+  it('records an attempt that must be seen once, also when it is repeated', async () => {
+    const before = await recorded()
+    const headers = { 'x-test': 'two', 'idempotency-key': randomUUIDv7() }
+    const attempt = () => app.inject({ method: 'POST', url: '/test/attempts/writes', headers })
+    const replies = [...(await Promise.all([attempt(), attempt(), attempt()])), await attempt()]
+    expect(new Set(replies.map(({ statusCode, payload }) => `${statusCode} ${payload}`)).size).toBe(1)
+    expect([replies[0]?.statusCode, await recorded()]).toEqual([409, before + 1])
   })
 
   it('records an attempt that must be seen, on whichever kind of route it was made', async () => {
-    const recorded = async () => {
-      const { rows } = await deps.db.bulk((client) =>
-        client.query(`select 1 from app.events where type = 'test.attempt' and subject_id = $1`, [
-          accounts.two,
-        ]),
-      )
-      return rows.length
-    }
     const kinds = { reads: 'GET', streams: 'GET', writes: 'POST', secrets: 'POST' } as const
     for (const [kind, method] of Object.entries(kinds)) {
       const before = await recorded()
