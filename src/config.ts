@@ -87,6 +87,9 @@ export const configShape = z.object({
   RATE_LIMIT_PER_MINUTE: count(10, 1_000_000)
     .default(600)
     .describe('Requests a minute of one account or address.'),
+  SIGN_INS_PER_MINUTE: count(1, 10_000)
+    .default(10)
+    .describe('Sign-ins a minute from one address; more where many people share one.'),
   SMS_GATEWAY_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

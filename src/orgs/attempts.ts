@@ -1,9 +1,12 @@
-// Counting sign-ins that have not succeeded: by login, address and network, shared by all processes and kept over restarts.
+// Counting sign-ins, and those that have not succeeded: by login, address and network, shared by all processes.
 import type { Instant } from '../platform/clock.ts'
-import { epochMs, plusHours } from '../platform/clock.ts'
+import { epochMs, plusHours, plusMs } from '../platform/clock.ts'
 import { statement, type Db, type Tx } from '../platform/db.ts'
+import { Problem } from '../platform/problems.ts'
 import { FORGET_FAILURES_HOURS, lockout } from './sign-in-rules.ts'
-import { addressBucket, loginBucket, networkBucket } from './tokens.ts'
+import { addressBucket, loginBucket, minuteBucket, networkBucket } from './tokens.ts'
+
+const MINUTE_MS = 60_000
 
 // Counted before the password is looked at, so that guesses sent at once do not slip through together.
 const charge = statement<{ lockedUntil: Instant | null }>(
@@ -26,6 +29,31 @@ const refund = statement(
   'orgs.refund-attempt',
   `update sign_in_attempts set count = greatest(count - 1, 0), locked_until = null where bucket = any($1::text[])`,
 )
+
+const takeTurn = statement<{ count: number }>(
+  'orgs.take-turn',
+  `insert into sign_in_attempts as t (bucket, count, last_at) values ($1, 1, $2)
+   on conflict (bucket) do update set
+     count = case when t.last_at <= $3 then 1 else t.count + 1 end,
+     last_at = case when t.last_at <= $3 then $2 else t.last_at end
+   where t.last_at <= $3 or t.count < $4
+   returning count`,
+)
+const begunAt = statement<{ at: Instant }>(
+  'orgs.minute-of-sign-ins',
+  'select last_at as at from sign_in_attempts where bucket = $1',
+)
+
+/** Counts a sign-in from this address, whatever comes of it; throws `session/too-many-sign-ins` when its minute is full. */
+export async function demandTurn(tx: Tx, address: string, perMinute: number): Promise<void> {
+  const bucket = minuteBucket(address)
+  const [taken] = await takeTurn(tx, [bucket, tx.now, plusMs(tx.now, -MINUTE_MS), perMinute])
+  if (taken !== undefined) return
+  const [minute] = await begunAt(tx, [bucket])
+  const left = minute === undefined ? 0 : epochMs(minute.at) + MINUTE_MS - epochMs(tx.now)
+  const retryAfter = Math.max(1, Math.ceil(left / 1000))
+  throw new Problem('session/too-many-sign-ins', { extras: { retryAfter } })
+}
 
 /** `locked`: not to be looked at, for so many seconds. Otherwise whether this attempt, failing, locks the login. */
 export type Charge = { locked: number } | { locked: undefined; locksLogin: boolean }

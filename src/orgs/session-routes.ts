@@ -63,8 +63,10 @@ export function sessionRoutes(http: Http, passwords: Passwords): void {
       body: z.strictObject({ login: textOf(1, 64), password }),
       reply: oneself,
       status: 201,
-      limit: { perMinute: 30, by: 'address' },
-      problems: ['session/refused', 'session/too-many-attempts', 'session/initial-password-expired'],
+      problems: [
+        ...(['session/refused', 'session/too-many-attempts', 'session/too-many-sign-ins'] as const),
+        'session/initial-password-expired',
+      ],
     },
     async (_actor, { body, request, reply }) => {
       const presented = sessionTokenHash(request, config)

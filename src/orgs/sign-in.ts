@@ -5,7 +5,7 @@ import { NIL, systemActor, type Actor } from '../platform/actor.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
 import { Problem } from '../platform/problems.ts'
-import { chargeAttempt, forgiveAttempt, refundAttempt } from './attempts.ts'
+import { chargeAttempt, demandTurn, forgiveAttempt, refundAttempt } from './attempts.ts'
 import type { Passwords } from './passwords.ts'
 import { sessionLimits } from './session.ts'
 import { PARALLEL_SESSIONS, sessionEnd } from './sign-in-rules.ts'
@@ -67,10 +67,13 @@ export async function signIn(
   attempt: SignIn,
 ): Promise<{ token: string; accountId: string }> {
   const login = attempt.login.trim().toLowerCase()
-  const { charge, account } = await db.transaction(async (tx) => ({
-    charge: await chargeAttempt(tx, login, attempt.address),
-    account: (await credentialsOf(tx, [login, tx.now]))[0],
-  }))
+  const { charge, account } = await db.transaction(async (tx) => {
+    await demandTurn(tx, attempt.address, config.SIGN_INS_PER_MINUTE)
+    return {
+      charge: await chargeAttempt(tx, login, attempt.address),
+      account: (await credentialsOf(tx, [login, tx.now]))[0],
+    }
+  })
   if (charge.locked !== undefined) throw tooManyAttempts(charge.locked)
 
   const stored = account?.hash ?? undefined

@@ -160,11 +160,14 @@ export const apiKeys = app.table(
   (t) => [index('api_keys_account').on(t.accountId)],
 )
 
-/** Sign-ins that have not succeeded, by login and by address; unknown logins count like known ones. */
+/**
+ * Sign-ins that have not succeeded, by login and by address; unknown logins count like known ones. And all sign-ins from an
+ * address within the minute that began at `lastAt`.
+ */
 export const signInAttempts = app.table(
   'sign_in_attempts',
   {
-    /** `login:`, `address:` or `network:` and a digest. */
+    /** `login:`, `address:`, `network:` or `minute:` and a digest. */
     bucket: text('bucket').primaryKey(),
     count: integer('count').notNull(),
     lastAt: instant('last_at').notNull(),

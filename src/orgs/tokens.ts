@@ -52,6 +52,7 @@ const digest = (text: string) => hash('sha256', text, 'hex')
 // Digests, because what is typed as a login is now and then a password. `queries.ts` names the bucket of a login alike.
 export const loginBucket = (login: string) => `login:${digest(login)}`
 export const addressBucket = (address: string) => `address:${digest(prefixOf(address, 4, 4))}`
+export const minuteBucket = (address: string) => `minute:${digest(prefixOf(address, 4, 4))}`
 export const networkBucket = (address: string) => `network:${digest(prefixOf(address, 3, 3))}`
 
 /** The first numbers of an IPv4 address, or the first 16-bit groups of an IPv6 address: one subscriber has 2^64 of those. */

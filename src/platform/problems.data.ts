@@ -97,6 +97,11 @@ export const problems = {
     zh: '登录失败次数过多，请稍后再试',
     en: 'Too many failed sign-ins; wait before the next one',
   },
+  'session/too-many-sign-ins': {
+    status: 429,
+    zh: '此网络地址一分钟内登录次数过多，请稍后再试',
+    en: 'Too many sign-ins from this address within a minute',
+  },
   'session/initial-password-expired': {
     status: 401,
     zh: '初始密码已失效，请联系安全管理员重置',

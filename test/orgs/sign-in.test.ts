@@ -189,6 +189,30 @@ test('an address that tries many logins is locked, without locking those logins 
   )
 })
 
+test('ten sign-ins a minute come from one address, however many processes there are', async () => {
+  const strict = await openOffice({ SIGN_INS_PER_MINUTE: '10' }, 2)
+  try {
+    const { login } = await strict.account(['agent'])
+    const from = async (address: string, n: number) =>
+      (await strict.signIn(n % 3 === 0 ? 'nobody' : login, PASSWORD, { address, server: n % 2 })).response
+    for (let n = 1; n <= 5; n++) expect((await from('10.8.0.7', n)).statusCode).not.toBe(429)
+    strict.clock.forward({ seconds: 20 })
+    const crowd = await Promise.all(Array.from({ length: 9 }, (_, n) => from('10.8.0.7', n)))
+    const refused = crowd.filter((each) => each.json().code === 'session/too-many-sign-ins')
+    expect(refused).toHaveLength(4)
+    expect(refused[0]?.statusCode).toBe(429)
+    expect(refused[0]?.json().title).toBe('此网络地址一分钟内登录次数过多，请稍后再试')
+    expect(refused[0]?.headers['retry-after']).toBe('40')
+    expect((await from('10.8.0.8', 1)).statusCode).toBe(201)
+    strict.clock.forward({ seconds: 39 })
+    expect((await from('10.8.0.7', 1)).statusCode).toBe(429)
+    strict.clock.forward({ seconds: 1 })
+    expect((await from('10.8.0.7', 1)).statusCode).toBe(201)
+  } finally {
+    await strict.close()
+  }
+})
+
 test('many people who sign in from one address do not lock it', async () => {
   const { login } = await office.account(['agent'])
   const from = elsewhere()
