@@ -90,6 +90,14 @@ export const configShape = z.object({
   SIGN_INS_PER_MINUTE: count(1, 10_000)
     .default(10)
     .describe('Sign-ins a minute from one address; more where many people share one.'),
+  EXPORTS_PER_HOUR: count(1, 10_000)
+    .default(5)
+    .describe(
+      'Files of matters, registers, meetings or grants an hour for one person; figures do not count.',
+    ),
+  EXPORTS_PER_HOUR_BY_KEY: count(1, 10_000)
+    .default(60)
+    .describe('The same for a service account with its API keys, whose jobs may fetch one file a unit.'),
   SMS_GATEWAY_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -21,7 +21,7 @@ const matterColumns: readonly SheetColumn<MatterBehind>[] = [
 ]
 
 /**
- * Puts an export on record before the first byte leaves, and returns its number, which every row carries.
+ * Puts a table of figures on record before the first byte leaves, and returns its number, which every row carries.
  * `data` tells what was asked for.
  */
 export async function recordExport(tx: Tx, actor: Actor, data: EventData): Promise<string> {

@@ -1,10 +1,11 @@
 // URLs of the figures: the catalogue, tables of figures, the matters behind each, and both as files.
 import { z } from 'zod'
+import { recordRowExport } from '../platform/exports.ts'
 import { contentDisposition } from '../platform/file-names.ts'
 import { pageQuery } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { formats, type Format } from '../platform/spreadsheets.ts'
-import { exportMatters, recordExport } from './export.ts'
+import { exportMatters } from './export.ts'
 import { MATTERS_PATH } from './figures.ts'
 import { linkedNote } from './linked.ts'
 import { createAnswers } from './answers.ts'
@@ -67,7 +68,7 @@ const figureTable = z.object({
 })
 
 export function kpiRoutes(http: Http): void {
-  const { db, clock } = http.deps
+  const { db, clock, config } = http.deps
   const answers = createAnswers(() => performance.now(), 500)
 
   http.reads(
@@ -118,7 +119,7 @@ export function kpiRoutes(http: Http): void {
         for: 'kpi.export',
         query: listFileQuery,
         produces: formats[format],
-        problems: [...problems, 'kpi/is-a-count'],
+        problems: [...problems, 'kpi/is-a-count', 'export/too-many'],
       },
       async (actor, { query, request, reply }) => {
         const wanted = asked(query)
@@ -126,7 +127,9 @@ export function kpiRoutes(http: Http): void {
         // The first page tells what is wrong with the question while there is still an answer to give it in.
         const { total } = await matterIdsBehind(db, actor, frozen, { limit: 1 }, frozen.asOf)
         const number = await db.transaction((tx) =>
-          recordExport(tx, actor, { format, url: request.url, asOf: frozen.asOf, total }),
+          recordRowExport(tx, actor, config, 'kpi.list-exported', {
+            ...{ format, url: request.url, asOf: frozen.asOf, total },
+          }),
         )
         void reply.header(
           'content-disposition',

@@ -151,6 +151,7 @@ export function meetingRoutes(http: Http): void {
       {
         ...{ url: `/api/meetings.${format}`, summary: `导出联席会议(${format})`, tag, for: 'ledger.read' },
         ...{ query: z.strictObject(filters), produces: formats[format] },
+        problems: ['export/too-many'],
       },
       async (actor, { query, reply }) => {
         const page = async (cursor: string | undefined) => {
@@ -158,7 +159,7 @@ export function meetingRoutes(http: Http): void {
           return { items: items.flatMap(linesOf), next }
         }
         const sheet = { register: 'meetings', label: tag, format, columns: sheetColumns, page }
-        return sendSheet(db, actor, reply, sheet)
+        return sendSheet(http.deps, actor, reply, sheet)
       },
     )
   }

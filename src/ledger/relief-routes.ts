@@ -119,11 +119,12 @@ export function reliefRoutes(http: Http): void {
           for: 'relief.read',
         },
         ...{ query: z.strictObject(filters), produces: formats[format] },
+        problems: ['export/too-many'],
       },
       async (actor, { query, reply }) => {
         const page = (cursor: string | undefined) => pageOf(db, actor, query, 500, cursor)
         const sheet = { register: 'relief', label: tag, format, columns: sheetColumns, page }
-        return sendSheet(db, actor, reply, sheet)
+        return sendSheet(http.deps, actor, reply, sheet)
       },
     )
   }

@@ -1,7 +1,7 @@
 // Spreadsheets of the registers, grants and meetings: on record before the first byte leaves, read page by page.
+import type { Deps } from '../deps.ts'
 import type { Actor } from '../platform/actor.ts'
-import type { Database } from '../platform/db.ts'
-import { record } from '../platform/events.ts'
+import { recordRowExport } from '../platform/exports.ts'
 import { contentDisposition } from '../platform/file-names.ts'
 import { formats, writeSheet, type Format, type SheetColumn } from '../platform/spreadsheets.ts'
 
@@ -16,7 +16,7 @@ interface Receiver {
 }
 
 export async function sendSheet<Item>(
-  db: Database,
+  { db, config }: Pick<Deps, 'db' | 'config'>,
   actor: Actor,
   reply: Receiver,
   sheet: {
@@ -28,18 +28,13 @@ export async function sendSheet<Item>(
   },
 ) {
   const { register, label, format } = sheet
-  const event = await db.transaction((tx) =>
-    record(tx, actor, {
-      subject: 'account',
-      subjectId: actor.id,
-      type: 'register.exported',
-      data: { register, format },
-    }),
+  const number = await db.transaction((tx) =>
+    recordRowExport(tx, actor, config, 'register.exported', { register, format }),
   )
   void reply.header('content-disposition', contentDisposition(`${label}.${format}`))
   return reply
     .type(formats[format])
-    .send(writeSheet(format, label, sheet.columns, pagesOf(sheet.page), event.id))
+    .send(writeSheet(format, label, sheet.columns, pagesOf(sheet.page), number))
 }
 
 async function* pagesOf<Item>(

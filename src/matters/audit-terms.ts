@@ -33,6 +33,7 @@ export const auditTypes = {
   'person.confidant-ended': { label: '取消可查看保密群众信息的人员' },
   'file.downloaded': { label: '下载文件' },
   'kpi.exported': { label: '导出指标或办件清单' },
+  'kpi.list-exported': { label: '导出办件清单' },
   'register.exported': { label: '导出登记簿', shows: ['register', 'format'] },
   'account.report-downloaded': { label: '下载报表' },
   'account.document-written': { label: '出具文书', shows: ['document'] },

@@ -42,6 +42,11 @@ export const problems = {
     zh: '同一幂等键用于不同的请求',
     en: 'This Idempotency-Key was used for another request',
   },
+  'export/too-many': {
+    status: 429,
+    zh: '一小时内导出次数过多，请稍后再试',
+    en: 'Too many exports of rows within an hour',
+  },
   'access/not-signed-in': { status: 401, zh: '请先登录', en: 'Not signed in' },
   'access/cross-site': {
     status: 403,

@@ -192,6 +192,7 @@ function oneRegister(http: Http, name: RegisterId, { read, measure }: Given): vo
         for: 'registers.read',
         query: z.strictObject(filters),
         produces: formats[format],
+        problems: ['export/too-many'],
       },
       async (actor, { query, reply }) => {
         // Once the answer has begun, and the export is on record, it is too late to refuse.
@@ -207,7 +208,7 @@ function oneRegister(http: Http, name: RegisterId, { read, measure }: Given): vo
           return { items: await withNames(db, register, shown), next }
         }
         const all = name === 'indicator' ? [...columns, ...measuredColumns] : columns
-        return sendSheet(db, actor, reply, { register: name, label, format, columns: all, page })
+        return sendSheet(http.deps, actor, reply, { register: name, label, format, columns: all, page })
       },
     )
   }

@@ -324,7 +324,7 @@ describe('files', () => {
   const evil = ['=1+1', '+1', '-1', '@SUM(A1)', '＝1+1', '＋1', '－1', '＠x', '=HYPERLINK("http://x","y")']
   const exported = statement<{ canon: string }>(
     'test.exported',
-    `select canon from events where type = 'kpi.exported' and actor_id = $1 order by seq`,
+    `select canon from events where type in ('kpi.exported', 'kpi.list-exported') and actor_id = $1 order by seq`,
   )
 
   async function download(url: string): Promise<Buffer> {

@@ -50,6 +50,7 @@ export async function openOffice(environment: Record<string, string> = {}, proce
       DATABASE_URL: database.url,
       LOG_LEVEL: 'silent',
       ...{ RATE_LIMIT_PER_MINUTE: '100000', SIGN_INS_PER_MINUTE: '10000' },
+      ...{ EXPORTS_PER_HOUR: '10000' },
     },
     ...{ DATABASE_CONNECTIONS: '4', ...environment },
   })
