@@ -141,7 +141,7 @@ export function summaryRoutes(http: Http): void {
     },
     async (tx, actor, { params: { period: text }, body: { mark, explanation, asOf } }) => {
       const period = periodAsked(text)
-      const { findings } = await makeSummary(db, actor, askedOf(http.deps, period, asOf))
+      const { findings } = await makeSummary(tx, actor, askedOf(http.deps, period, asOf))
       const found = findings.find((finding) => finding.mark === mark)
       if (found === undefined) throw new Problem('report/no-finding')
       await explain(tx, actor, period.id, { mark, finding: found.zh, explanation })
