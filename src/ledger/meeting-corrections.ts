@@ -6,6 +6,7 @@ import { statement, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { updateRow } from '../platform/rows.ts'
+import { keepVersion } from '../platform/versions.ts'
 import {
   admitItem,
   demandMeeting,
@@ -14,7 +15,6 @@ import {
   type StoredMeeting,
 } from './meetings.ts'
 import { jointMeetings, meetingItems } from './tables.ts'
-import { keepVersion } from './versions.ts'
 
 const SPOKEN = ['day', 'kind', 'convenor', 'convenorRank', 'place', 'attendees', 'minutes'] as const
 

@@ -5,10 +5,10 @@ import type { Day } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
 import { columnsOf } from '../platform/rows.ts'
+import { versionsOf } from '../platform/versions.ts'
 import { seenItems } from './access.ts'
 import type { StoredMeeting } from './meetings.ts'
 import { jointMeetings } from './tables.ts'
-import { versionsOf } from './versions.ts'
 
 export interface ListedMeeting extends StoredMeeting {
   /** Something that it took up is withheld from the reader: then its minutes are, too. */

@@ -6,6 +6,7 @@ import type { Db } from '../platform/db.ts'
 import { day, id, pageQuery, placeOf, writeCursor } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { ofTheOffice } from '../platform/route.ts'
+import { sendSheet } from '../platform/sheet-out.ts'
 import { formats, type Format, type SheetColumn } from '../platform/spreadsheets.ts'
 import { itemFields, meetingActRoutes, meetingFields, meetingWritten, tag } from './meeting-act-routes.ts'
 import {
@@ -18,7 +19,6 @@ import {
 } from './meeting-queries.ts'
 import { enterMeeting } from './meetings.ts'
 import { byId, figure, free, keysOf, label, labelled, versions } from './shapes.ts'
-import { sendSheet } from './sheets.ts'
 import { convenorRanks, meetingKinds } from './terms.ts'
 
 const period = { from: day.describe('会议日期起（含）'), to: day.describe('会议日期止（含）') }

@@ -7,8 +7,8 @@ import { record } from '../platform/events.ts'
 import { yuan } from '../platform/numbers.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { columnsOf, insertRow, updateRow } from '../platform/rows.ts'
+import { keepVersion, versionsOf } from '../platform/versions.ts'
 import { reliefProgrammes } from './relief-tables.ts'
-import { keepVersion, versionsOf } from './versions.ts'
 
 export interface ProgrammeEntry {
   name: string

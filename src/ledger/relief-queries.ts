@@ -4,8 +4,8 @@ import type { Actor } from '../platform/actor.ts'
 import type { Day, Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { Problem } from '../platform/problems.ts'
+import { versionsOf } from '../platform/versions.ts'
 import type { GrantState } from './terms.ts'
-import { versionsOf } from './versions.ts'
 
 export interface GrantRow {
   id: string

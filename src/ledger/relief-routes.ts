@@ -7,12 +7,12 @@ import { day, id, instant, pageQuery, placeOf, textOf, writeCursor } from '../pl
 import type { Http } from '../platform/http.ts'
 import { yuan } from '../platform/numbers.ts'
 import { Problem } from '../platform/problems.ts'
+import { sendSheet } from '../platform/sheet-out.ts'
 import { formats, type Format, type SheetColumn } from '../platform/spreadsheets.ts'
 import { fenShape, programmeRoutes } from './programme-routes.ts'
 import { listGrants, openGrant, sumGrants, type GrantFilter, type GrantRow } from './relief-queries.ts'
 import { askGrant, cancelGrant, correctGrant, decideGrant, openAccount, payGrant } from './relief.ts'
 import { byId, figure, keysOf, label, labelled, someOf, versions } from './shapes.ts'
-import { sendSheet } from './sheets.ts'
 import { grantStates } from './terms.ts'
 
 const tag = '困难救助'

@@ -10,10 +10,10 @@ import { record, type EventData } from '../platform/events.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
 import { columnsOf, insertRow, updateRow } from '../platform/rows.ts'
 import type { Vault } from '../platform/vault.ts'
+import { keepVersion } from '../platform/versions.ts'
 import { checkAmount, lockProgramme } from './programmes.ts'
 import { reliefGrants } from './relief-tables.ts'
 import type { GrantState } from './terms.ts'
-import { keepVersion } from './versions.ts'
 
 const grantOf = statement<{ id: string }>(
   'relief.grant-of',

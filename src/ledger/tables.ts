@@ -6,7 +6,6 @@ import {
   date,
   index,
   integer,
-  jsonb,
   primaryKey,
   smallint,
   text,
@@ -229,19 +228,4 @@ export const meetingItems = app.table(
       .on(t.dueDay)
       .where(sql`done_day is null`),
   ],
-)
-
-/** How a row of a register, a grant, a programme or a meeting stood before each change, for whoever asks what it once said. */
-export const registerVersions = app.table(
-  'register_versions',
-  {
-    rowId: uuid('row_id').notNull(),
-    version: integer('version').notNull(),
-    register: text('register').notNull(),
-    row: jsonb('row').notNull(),
-    endedAt: instant('ended_at').notNull(),
-    endedBy: uuid('ended_by').notNull(),
-    reason: text('reason').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.rowId, t.version] })],
 )

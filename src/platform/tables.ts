@@ -1,4 +1,4 @@
-// What the platform stores: events in hash chains, their outbox, idempotency keys, scheduled runs, files.
+// What the platform stores: events in hash chains, their outbox, idempotency keys, scheduled runs, files, earlier versions of rows.
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -7,6 +7,7 @@ import {
   date,
   index,
   integer,
+  jsonb,
   pgSchema,
   primaryKey,
   smallint,
@@ -148,4 +149,19 @@ export const files = app.table(
     index('files_hash').on(t.hash),
     check('files_purpose', sql`purpose in ('attachment', 'import', 'export')`),
   ],
+)
+
+/** How a row stood before each change, for whoever asks what it once said. */
+export const registerVersions = app.table(
+  'register_versions',
+  {
+    rowId: uuid('row_id').notNull(),
+    version: integer('version').notNull(),
+    register: text('register').notNull(),
+    row: jsonb('row').notNull(),
+    endedAt: instant('ended_at').notNull(),
+    endedBy: uuid('ended_by').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.rowId, t.version] })],
 )

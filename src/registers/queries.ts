@@ -1,11 +1,11 @@
 // Reads of the registers: pages by day, one row with its earlier versions, and the figures of a period with their rows.
 import { z } from 'zod'
-import { versionsOf } from '../ledger/versions.ts'
 import type { Day, Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
 import { day, id as idShape, placeOf, writeCursor } from '../platform/fields.ts'
 import { percent, percentText, yuan } from '../platform/numbers.ts'
 import { fieldProblem, Problem } from '../platform/problems.ts'
+import { versionsOf } from '../platform/versions.ts'
 import { registerIds, registerOf, type RegisterId } from './columns.ts'
 import { selectedColumns, type Row } from './commands.ts'
 import type { Register, RegisterFigure } from './register.ts'

@@ -1,8 +1,8 @@
 // How rows stood before each change: kept with who changed them and why, and read again.
-import type { Actor } from '../platform/actor.ts'
-import type { Instant } from '../platform/clock.ts'
-import { statement, type Db, type Tx } from '../platform/db.ts'
-import { insertRow } from '../platform/rows.ts'
+import type { Actor } from './actor.ts'
+import type { Instant } from './clock.ts'
+import { statement, type Db, type Tx } from './db.ts'
+import { insertRow } from './rows.ts'
 import { registerVersions } from './tables.ts'
 
 /** `row` holds nothing that is sealed. */
@@ -27,7 +27,7 @@ export interface EarlierVersion {
 }
 
 const earlierVersions = statement<EarlierVersion>(
-  'ledger.versions',
+  'platform.versions',
   `select v.version, v.ended_at as "endedAt", a.name as "by", v.reason, v.row
    from register_versions v left join accounts a on a.id = v.ended_by where v.row_id = $1 order by v.version`,
 )

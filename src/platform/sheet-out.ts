@@ -1,9 +1,9 @@
 // Spreadsheets of the registers, grants and meetings: on record before the first byte leaves, read page by page.
 import type { Deps } from '../deps.ts'
-import type { Actor } from '../platform/actor.ts'
-import { recordRowExport } from '../platform/exports.ts'
-import { contentDisposition } from '../platform/file-names.ts'
-import { formats, writeSheet, type Format, type SheetColumn } from '../platform/spreadsheets.ts'
+import type { Actor } from './actor.ts'
+import { recordRowExport } from './exports.ts'
+import { contentDisposition } from './file-names.ts'
+import { formats, writeSheet, type Format, type SheetColumn } from './spreadsheets.ts'
 
 interface Page<Item> {
   items: Item[]
