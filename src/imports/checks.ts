@@ -1,8 +1,9 @@
 // Makes an order of a row, or says what is wrong with it: cells first, then what they say together. Pure.
 import type { Calendar } from '../calendar/days.ts'
+import { safeValue } from '../people/safe-values.ts'
 import { dayOf, type Instant } from '../platform/clock.ts'
 import type { FieldId } from './columns.ts'
-import { safeValue, type Finding } from './findings.ts'
+import type { Finding } from './findings.ts'
 import type { Header } from './header.ts'
 import type { Caller, Order } from './order.ts'
 import { readAcceptance, readRating, readReply, readScreening, readState } from './outcomes.ts'

@@ -1,7 +1,4 @@
 // What can be wrong with a cell or a row, and how the clerk is told; values are shown only when they name nobody.
-import { maskIdNo, maskName } from '../people/masks.ts'
-import { beginning } from '../platform/texts.ts'
-
 /** code → what to tell the clerk. `#` is replaced by what the check adds. */
 export const findingTexts = {
   'value/missing': '不能为空',
@@ -101,12 +98,4 @@ export function finding(
   return value === undefined || value === ''
     ? { row, column, code, message }
     : { row, column, code, message, value }
-}
-
-const ORGANISATION = /[局镇乡街道办委院厅处司所队站会部校园社村组台中心公司集团政府法庭医馆厂]/u
-
-/** A value that should name no person, made safe in case columns are shifted: numbers masked, short names too. */
-export function safeValue(text: string): string {
-  const masked = beginning(text, 60).replace(/\d{7,}[\dXx]?/g, (digits) => maskIdNo(digits, '1+1'))
-  return /^[\p{Script=Han}·]{2,4}$/u.test(masked) && !ORGANISATION.test(masked) ? maskName(masked) : masked
 }

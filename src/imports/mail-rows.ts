@@ -1,9 +1,10 @@
 // Reads one row of a register of letters and mailbox messages into what registering takes, and says what is wrong with it. Pure.
 import { channels } from '../matters/channels/index.ts'
 import type { Registration } from '../matters/registering.ts'
+import { safeValue } from '../people/safe-values.ts'
 import { dayOf, type Day, type Instant } from '../platform/clock.ts'
 import { beginning } from '../platform/texts.ts'
-import { safeValue, type Finding } from './findings.ts'
+import type { Finding } from './findings.ts'
 import type { Header } from './header.ts'
 import { mailCatalogue, type MailField } from './mail-columns.ts'
 import type { Places } from './places.ts'

@@ -1,7 +1,8 @@
 // What came of an order: the reply and its review, the call-back with its rating, screening, the platform's state. Pure.
+import { safeValue } from '../people/safe-values.ts'
 import type { Instant } from '../platform/clock.ts'
+import type {} from './findings.ts'
 import type { Order, Screening } from './order.ts'
-import { safeValue } from './findings.ts'
 import type { RowReader } from './readers.ts'
 import type { Times } from './times.ts'
 import { platformStates, words, type PlatformState } from './words.ts'

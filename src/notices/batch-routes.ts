@@ -1,12 +1,12 @@
 // URLs of messages to regions: whom they go to, asking, releasing; and what the gateway brings back.
 import { timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { safeValue } from '../people/safe-values.ts'
+import { personal, text } from '../platform/column-kinds.ts'
 import { id, instant, pageOf, pageQuery, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { Problem } from '../platform/problems.ts'
-import type { Register } from '../registers/register.ts'
-import { text } from '../registers/column-kinds.ts'
-import { rowsOfSheet, type ReadTable } from '../registers/sheet-rows.ts'
+import { rowsOfSheet, type ReadTable, type Sheet } from '../platform/sheet-rows.ts'
 import {
   askBatch,
   cancelBatch,
@@ -26,18 +26,15 @@ const regionCode = z.string().regex(/^\d{6,12}$/, { error: '行政区划代码�
 const written = z.object({ id: z.string(), state: z.string(), recipients: z.int().describe('接收号码数') })
 
 /** How a spreadsheet of contacts is laid out. */
-const contactSheet: Register = {
-  id: 'contacts',
-  label: '短信联系人',
-  table: 'sms_contacts',
-  day: 'at',
+const contactSheet: Sheet = {
   columns: {
     regionCode: text('区划代码', 6, 12),
     post: text('职务', 1, 60),
-    name: text('姓名', 1, 60),
-    number: text('手机号码', 5, 20),
+    name: personal(text('姓名', 1, 60)),
+    number: personal(text('手机号码', 5, 20)),
   },
-  figures: [],
+  references: {},
+  show: safeValue,
 }
 
 /** `read` gives the rows of an uploaded table safely. */

@@ -52,6 +52,7 @@ const problemSchema: OpenAPIV3_1.SchemaObject = {
           pointer: { type: 'string', description: 'JSON pointer', examples: ['/body/phone'] },
           code: { type: 'string' },
           message: { type: 'string', description: '中文' },
+          value: { type: 'string', description: '表中该格的内容；个人信息不列' },
         },
         required: ['pointer', 'code', 'message'],
       },

@@ -9,6 +9,8 @@ export interface FieldError {
   pointer: string
   code: string
   message: string
+  /** Of a file: what stands in the cell, as far as it may be shown. */
+  value?: string
 }
 
 export interface ProblemOptions {

@@ -1,7 +1,6 @@
 // Each register as data: its columns, what must hold in a row, and the figures that are counted from it.
-import { z } from 'zod'
 import { topics } from '../matters/terms.ts'
-import { choice, dayOf, fen, int, month, optional, refersTo, text } from './column-kinds.ts'
+import { choice, dayOf, fen, int, month, optional, refersTo, text } from '../platform/column-kinds.ts'
 import type { Register, RegisterFigure } from './register.ts'
 import { happened, measurable, orderly } from './rules.ts'
 import { indicatorKinds, missions, posts, smsSources } from './terms.ts'
@@ -249,11 +248,4 @@ export const registerIds = Object.keys(registers) as [RegisterId, ...RegisterId[
 
 export function registerOf(name: RegisterId): Register {
   return registers[name]
-}
-
-/** The input of a row: its columns, and no others. */
-export function rowShape(register: Register) {
-  return z.strictObject(
-    Object.fromEntries(Object.entries(register.columns).map(([key, { shape }]) => [key, shape])),
-  )
 }

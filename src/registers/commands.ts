@@ -4,13 +4,15 @@ import { getTableColumns } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf } from '../platform/clock.ts'
+import { rowShape } from '../platform/column-kinds.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { record } from '../platform/events.ts'
 import { Problem, type FieldError } from '../platform/problems.ts'
+import { referencesOf, referring, type References } from '../platform/references.ts'
 import { columnsOf, insertRow, updateRow } from '../platform/rows.ts'
 import { keepVersion } from '../platform/versions.ts'
-import { registerOf, rowShape, type RegisterId } from './columns.ts'
-import { referencesOf, referring, type References } from './references.ts'
+import { registerOf, type RegisterId } from './columns.ts'
+import { sheetOf } from './references.ts'
 import type { Register } from './register.ts'
 import * as tables from './tables.ts'
 
@@ -59,7 +61,7 @@ export async function enterRows(
   const errors: FieldError[] = []
   const known = await referencesOf(
     tx,
-    register,
+    sheetOf(register),
     rows.map(({ row }) => row),
   )
   for (const { at, row } of rows) {
@@ -88,7 +90,10 @@ async function findings(
   known: References,
   before?: Stored,
 ): Promise<FieldError[]> {
-  const found = [...(register.check?.(row, dayOf(tx.now)) ?? []), ...referring(register, row, known, before)]
+  const found = [
+    ...(register.check?.(row, dayOf(tx.now)) ?? []),
+    ...referring(sheetOf(register), row, known, before),
+  ]
   const conflict = found.length > 0 ? undefined : await conflicting(tx, register, row, before?.id)
   return [...found, ...(conflict === undefined ? [] : [conflict])].map(({ column, message }) => ({
     pointer: `${at}/${column}`,
@@ -151,7 +156,7 @@ export async function correctRow(
       .map((key) => [key, stored[key]] as const)
       .filter(([, value]) => value !== null),
   )
-  const merged = rowShape(register).safeParse({ ...kept, ...input.changes })
+  const merged = rowShape(register.columns).safeParse({ ...kept, ...input.changes })
   if (!merged.success) {
     throw new Problem('request/invalid', {
       errors: merged.error.issues.map(({ path, message }) => ({
@@ -162,7 +167,7 @@ export async function correctRow(
     })
   }
   const row: Row = merged.data
-  const known = await referencesOf(tx, register, [row])
+  const known = await referencesOf(tx, sheetOf(register), [row])
   const wrong = await findings(tx, register, row, '/body/changes', known, stored)
   if (wrong.length > 0) throw new Problem('register/invalid-row', { errors: wrong })
   // A knowledge article that says something else is a draft again.

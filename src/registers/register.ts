@@ -1,12 +1,7 @@
 // The shape of a register: its columns, what must hold in a row, and the figures that are counted from it.
 import type { Day } from '../platform/clock.ts'
-import type { Column } from './column-kinds.ts'
-
-/** What is wrong with a row, at a column. */
-export interface RowFinding {
-  column: string
-  message: string
-}
+import type { Columns } from '../platform/column-kinds.ts'
+import type { RowFinding } from '../platform/references.ts'
 
 export interface RegisterFigure {
   id: string
@@ -30,7 +25,7 @@ export interface Register {
   day: string
   /** The column of the last day (empty: without end), where a row is listed and counted in every period that it touches. */
   lastDay?: string
-  columns: Record<string, Column>
+  columns: Columns
   /** Beyond single columns; `today` is the day of entering. */
   check?(row: Record<string, unknown>, today: Day): RowFinding[]
   /** Rows that exclude this one: SQL over `r`, with the row's values in place of `:column`. */

@@ -4,17 +4,19 @@ import { versions } from '../ledger/shapes.ts'
 import { readQuery } from '../matters/search.ts'
 import { topics } from '../matters/terms.ts'
 import { dayOf } from '../platform/clock.ts'
+import { rowShape } from '../platform/column-kinds.ts'
 import { day, id, pageQuery, textOf } from '../platform/fields.ts'
 import type { Http } from '../platform/http.ts'
 import { fieldProblem } from '../platform/problems.ts'
+import { withNames } from '../platform/references.ts'
 import { sendSheet } from '../platform/sheet-out.ts'
+import { rowsOfSheet, type ReadTable } from '../platform/sheet-rows.ts'
 import { formats, type Cell, type Format, type SheetColumn } from '../platform/spreadsheets.ts'
-import { registerIds, registerOf, rowShape, type RegisterId } from './columns.ts'
+import { registerIds, registerOf, type RegisterId } from './columns.ts'
 import { approveArticle, correctRow, enterRows, takeFile, voidRow } from './commands.ts'
 import { measuredShape, withMeasures, type Measure, type Measured } from './measures.ts'
 import { currentArticles, dueArticles, figureAsked, figuresOf, listRows, openRow } from './queries.ts'
-import { withNames } from './references.ts'
-import { rowsOfSheet, type ReadTable } from './sheet-rows.ts'
+import { sheetOf } from './references.ts'
 
 const tag = '登记簿'
 const byId = z.strictObject({ id })
@@ -61,7 +63,7 @@ function oneRegister(http: Http, name: RegisterId, { read, measure }: Given): vo
       summary: `登记${label}`,
       tag,
       for: 'registers.edit',
-      body: rowShape(register),
+      body: rowShape(register.columns),
       status: 201,
       reply: written,
       etag: (row) => row.version,
@@ -120,10 +122,7 @@ function oneRegister(http: Http, name: RegisterId, { read, measure }: Given): vo
       tag,
       for: 'registers.read',
       params: byId,
-      reply: z.object({
-        ...item.shape,
-        history: versions,
-      }),
+      reply: z.object({ ...item.shape, history: versions }),
       etag: (row) => row.version,
       problems: ['register/not-found'],
     },
@@ -142,7 +141,10 @@ function oneRegister(http: Http, name: RegisterId, { read, measure }: Given): vo
       tag,
       for: 'registers.edit',
       params: byId,
-      body: z.strictObject({ changes: rowShape(register).partial(), reason: reason.describe('更正理由') }),
+      body: z.strictObject({
+        changes: rowShape(register.columns).partial(),
+        reason: reason.describe('更正理由'),
+      }),
       reply: written,
       ifMatch: 'required',
       etag: (row) => row.version,
@@ -180,7 +182,9 @@ function oneRegister(http: Http, name: RegisterId, { read, measure }: Given): vo
       problems: ['register/header', 'register/no-rows', 'register/invalid-row', 'register/too-many-rows'],
     },
     (tx, actor, { file }) =>
-      takeFile(tx, actor, name, file.hash, () => rowsOfSheet(tx, register, read(files.path(file.hash)))),
+      takeFile(tx, actor, name, file.hash, () =>
+        rowsOfSheet(tx, sheetOf(register), read(files.path(file.hash))),
+      ),
   )
 
   for (const format of Object.keys(formats) as Format[]) {
@@ -205,7 +209,7 @@ function oneRegister(http: Http, name: RegisterId, { read, measure }: Given): vo
         const page = async (cursor: string | undefined) => {
           const { items, next } = await listRows(db, name, { ...query, limit: 500, cursor })
           const shown = await withMeasures(db, actor, name, items, measure)
-          return { items: await withNames(db, register, shown), next }
+          return { items: await withNames(db, sheetOf(register), shown), next }
         }
         const all = name === 'indicator' ? [...columns, ...measuredColumns] : columns
         return sendSheet(http.deps, actor, reply, { register: name, label, format, columns: all, page })

@@ -1,6 +1,6 @@
 // What must hold in a row beyond its single columns.
 import type { Day } from '../platform/clock.ts'
-import type { RowFinding } from './register.ts'
+import type { RowFinding } from '../platform/references.ts'
 import { indicatorKinds, metricKinds } from './terms.ts'
 
 export const orderly = (row: Record<string, unknown>): RowFinding[] =>

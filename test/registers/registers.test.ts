@@ -366,16 +366,23 @@ describe('spreadsheets', () => {
   })
 
   it('with one wrong cell bring nothing in and name it', async () => {
-    const wrong = '年度,编制类型,编制数,在职人数\r\n2021,行政编制,6,6\r\n2021,临聘,4,四\r\n'
+    const wrong =
+      '年度,编制类型,编制数,在职人数\r\n2021,行政编制,6,6\r\n2021,临聘,4,四\r\n2021,事业编制,,1\r\n'
     const { status, body } = await upload('staffing', ledgerOf(wrong))
     expect(status).toBe(422)
     expect(body['errors']).toMatchObject([
-      { pointer: '/row/3/编制类型', message: '应为:行政编制、事业编制、工勤编制' },
-      { pointer: '/row/3/在职人数', message: '应为整数' },
+      { pointer: '/row/3/编制类型', message: '应为:行政编制、事业编制、工勤编制', value: '临*' },
+      { pointer: '/row/3/在职人数', message: '应为整数', value: '四' },
+      { pointer: '/row/4/编制数', message: '不能为空' },
     ])
     expect((await texts('staffing', 'from=2021-01-01&to=2021-12-31')).get('staffing.established')?.text).toBe(
       '0名',
     )
+    const doubled = await upload(
+      'staffing',
+      ledgerOf('年度,编制类型,编制数,编制数,在职人数\r\n2021,行政编制,6,7,6\r\n'),
+    )
+    expect(doubled.body['errors']).toMatchObject([{ message: '“编制数”和“编制数”是同一列，请只留一列' }])
     const headless = await upload('staffing', ledgerOf('年度,编制数\r\n2021,6\r\n'))
     expect(headless.body['errors']).toMatchObject([
       { message: '缺少“编制类型”一列' },
