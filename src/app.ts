@@ -16,6 +16,7 @@ import { tallyRoutes } from './kpi/tally-routes.ts'
 import { stockRoutes } from './kpi/stock-routes.ts'
 import { meetingRoutes } from './ledger/meeting-routes.ts'
 import { reliefRoutes } from './ledger/relief-routes.ts'
+import { reliefSheetRoutes } from './ledger/relief-sheet-routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import { alarmRoutes } from './matters/alarm-routes.ts'
 import { auditRoutes } from './matters/audit-routes.ts'
@@ -131,12 +132,14 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   ledgerRoutes(http)
   meetingRoutes(http)
   reliefRoutes(http)
+  const read = (path: string) => parseFile(path, { log })
+  reliefSheetRoutes(http, { read })
   registerRoutes(http, {
-    read: (path) => parseFile(path, { log }),
+    read,
     measure: (db, actor, asked) => figuresOfYear(db, actor, asked, http.deps.clock.now()),
   })
   noticeRoutes(http)
-  batchRoutes(http, { read: (path) => parseFile(path, { log }) })
+  batchRoutes(http, { read })
   importRoutes(http)
   mailImportRoutes(http)
   kpiRoutes(http)

@@ -6,6 +6,7 @@ import { findMetric, metrics } from '../../src/kpi/metrics.ts'
 import { partOf } from '../../src/kpi/parts.ts'
 import { findTally } from '../../src/kpi/tallies.ts'
 import { catalogue } from '../../src/reports/catalogue.ts'
+import type { Columns } from '../../src/platform/column-kinds.ts'
 import { checks } from '../../src/reports/checks.data.ts'
 import { code, table, type Row } from './tables.ts'
 import type { Language } from './workflow.ts'
@@ -74,7 +75,21 @@ export function importColumnsTable(language: Language): string {
   return columnsTable(columns, language)
 }
 
-function columnsTable(of: Record<string, Column>, language: Language): string {
+/** Of a sheet of the registers: there a column is needed whose cells may not be empty, or that heads others. */
+export function sheetColumnsTable(of: Columns): string {
+  return columnsTable(
+    Object.fromEntries(
+      Object.entries(of).map(([key, { label, aliases = [], shape, heading, personal }]) => {
+        const value = shape.safeParse(undefined).success ? undefined : ('value' as const)
+        const required = heading === true ? ('column' as const) : value
+        return [key, { label, aliases, ...(required && { required }), ...(personal && { personal }) }]
+      }),
+    ),
+    'en',
+  )
+}
+
+function columnsTable(of: Record<string, Omit<Column, 'read'>>, language: Language): string {
   const zh = language === 'zh'
   const head = zh
     ? ['列', '也认得的列名', '必需', '个人信息']

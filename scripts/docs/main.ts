@@ -1,7 +1,15 @@
 // Writes what in the documents comes out of the source, or with --check tells where they say something else.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { catalogueTable, checksTable, importColumnsTable, mailColumnsTable, metricsTable } from './figures.ts'
+import { grantColumns } from '../../src/ledger/relief-columns.ts'
+import {
+  catalogueTable,
+  checksTable,
+  importColumnsTable,
+  mailColumnsTable,
+  metricsTable,
+  sheetColumnsTable,
+} from './figures.ts'
 import { openApiDocument } from './openapi.ts'
 import { configurationTable, jobsTable, problemsTable, routesTable, type OpenApi } from './service.ts'
 import { actsTables, limitsTable, permissionsTable, rolesTable, stateDiagrams } from './workflow.ts'
@@ -30,6 +38,7 @@ const blocks: Record<string, () => string> = {
   'import-columns': () => importColumnsTable('en'),
   'import-columns-zh': () => importColumnsTable('zh'),
   'mail-columns': () => mailColumnsTable('en'),
+  'grant-columns': () => sheetColumnsTable(grantColumns),
   problems: problemsTable,
   routes: () => routesTable(openApi as OpenApi),
   jobs: jobsTable,

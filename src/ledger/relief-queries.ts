@@ -17,8 +17,12 @@ export interface GrantRow {
   state: GrantState
   accountMasked: string | null
   askedAt: Instant
+  decidedAt: Instant | null
   paidDay: Day | null
   receipt: string | null
+  /** Null of whom the reader may not know. */
+  basis: string | null
+  confidential: boolean
   version: number
 }
 
@@ -35,7 +39,7 @@ const WHERE = `($1::uuid is null or g.programme_id = $1) and ($2::text is null o
 const GRANTS = `select g.id, p.name as programme, g.person_id as "personId",
      case when pe.confidential then '保密' else pe.name_masked end as name, g.grade, g.amount_fen as "amountFen", g.state,
      case when pe.confidential and g.account_masked is not null then '保密' else g.account_masked end as "accountMasked",
-     g.asked_at as "askedAt", g.paid_day as "paidDay", g.receipt, g.version, g.basis, g.note,
+     g.asked_at as "askedAt", g.decided_at as "decidedAt", g.paid_day as "paidDay", g.receipt, g.version, g.basis, g.note,
      coalesce(pe.confidential, false) as confidential
    from relief_grants g join relief_programmes p on p.id = g.programme_id left join people pe on pe.id = g.person_id`
 const grantPage = statement<GrantRow>(
@@ -48,7 +52,6 @@ const grantById = statement<OpenedGrant>('relief.by-id', `${GRANTS} where g.id =
 interface OpenedGrant extends GrantRow {
   basis: string
   note: string | null
-  confidential: boolean
 }
 
 /** One grant with what it said before each correction, for who may know of its person. */
@@ -102,7 +105,9 @@ export async function listGrants(
   const { after, limit } = page
   const rows = await grantPage(db, [...valuesOf(filter), after?.at ?? null, after?.id ?? null, limit])
   const known = await knownPeople(db, actor, [...new Set(rows.map(({ personId }) => personId))])
-  return rows.map((row) => (known.has(row.personId) ? row : { ...row, name: null, accountMasked: null }))
+  return rows.map((row) =>
+    known.has(row.personId) ? row : { ...row, name: null, accountMasked: null, basis: null },
+  )
 }
 
 /** Grants, people (entries of one person are one), the sum and the bounds, over exactly the rows that the same filter lists. */

@@ -1,6 +1,7 @@
 // URLs of relief grants.
 import { z } from 'zod'
 import type { Actor } from '../platform/actor.ts'
+import { CONFIDENTIAL } from '../people/masks.ts'
 import { dayOf } from '../platform/clock.ts'
 import type { Db } from '../platform/db.ts'
 import { day, id, instant, pageQuery, placeOf, textOf, writeCursor } from '../platform/fields.ts'
@@ -48,10 +49,20 @@ const sheetColumns: SheetColumn<GrantRow>[] = [
   { header: '救助项目', width: 30, cell: (row) => row.programme },
   { header: '救助对象', width: 14, cell: (row) => row.name },
   { header: '困难等级', width: 14, cell: (row) => row.grade },
+  {
+    header: '救助理由',
+    width: 40,
+    cell: (row) => (row.basis !== null && row.confidential ? CONFIDENTIAL : row.basis),
+  },
   { header: '金额（分）', width: 14, cell: (row) => row.amountFen },
   { header: '状态', width: 14, cell: (row) => label(grantStates, row.state).label },
   { header: '银行账号', width: 24, cell: (row) => row.accountMasked },
   { header: '申请日期', width: 14, cell: (row) => dayOf(row.askedAt) },
+  {
+    header: '审批日期',
+    width: 14,
+    cell: (row) => (row.decidedAt === null ? null : dayOf(row.decidedAt)),
+  },
   { header: '发放日期', width: 14, cell: (row) => row.paidDay },
   { header: '收据编号', width: 20, cell: (row) => row.receipt },
 ]

@@ -39,6 +39,8 @@ export interface GrantEntry {
   amountFen: number
   basis: string
   account?: string | undefined
+  /** Of a grant that was asked for before it was entered. */
+  askedAt?: Instant | undefined
 }
 
 /** Asks for a grant. Entries of one person count as one; the programme's row is the lock. */
@@ -51,7 +53,7 @@ export async function askGrant(tx: Tx, vault: Vault, actor: Actor, entry: GrantE
   if (programme === undefined)
     throw fieldProblem('relief/no-programme', '/body/programmeId', '没有这个救助项目')
   if (!known.has(entry.personId)) throw fieldProblem('request/invalid', '/body/personId', '没有这个人的登记')
-  checkAmount(programme, entry.amountFen, dayOf(tx.now))
+  checkAmount(programme, entry.amountFen, dayOf(entry.askedAt ?? tx.now))
   if ((await grantOf(tx, [programme.id, same, ['asked', 'approved', 'paid'], null])).length > 0) {
     throw fieldProblem('relief/granted-already', '/body/personId', '此人在该项目中已有救助')
   }
@@ -59,14 +61,14 @@ export async function askGrant(tx: Tx, vault: Vault, actor: Actor, entry: GrantE
   const { account, ...row } = entry
   const sealed = account === undefined ? {} : sealAccount(vault, id, account, '/body/account')
   insertRow(tx, reliefGrants, {
-    ...{ id, ...row, ...sealed, state: 'asked', askedAt: tx.now, askedBy: actor.id },
+    ...{ id, askedAt: tx.now, ...row, ...sealed, state: 'asked', askedBy: actor.id },
   })
   const { programmeId, amountFen, grade } = entry
   await tell(tx, actor, id, 'relief.asked', { programmeId, amountFen, grade })
   return { id, version: 1, state: 'asked' }
 }
 
-interface StoredGrant {
+export interface StoredGrant {
   id: string
   grade: string
   amountFen: number
@@ -79,12 +81,21 @@ interface StoredGrant {
   askedBy: string
   decidedAt: Instant | null
   account: Buffer | null
+  paidDay: Day | null
+  receipt: string | null
   version: number
 }
 
 const lockGrant = statement<StoredGrant>(
   'relief.lock',
   `select ${columnsOf(reliefGrants, 'g')} from relief_grants g where g.id = $1 for update`,
+)
+
+/** What these entries of one person have of a programme. */
+export const standingGrants = statement<StoredGrant>(
+  'relief.standing',
+  `select ${columnsOf(reliefGrants, 'g')} from relief_grants g where g.programme_id = $1
+   and g.person_id = any($2::uuid[]) and g.state not in ('refused', 'cancelled') order by g.asked_at, g.id`,
 )
 
 async function demandGrant(
@@ -155,13 +166,13 @@ async function demandOnly(
     throw new Problem('relief/granted-already')
 }
 
-/** Approves or refuses; never whoever asked. */
+/** Approves or refuses; never whoever asked. `decidedAt` is of what was decided before it was entered. */
 export async function decideGrant(
   tx: Tx,
   vault: Vault,
   actor: Actor,
   id: string,
-  { granted, note }: { granted: boolean; note?: string | undefined },
+  { granted, note, decidedAt }: { granted: boolean; note?: string | undefined; decidedAt?: Instant },
   ifMatch?: number,
 ): Promise<GrantWritten> {
   const grant = await demandGrant(tx, id, ['asked'], ifMatch)
@@ -169,7 +180,7 @@ export async function decideGrant(
   if (granted) await demandOnly(tx, vault, grant, ['approved', 'paid'])
   const state = granted ? 'approved' : 'refused'
   return move(tx, actor, grant, state, {
-    ...{ decidedAt: tx.now, decidedBy: actor.id, note: note ?? null },
+    ...{ decidedAt: decidedAt ?? tx.now, decidedBy: actor.id, note: note ?? null },
   })
 }
 

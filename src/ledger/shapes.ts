@@ -31,3 +31,14 @@ export const versions = z.array(
     row: free,
   }),
 )
+/** How a spreadsheet is taken in. */
+export const sheetIn = {
+  allow: ['xlsx', 'csv'],
+  maxBytes: 2 * 1024 * 1024,
+  status: 200,
+  query: z.strictObject({
+    mode: z.enum(['check', 'all-or-nothing']).default('all-or-nothing').describe('check 只检查，不登记'),
+  }),
+  problems: ['register/header', 'register/no-rows', 'register/invalid-row', 'register/too-many-rows'],
+} as const
+export const allOrNothing = '有一行有误则都不导入，逐格说明；同一文件再次导入不重复登记。'

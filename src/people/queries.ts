@@ -2,7 +2,8 @@
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { statement, type Db } from '../platform/db.ts'
-import type { SearchField } from './seal.ts'
+import type { Vault } from '../platform/vault.ts'
+import { blindsFor, type SearchField } from './seal.ts'
 
 /**
  * Which of these people the actor may know of: those with a matter they see, and for the office's staff those with none.
@@ -37,6 +38,17 @@ const byIds = statement<PersonRow>(
 /** The people with these ids, in no order; unknown ids are left out. */
 export function readPeople(db: Db, ids: readonly string[]): Promise<PersonRow[]> {
   return byIds(db, [ids])
+}
+
+const bearersOf = statement<{ id: string; soNamed: boolean }>(
+  'people.bearers',
+  `select p.id, p.name_bi is null or p.name_bi = any($2::bytea[]) as "soNamed" from people p
+   where p.id_bi = any($1::bytea[]) order by p.id`,
+)
+
+/** The entries with this ID number, and whether they are under this name. */
+export function findBearers(db: Db, vault: Vault, { idNo, name }: { idNo: string; name: string }) {
+  return bearersOf(db, [blindsFor(vault, 'idNo', idNo), blindsFor(vault, 'name', name)])
 }
 
 /** How many hits a search shows; a common name has more, and the clerk must narrow it by phone or ID number. */

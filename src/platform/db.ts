@@ -122,6 +122,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
+/** Does the work and undoes it: what it would come to. What it throws is thrown. */
+export async function rehearse<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  tx.later({ name: '', text: 'savepoint rehearsal' })
+  const result = await work()
+  await tx.query({ name: '', text: 'rollback to savepoint rehearsal' })
+  return result
+}
+
 function readsOf(source: pg.Pool | pg.PoolClient): Db {
   return {
     query: async <R extends object>(sql: Sql, values: unknown[] = []) =>

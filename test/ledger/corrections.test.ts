@@ -72,9 +72,9 @@ describe('a relief grant', () => {
     const id = await grant({ confidential: true, name: '司马德全' })
     const text = await file(desk.staff.leader, '/api/relief/grants.csv')
     expect(text.split('\r\n')[0]).toBe(
-      '\u{feff}救助项目,救助对象,困难等级,金额（分）,状态,银行账号,申请日期,发放日期,收据编号,导出编号',
+      '\u{feff}救助项目,救助对象,困难等级,救助理由,金额（分）,状态,银行账号,申请日期,审批日期,发放日期,收据编号,导出编号',
     )
-    expect(text).toContain('困难群体救助,保密,二级,100000,待审批,保密,2020-08-14')
+    expect(text).toContain('困难群体救助,保密,二级,保密,100000,待审批,保密,2020-08-14')
     expect(text).toContain('赵*全')
     expect(text).not.toMatch(/6217|德全/)
     expect((await desk.ask(desk.staff.leader, 'GET', '/api/relief/grants.xlsx')).statusCode).toBe(200)
