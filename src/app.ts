@@ -15,6 +15,7 @@ import { boardRoutes } from './kpi/board-routes.ts'
 import { tallyRoutes } from './kpi/tally-routes.ts'
 import { stockRoutes } from './kpi/stock-routes.ts'
 import { meetingRoutes } from './ledger/meeting-routes.ts'
+import { meetingSheetRoutes } from './ledger/meeting-sheet-routes.ts'
 import { reliefRoutes } from './ledger/relief-routes.ts'
 import { reliefSheetRoutes } from './ledger/relief-sheet-routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
@@ -134,6 +135,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
   reliefRoutes(http)
   const read = (path: string) => parseFile(path, { log })
   reliefSheetRoutes(http, { read })
+  meetingSheetRoutes(http, { read })
   registerRoutes(http, {
     read,
     measure: (db, actor, asked) => figuresOfYear(db, actor, asked, http.deps.clock.now()),

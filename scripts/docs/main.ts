@@ -1,6 +1,7 @@
 // Writes what in the documents comes out of the source, or with --check tells where they say something else.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { meetingColumns } from '../../src/ledger/meeting-columns.ts'
 import { grantColumns } from '../../src/ledger/relief-columns.ts'
 import {
   catalogueTable,
@@ -39,6 +40,7 @@ const blocks: Record<string, () => string> = {
   'import-columns-zh': () => importColumnsTable('zh'),
   'mail-columns': () => mailColumnsTable('en'),
   'grant-columns': () => sheetColumnsTable(grantColumns),
+  'meeting-columns': () => sheetColumnsTable(meetingColumns),
   problems: problemsTable,
   routes: () => routesTable(openApi as OpenApi),
   jobs: jobsTable,

@@ -18,6 +18,8 @@ export interface ListedMeeting extends StoredMeeting {
     n: number
     matterId: string | null
     ledgerItemId: string | null
+    /** The subject's number. */
+    subjectNo: string | null
     subject: string | null
     decision: string
     leadUnit: string
@@ -48,9 +50,10 @@ const meetingsOf = statement<ListedMeeting>(
    from joint_meetings j cross join lateral (
      select count(*) as seen, count(*) filter (where s.wanted) as n,
        coalesce(json_agg(json_build_object('id', s.id, 'n', s.place, 'matterId', s.matter_id, 'ledgerItemId', s.ledger_item_id,
-         'subject', s.subject, 'decision', s.decision, 'leadUnit', s.unit, 'dueDay', s.due_day, 'doneDay', s.done_day,
+         'subjectNo', s.subject_no, 'subject', s.subject, 'decision', s.decision, 'leadUnit', s.unit, 'dueDay', s.due_day, 'doneDay', s.done_day,
          'result', s.result) order by s.place) filter (where s.wanted), '[]') as items
-     from (select mi.*, row_number() over (order by mi.n) as place, coalesce(m.title, i.title) as subject, u.name as unit,
+     from (select mi.*, row_number() over (order by mi.n) as place, coalesce(m.title, i.title) as subject,
+         coalesce(m.no, i.no) as subject_no, u.name as unit,
          (not $8::boolean or (${isOverdue('$9')})) as wanted
        from ${seenItems(1)} and mi.meeting_id = j.id) s) t
    where j.day between $4 and $5 and ($6::text is null or j.convenor_rank = $6) and ($7::text is null or j.kind = $7)

@@ -66,6 +66,7 @@ const sheetColumns: SheetColumn<Line>[] = [
   { header: '召集人级别', width: 14, cell: (line) => line.convenorRank.label },
   { header: '地点', width: 20, cell: (line) => line.place },
   { header: '参会单位和人员', width: 40, cell: (line) => line.attendees.join('、') },
+  { header: '议题编号', width: 26, cell: (line) => line.item?.subjectNo ?? null },
   { header: '议题', width: 40, cell: (line) => line.item?.subject ?? null },
   { header: '议定事项', width: 40, cell: (line) => line.item?.decision ?? null },
   { header: '牵头单位', width: 20, cell: (line) => line.item?.leadUnit ?? null },

@@ -21,6 +21,7 @@ export interface MeetingWritten {
 }
 
 export interface MeetingItemEntry {
+  id?: string
   matterId?: string | undefined
   ledgerItemId?: string | undefined
   decision: string

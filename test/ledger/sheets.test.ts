@@ -1,5 +1,6 @@
-// Lists of grants come in as an office keeps them and as they left here: all of a file or nothing, once however often.
+// Lists of grants and of meetings come in as an office keeps them and as they left here: all of a file or nothing, once however often.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { abolishUnit } from '../../src/orgs/unit-commands.ts'
 import { openDesk, type Desk } from '../matters/desk.ts'
 import { generateIdNo, seeded } from '../support/identity.ts'
 
@@ -15,7 +16,7 @@ interface Taken {
   body: Record<string, unknown> & { code?: string; errors?: { pointer: string; message: string }[] }
 }
 
-async function upload(url: string, text: string | Buffer, who: Who = 'registrar'): Promise<Taken> {
+async function upload(url: string, text: string | Buffer, who: Who = 'registrar', at = desk): Promise<Taken> {
   const boundary = 'a-boundary-between-parts'
   const name = typeof text === 'string' || text[0] !== 0x50 ? '表.csv' : '表.xlsx'
   const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: application/octet-stream\r\n\r\n`
@@ -24,12 +25,12 @@ async function upload(url: string, text: string | Buffer, who: Who = 'registrar'
     Buffer.from(text),
     Buffer.from(`\r\n--${boundary}--\r\n`),
   ])
-  const [server] = desk.servers
+  const [server] = at.servers
   if (server === undefined) throw new Error('no server')
   const response = await server.app.inject({
     ...{ method: 'POST', url, remoteAddress: '10.8.0.1', payload },
     headers: {
-      ...{ cookie: await desk.cookie(who), 'x-banjian': '1' },
+      ...{ cookie: await at.cookie(who), 'x-banjian': '1' },
       'content-type': `multipart/form-data; boundary=${boundary}`,
     },
   })
@@ -286,4 +287,170 @@ describe('a list of grants', () => {
     expect(rows(await out(nextId))).toBe(rows(text).replace(name, next))
     expect((await upload(ASK, elsewhere)).body).toMatchObject({ unchanged: 1, asked: 0 })
   })
+})
+
+describe('a list of meetings', () => {
+  const IN = '/api/meetings/import'
+  const HEAD =
+    '会议编号,会议时间,会议类型,主持人,召集人级别,会议地点,参会单位,信访件编号,议定内容,责任单位,完成时限,完成日期,完成情况'
+  const PERIOD = 'from=2010-01-01&to=2020-12-31'
+  interface Listed {
+    no: string
+    day: string
+    convenor: string
+    attendees: string[]
+    items: { subjectNo: string; decision: string; leadUnit: string; dueDay: string; result: string | null }[]
+  }
+  const held = async (day: string) => {
+    const url = `/api/meetings?from=${day}&to=${day}`
+    return (await desk.call('leader', 'GET', url)).body['items'] as Listed[]
+  }
+
+  it('has a row a decision, also under merged cells and with the platform’s numbers; again it changes nothing', async () => {
+    const [one, two] = [await desk.register(), await desk.register({ externalNo: 'GY20200101001' })]
+    const item = await desk.call('registrar', 'POST', '/api/ledger/items', {
+      ...{ foundDay: '2020-01-02', title: '安置房办证', demand: '要求办证', involved: 3, topic: 'land' },
+      ...{ level: 'local', leadUnitId: desk.township, territorialUnitId: desk.township },
+      foundByUnitId: desk.township,
+    })
+    const text = csv(
+      HEAD,
+      `,2020年1月6日,工作会议,陈区长,区级领导,三楼,荣山镇、大石镇,${one.no},限期办结,荣山镇,2020-01-20,2020-01-18,已办结`,
+      ',,,,,,,GY20200101001,分期办理,大石镇,2020-02-20,,',
+      `,2020-01-07,专题会议,李局长,局领导,,,${item.body.no},-现场办公,荣山镇,2020-02-01,,`,
+      ',2020-01-08,全体会议,李局长,局领导,,,,,,,,',
+    )
+    expect((await upload(`${IN}?mode=check`, text)).body).toMatchObject({ rows: 4, meetings: 3, items: 3 })
+    expect(await held('2020-01-06')).toEqual([])
+    expect((await upload(IN, text)).body).toEqual({ rows: 4, meetings: 3, items: 3, unchanged: 0 })
+    expect(await held('2020-01-06')).toMatchObject([
+      {
+        ...{ convenor: '陈区长', attendees: ['荣山镇', '大石镇'] },
+        items: [
+          {
+            subjectNo: one.no,
+            decision: '限期办结',
+            leadUnit: '荣山镇',
+            dueDay: '2020-01-20',
+            result: '已办结',
+          },
+          { subjectNo: two.no, decision: '分期办理', leadUnit: '大石镇', result: null },
+        ],
+      },
+    ])
+    expect(await held('2020-01-08')).toMatchObject([{ items: [] }])
+    expect((await upload(IN, text)).body).toEqual({ rows: 4, meetings: 0, items: 0, unchanged: 3 })
+    const changed = await upload(IN, text.replace('分期办理', '从速办理'))
+    expect(changed.body.errors).toMatchObject([
+      { pointer: '/row/2/会议日期', message: expect.stringContaining('没有更改，请核对后人工更正') },
+    ])
+    expect((await upload(IN, text, 'liaison')).status).toBe(403)
+  })
+
+  it('with wrong rows tells each column and value, and the successor of a unit that is gone; nothing is written', async () => {
+    const { no } = await desk.register()
+    const gone = await desk.unit('石龙乡', { kind: 'township' })
+    await desk.deps.db.transaction((tx) =>
+      abolishUnit(tx, desk.system, gone, 1, { on: '2020-03-01', successorId: desk.township }),
+    )
+    const row = (what: {
+      day?: string
+      kind?: string
+      no?: string
+      unit?: string
+      due?: string
+      rest?: string
+    }) =>
+      `,${what.day ?? '2020-02-03'},${what.kind ?? '工作会议'},陈区长,区级领导,,,${what.no ?? no},限期办结,${what.unit ?? '荣山镇'},${what.due ?? '2020-03-01'},${what.rest ?? ','}`
+    const cells = await upload(
+      IN,
+      csv(HEAD, row({}), row({ unit: '石龙乡' }), row({ kind: '碰头会' }), row({ due: '3月底' })),
+    )
+    expect(cells.body.errors).toMatchObject([
+      { pointer: '/row/3/牵头单位', message: '单位已撤销，请改用荣山镇', value: '石龙乡' },
+      { pointer: '/row/4/会议类型', value: '碰头会' },
+      { pointer: '/row/5/落实时限', value: '3月底' },
+    ])
+    const said = await upload(
+      IN,
+      csv(
+        HEAD,
+        row({ day: '2020-08-15' }),
+        row({ due: '' }),
+        row({ rest: '2020-02-02,已办结' }),
+        row({ rest: '2020-02-04,' }),
+      ),
+    )
+    expect(said.body.errors).toMatchObject([
+      { pointer: '/row/2/会议日期', message: '会议日期不能晚于今天', value: '2020-08-15' },
+      { pointer: '/row/3/落实时限', message: '议定事项的此列不能为空' },
+      { pointer: '/row/4/落实日期', message: '落实日期应在会议之后、今天以前' },
+      { pointer: '/row/5/落实情况' },
+    ])
+    const unknown = await upload(IN, csv(HEAD, row({}), row({ no: 'RX-0' })))
+    expect(unknown.body.errors).toMatchObject([
+      { pointer: '/row/3/议题编号', message: '没有这件信访件或台账事项', value: 'RX-0' },
+    ])
+    expect(await held('2020-02-03')).toEqual([])
+  })
+
+  it('hands no accusation to the accused: the row is refused and the attempt is on record', async () => {
+    const { no } = await desk.register({ category: 'report', accusedUnitIds: [desk.township] })
+    const row = `,2020-02-04,工作会议,陈区长,区级领导,,,${no},核查,荣山镇,2020-03-01,,`
+    const { body } = await upload(IN, csv(HEAD, row))
+    expect(body.errors).toMatchObject([{ pointer: '/row/2/牵头单位', value: '荣山镇' }])
+    expect(await desk.events(desk.staff.registrar.id)).toContain('account.transfer-refused')
+    expect(await held('2020-02-04')).toEqual([])
+  })
+
+  it.each(['csv', 'xlsx'] as const)(
+    'comes into another office as it went out, as %s, and again it changes nothing',
+    async (format) => {
+      const { no } = await desk.register()
+      const row = `,2019-05-0${format === 'csv' ? 1 : 2},工作会议,陈区长,区级领导,三楼,荣山镇、大石镇,${no},"=限期办结\n分两期",荣山镇,2019-06-01,2019-05-20,已办结`
+      const second = `,,,,,,,${no},-回访,大石镇,2019-07-01,,`
+      expect((await upload(IN, csv(HEAD, row, second))).status).toBe(200)
+      const out = async (at: Desk, as: 'csv' | 'xlsx') =>
+        (await at.ask(at.staff.leader, 'GET', `/api/meetings.${as}?${PERIOD}`)).rawPayload
+      const elsewhere = await openDesk()
+      try {
+        const numbers = Number(no.split('-').at(-1))
+        for (let n = 0; n < numbers; n += 1) await elsewhere.register()
+        const [rows] = await desk.deps.db.query<{ n: number }>({
+          name: '',
+          text: 'select count(*)::int as n from ledger_items',
+        })
+        for (let n = 0; n < (rows?.n ?? 0); n += 1) {
+          await elsewhere.call('registrar', 'POST', '/api/ledger/items', {
+            ...{
+              foundDay: '2020-01-02',
+              title: '安置房办证',
+              demand: '要求办证',
+              involved: 3,
+              topic: 'land',
+            },
+            ...{ level: 'local', leadUnitId: elsewhere.township, territorialUnitId: elsewhere.township },
+            foundByUnitId: elsewhere.township,
+          })
+        }
+        const file = await out(desk, format)
+        expect(await upload(IN, file, 'registrar', elsewhere)).toMatchObject({
+          status: 200,
+          body: { unchanged: 0 },
+        })
+        const told = (bytes: Buffer) =>
+          bytes
+            .toString('utf8')
+            .replaceAll(/,[0-9a-f-]{36}(?=\r\n)/g, '')
+            .replaceAll(/LX-[\d-]+/g, 'LX')
+            .split('\r\n')
+            .toSorted()
+        expect(told(await out(elsewhere, 'csv'))).toEqual(told(await out(desk, 'csv')))
+        expect((await upload(IN, file, 'registrar', elsewhere)).body).toMatchObject({ meetings: 0, items: 0 })
+        expect((await upload(IN, file)).body).toMatchObject({ meetings: 0, items: 0 })
+      } finally {
+        await elsewhere.close()
+      }
+    },
+  )
 })
