@@ -65,6 +65,8 @@ export interface AppOptions {
   /** Called after each write that succeeded, so that what follows from it need not wait for the next look. */
   written?: () => void
   leaving?: () => boolean
+  /** Folders whose disk readiness looks at; DATA_DIR unless told otherwise. */
+  folders?: readonly string[]
   /** False for a process that only works on jobs: then there are only the routes for operation. */
   serves?: boolean
 }
@@ -86,7 +88,8 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Fa
     const retryAfter = limiter.take(`address ${request.ip}`, perMinute)
     if (retryAfter > 0) throw new Problem('request/too-many', { extras: { retryAfter } })
   })
-  operationRoutes(app, { ...deps, metrics, leaving: options.leaving ?? (() => false) })
+  const { leaving = () => false, folders = [config.dataDir] } = options
+  operationRoutes(app, { ...deps, metrics, folders, leaving })
   if (options.serves === false) return app
 
   const { written } = options

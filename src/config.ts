@@ -21,6 +21,16 @@ export const configShape = z.object({
   UNSAFE_DATABASE: flag
     .default(false)
     .describe('true starts on a database that may lose acknowledged writes (fsync off …); for trials.'),
+  ACCEPT_DATABASE: z
+    .string()
+    .regex(/^(?:(?:no-checksums|superuser)(?:,(?!$)|$))*$/, 'no-checksums, superuser or both with a comma')
+    .default('')
+    .describe(
+      'What a database of your own may lack all the same: no-checksums (data checksums are off), superuser (the role of the service is one); both with a comma.',
+    ),
+  MIN_FREE_DISK: count(0, 100)
+    .default(10)
+    .describe('Percent of the disk of DATA_DIR that must be free for /readyz to say so; 0 does not look.'),
   EMBEDDED_PORT: count(0, 65535)
     .default(54320)
     .describe('Port of the embedded database; the next free one when taken.'),

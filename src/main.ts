@@ -10,9 +10,10 @@ import { readConfig, type Config } from './config.ts'
 import { openDeps, type Deps } from './deps.ts'
 import { ensureAdministrator } from './orgs/administrator.ts'
 import { loadShippedRegions } from './orgs/region-commands.ts'
-import { isTransient, sqlState } from './platform/db.ts'
-import { startEmbedded } from './platform/embedded.ts'
-import { databaseFaults } from './platform/health.ts'
+import { systemClock } from './platform/clock.ts'
+import { isTransient, openDatabase, sqlState } from './platform/db.ts'
+import { startEmbedded, type Embedded } from './platform/embedded.ts'
+import { databaseFaults, serverFaults } from './platform/health.ts'
 import { openLog, withoutValues, type Log } from './platform/log.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
@@ -57,12 +58,13 @@ export async function main(startWorkers: StartWorkers): Promise<void> {
 
 async function run(config: Config, log: Log, startWorkers: StartWorkers): Promise<void> {
   await listen(config, () => tryPort(config))
-  const databaseUrl = config.DATABASE_URL ?? (await embedded(config, log))
+  const { url: databaseUrl, home } =
+    config.DATABASE_URL === undefined ? await embedded(config, log) : { url: config.DATABASE_URL }
+  await patiently(() => refuseUnfit(config, databaseUrl))
   await patiently(() => migrate(databaseUrl))
   const deps = await openDeps(config, databaseUrl, { log })
   closings.push(deps.close)
-  const faults = await databaseFaults(deps.db, deps.clock, config.UNSAFE_DATABASE)
-  if (faults.length > 0) throw new StartRefused(`the database is not fit for service: ${faults.join('; ')}`)
+  refuseFor(await databaseFaults(deps.db, deps.clock, config))
   await prepare(deps)
 
   const metrics = createMetrics(deps)
@@ -72,6 +74,7 @@ async function run(config: Config, log: Log, startWorkers: StartWorkers): Promis
     metrics,
     serves: config.ROLE !== 'worker',
     leaving: () => leaving,
+    folders: home === undefined ? [config.dataDir] : [config.dataDir, home],
     ...(workers === undefined ? {} : { written: workers.wake }),
   })
   closings.push(async () => {
@@ -84,7 +87,21 @@ async function run(config: Config, log: Log, startWorkers: StartWorkers): Promis
   announce(config, address)
 }
 
-async function embedded(config: Config, log: Log): Promise<string> {
+/** Before the first migration: a database that is refused is left as it was. */
+async function refuseUnfit(config: Config, url: string): Promise<void> {
+  const db = openDatabase({ url, connections: 1, clock: systemClock, onError: () => undefined })
+  try {
+    refuseFor(await serverFaults(db, systemClock, config))
+  } finally {
+    await db.end()
+  }
+}
+
+function refuseFor(faults: string[]): void {
+  if (faults.length > 0) throw new StartRefused(`the database is not fit for service: ${faults.join('; ')}`)
+}
+
+async function embedded(config: Config, log: Log): Promise<Embedded> {
   if (config.ROLE !== 'all')
     throw new StartRefused(`ROLE=${config.ROLE} needs DATABASE_URL: the embedded database serves one process`)
   const server = await startEmbedded({
@@ -95,7 +112,7 @@ async function embedded(config: Config, log: Log): Promise<string> {
     log,
   })
   closings.push(server.stop)
-  return server.url
+  return server
 }
 
 /** A database that is started beside this process may take its time. */

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './db.ts'
-import { databaseFaults, within } from './health.ts'
+import { databaseFaults, diskFaults, historyFaults, within } from './health.ts'
 import type { Metrics } from './metrics.ts'
 import { Problem } from './problems.ts'
 import type { Queue } from './queue.ts'
@@ -15,6 +15,8 @@ interface Operated {
   clock: Clock
   queue: Queue
   metrics: Metrics
+  /** Folders that must not run out of disk: DATA_DIR, and the embedded database where that lives elsewhere. */
+  folders: readonly string[]
   /** True once the process is on its way out. */
   leaving(): boolean
 }
@@ -40,9 +42,11 @@ export function operationRoutes(app: FastifyInstance, operated: Operated): void 
   })
 }
 
-async function faultsOf({ config, db, clock, queue }: Operated): Promise<string[]> {
+async function faultsOf({ config, db, clock, queue, folders }: Operated): Promise<string[]> {
   const checks = [
-    within(1000, databaseFaults(db, clock, config.UNSAFE_DATABASE), 'the database does not answer'),
+    within(1000, databaseFaults(db, clock, config), 'the database does not answer'),
+    within(1000, historyFaults(db), 'the history cannot be read'),
+    within(1000, diskFaults(folders, config.MIN_FREE_DISK), 'the disk does not answer'),
   ]
   // A process that only serves requests needs no queue: what follows from them waits in the outbox.
   if (config.ROLE !== 'api') {

@@ -23,7 +23,12 @@ export function collectingLog(): { log: Log; lines: string[] } {
 export async function openDependencies(environment: Record<string, string> = {}): Promise<Opened> {
   const dataDir = mkdtempSync(join(tmpdir(), 'banjian-opened-'))
   const database = await cloneDatabase()
-  const config: Config = readConfig({ DATA_DIR: dataDir, UNSAFE_DATABASE: 'true', ...environment })
+  const config: Config = readConfig({
+    DATA_DIR: dataDir,
+    UNSAFE_DATABASE: 'true',
+    MIN_FREE_DISK: '0',
+    ...environment,
+  })
   const { log, lines } = collectingLog()
   const deps = await openDeps(config, database.url, { log })
   return {

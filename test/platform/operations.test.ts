@@ -2,8 +2,10 @@
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/app.ts'
+import { systemActor } from '../../src/platform/actor.ts'
 import { plusHours, systemClock } from '../../src/platform/clock.ts'
 import { openDatabase } from '../../src/platform/db.ts'
+import { record } from '../../src/platform/events.ts'
 import { databaseFaults } from '../../src/platform/health.ts'
 import { createLimiter } from '../../src/platform/limits.ts'
 import { problems } from '../../src/platform/problems.data.ts'
@@ -60,21 +62,51 @@ describe('operation', () => {
   it('names a database that may lose writes, runs on another clock, or was not migrated', async () => {
     const deps = await openDependencies()
     opened.push(deps.close)
-    expect(await databaseFaults(deps.db, deps.clock, true)).toEqual([])
+    const trial = { UNSAFE_DATABASE: true, ACCEPT_DATABASE: '' }
+    const sound = { UNSAFE_DATABASE: false, ACCEPT_DATABASE: '' }
+    expect(await databaseFaults(deps.db, deps.clock, trial)).toEqual([])
     const name = new URL(deps.databaseUrl).pathname.slice(1)
     await deps.db.bulk((client) => client.query(`alter database ${name} set synchronous_commit = off`))
     const other = openDatabase({ url: deps.databaseUrl, connections: 2, clock: systemClock, onError() {} })
-    expect(await databaseFaults(other, deps.clock, false)).toContain('synchronous_commit is off')
-    expect(await databaseFaults(other, deps.clock, true)).toEqual([])
+    expect(await databaseFaults(other, deps.clock, sound)).toContain('synchronous_commit is off')
+    expect(await databaseFaults(other, deps.clock, trial)).toEqual([])
     await other.end()
     const ahead = { now: () => plusHours(systemClock.now(), 1) }
-    expect(await databaseFaults(deps.db, ahead, true)).toEqual([
+    expect(await databaseFaults(deps.db, ahead, trial)).toEqual([
       expect.stringMatching(/^the clocks .* differ by 3[56]\d{5} ms$/),
     ])
     await deps.db.bulk((client) =>
       client.query('delete from app.migrations where id = (select max(id) from app.migrations)'),
     )
-    expect(await databaseFaults(deps.db, deps.clock, true)).toEqual(['1 migrations are pending'])
+    expect(await databaseFaults(deps.db, deps.clock, trial)).toEqual(['1 migrations are pending'])
+  })
+
+  it('is not ready when its disk runs full, or when the history no longer ends as it was written', async () => {
+    const [roomy] = await open({ MIN_FREE_DISK: '1' })
+    expect((await roomy.inject('/readyz')).json().faults).toEqual([])
+    const [app, deps] = await open({ MIN_FREE_DISK: '100' })
+    const full = await app.inject('/readyz')
+    expect([full.statusCode, full.json().faults]).toEqual([
+      503,
+      [expect.stringMatching(/^磁盘空间不足 · \d+ % of the disk of \S+ is free, less than 100 %/)],
+    ])
+
+    const event = { subject: 'unit', subjectId: crypto.randomUUID(), type: 'unit.renamed' }
+    for (let n = 0; n < 2; n++) await deps.db.transaction((tx) => record(tx, systemActor('test'), event))
+    const watched = await buildApp({ ...deps, config: { ...deps.config, MIN_FREE_DISK: 0 } })
+    opened.push(() => watched.close())
+    expect((await watched.inject('/readyz')).json()).toEqual({ status: 'ready', faults: [] })
+    await deps.db.bulk(async (client) => {
+      await client.query('alter table app.events disable trigger user')
+      await client.query(`update app.events set canon = canon || ' ' where subject_id = $1 and seq = 2`, [
+        event.subjectId,
+      ])
+    })
+    const changed = await watched.inject('/readyz')
+    expect([changed.statusCode, changed.json().faults]).toEqual([
+      503,
+      ['最新一条事件与事件链不符 · the newest event does not fit its chain'],
+    ])
   })
 
   it('shows its measures on this machine only, or to whom knows the token', async () => {

@@ -1,15 +1,19 @@
 // The process itself: it says what is wrong and does not start, serves, survives kills, and stops in order.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/platform/actor.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { openDatabase } from '../../src/platform/db.ts'
+import { openHome } from '../../src/platform/embedded-home.ts'
+import { openPrograms, run } from '../../src/platform/embedded-programs.ts'
+import { startEmbedded } from '../../src/platform/embedded.ts'
 import { record } from '../../src/platform/events.ts'
 import { cloneDatabase, type ClonedDatabase } from '../support/database.ts'
 
@@ -47,6 +51,7 @@ describe('the process', { timeout: 180_000 }, () => {
         PATH: process.env['PATH'] ?? '',
         TZ: 'UTC',
         ...{ DATA_DIR: dir, DATABASE_URL: database.url, UNSAFE_DATABASE: 'true', PORT: '0' },
+        MIN_FREE_DISK: '0',
         ...{ LOG_FILE: join(dir, 'log'), SCHEDULES: 'false' },
         ...environment,
       },
@@ -156,6 +161,61 @@ describe('the process', { timeout: 180_000 }, () => {
     const service = start({ UNSAFE_DATABASE: 'false' })
     expect(await service.exit).toBe(1)
     expect(service.output()).toContain('synchronous_commit is off')
+  })
+
+  it('does not start on a database of another encoding, without checksums or as superuser, and leaves it as it was', async () => {
+    chmodSync(dir, 0o755) // the database's own user must pass through
+    const quiet = { info() {}, warn() {}, error() {} }
+    const home = await openHome({ dataDir: join(dir, 'old'), durable: true })
+    const programs = await openPrograms(home.folder, home.runner)
+    await run(home.folder, home.runner, join(programs, 'initdb'), [
+      ...[`--pgdata=${home.cluster}`, '--username=postgres', `--pwfile=${join(home.folder, 'password')}`],
+      ...['--encoding=SQL_ASCII', '--locale=C', '--no-data-checksums', '--no-sync', '--auth=scram-sha-256'],
+    ])
+    const server = await startEmbedded({ dataDir: join(dir, 'old'), port: 0, durable: true, log: quiet })
+    const url = (name: string, role = 'banjian', password = new URL(server.url).password) => {
+      const changed = new URL(server.url)
+      return Object.assign(changed, { pathname: `/${name}`, username: role, password }).href
+    }
+    const ask = async (name: string, text: string) => {
+      const client = new pg.Client({ connectionString: url(name, 'postgres', home.password) })
+      await client.connect()
+      const answer = await client.query(text)
+      await client.end()
+      return answer
+    }
+    try {
+      await ask(
+        'postgres',
+        `create database sound owner banjian template template0 encoding 'UTF8' locale 'C'`,
+      )
+      const refusal = async (environment: Record<string, string>) => {
+        const service = start({ UNSAFE_DATABASE: 'false', ...environment })
+        expect(await service.exit).toBe(1)
+        return service.output()
+      }
+      const ascii = await refusal({ DATABASE_URL: server.url, ACCEPT_DATABASE: 'no-checksums' })
+      expect(ascii).toContain('the encoding of the database is SQL_ASCII, not UTF8')
+      expect(ascii).not.toContain('checksums')
+      expect(await refusal({ DATABASE_URL: url('sound') })).toContain('data checksums are off')
+      const superuser = await refusal({
+        DATABASE_URL: url('sound', 'postgres', home.password),
+        ACCEPT_DATABASE: 'no-checksums',
+      })
+      expect(superuser).toContain('the role of the service is a superuser')
+      expect(superuser).not.toContain('checksums are off')
+      for (const name of ['banjian', 'sound'])
+        expect((await ask(name, `select from pg_namespace where nspname = 'app'`)).rowCount).toBe(0)
+
+      const accepted = start({
+        ...{ DATABASE_URL: url('sound'), UNSAFE_DATABASE: 'false', ACCEPT_DATABASE: 'no-checksums' },
+      })
+      await accepted.ready()
+      accepted.child.kill('SIGTERM')
+      expect(await accepted.exit).toBe(0)
+    } finally {
+      await server.stop()
+    }
   })
 
   it('asks for a database where the roles are apart', async () => {
