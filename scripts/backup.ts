@@ -3,13 +3,17 @@ import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { readConfig } from '../src/config.ts'
 import { systemActor, NIL } from '../src/platform/actor.ts'
+import { BACKED_UP } from '../src/platform/backup-events.ts'
 import {
   backUpFiles,
   backupName,
   beginBackup,
   finishBackup,
-  keepNewest,
+  keepOnly,
+  newest,
+  rotation,
   type Backup,
+  type Keeping,
 } from '../src/platform/backups.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { openDatabase, statement, type Database } from '../src/platform/db.ts'
@@ -24,7 +28,8 @@ const USAGE = `用法：npm run backup -- --to 目录 [选项]
   --to 目录        备份所在目录，应在另一块磁盘上；每次备份为其中一个文件夹，附件只存一份
   --keys 目录      同时把主密钥复制到此目录（不得在备份目录之内）
   --with-keys      把主密钥也放进备份目录：得到备份的人就能读取加密的个人信息
-  --keep N         只保留最近N次备份，并清理不再需要的附件和归档日志`
+  --keep N         只保留最近N次备份，并清理不再需要的附件和归档日志
+  --rotate         改为保留最近14日、8周、24个月各自的最后一次备份，归档日志只留最近14日的`
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const silent = { info() {}, warn() {}, error() {} }
@@ -34,7 +39,7 @@ const rowsThatOnlyGrow = statement<{ table: string; count: number }>(
    union all select 'matters', count(*)::int from matters union all select 'legs', count(*)::int from legs`,
 )
 
-const { to, keysTo, keep } = asked()
+const { to, keysTo, keeping } = asked()
 const config = readConfig()
 if (config.DATABASE_URL !== undefined) {
   leave(
@@ -62,17 +67,20 @@ function asked() {
   const { values } = readArguments(USAGE, {
     options: {
       ...{ to: { type: 'string' }, keys: { type: 'string' }, keep: { type: 'string' } },
+      rotate: { type: 'boolean' },
       'with-keys': { type: 'boolean' },
     },
   })
   const kept = values.keep === undefined ? undefined : Number(values.keep)
-  if (values.to === undefined || (kept !== undefined && !(Number.isInteger(kept) && kept > 0)))
+  const rotates = values.rotate === true
+  if (values.to === undefined || (kept !== undefined && (rotates || !(Number.isInteger(kept) && kept > 0))))
     return misused(USAGE)
   const folder = resolve(values.to)
   const keys = values['with-keys'] === true ? join(folder, 'keys') : values.keys && resolve(values.keys)
   if (values['with-keys'] !== true && keys !== undefined && `${keys}${sep}`.startsWith(folder + sep))
     leave(2, '主密钥不应与备份放在一起：请换一个目录，或明确使用 --with-keys。')
-  return { to: folder, keysTo: keys, keep: kept }
+  const keeping: Keeping | undefined = rotates ? rotation : kept === undefined ? undefined : newest(kept)
+  return { to: folder, keysTo: keys, keeping }
 }
 
 /** The running server beside the service, or one that is started for this. */
@@ -108,8 +116,8 @@ async function take(db: Database, archiveFolder: string | undefined): Promise<vo
     await rm(growing, { recursive: true, force: true })
   }
   await copyKeys()
-  if (keep === undefined) return
-  const gone = await keepNewest(to, keep, archiveFolder)
+  if (keeping === undefined) return
+  const gone = await keepOnly(to, keeping, archiveFolder)
   say(`清理：${gone.backups.length} 次旧备份、${gone.files} 个附件、${gone.segments} 段归档日志。`)
 }
 
@@ -117,7 +125,7 @@ async function take(db: Database, archiveFolder: string | undefined): Promise<vo
 function note(db: Database, { name, manifest }: Backup): Promise<unknown> {
   const data = { name, files: manifest.storedFiles, firstSegment: manifest.cluster.firstSegment }
   return db.transaction((tx) =>
-    record(tx, systemActor('backup'), { subject: 'system', subjectId: NIL, type: 'system.backed-up', data }),
+    record(tx, systemActor('backup'), { subject: 'system', subjectId: NIL, type: BACKED_UP, data }),
   )
 }
 

@@ -26,6 +26,7 @@ const COMMANDS = {
   outbox: { script: 'scripts/outbox.ts' },
   keys: { script: 'scripts/keys.ts' },
   backup: { script: 'scripts/backup.ts' },
+  drills: { script: 'scripts/drills.ts' },
   restore: { script: 'scripts/restore.ts' },
   // A small nursery of the heap spares a quarter of the memory, and costs no time.
   summary: { flags: ['--max-semi-space-size=4'], script: 'scripts/summary.ts' },

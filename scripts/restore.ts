@@ -1,18 +1,22 @@
 // Restores a backup into an empty DATA_DIR, or proves in a scratch folder that it could be: `npm run restore -- --from DIR`.
-import { chmod, copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { readConfig } from '../src/config.ts'
 import { NIL, systemActor } from '../src/platform/actor.ts'
+import { DRILLED, DRILL_FAILED } from '../src/platform/backup-events.ts'
 import { listBackups, restoreFiles, type Backup } from '../src/platform/backups.ts'
-import { systemClock, toInstant, type Instant } from '../src/platform/clock.ts'
+import { systemClock, toInstant } from '../src/platform/clock.ts'
 import { openDatabase } from '../src/platform/db.ts'
 import { restoreCluster } from '../src/platform/embedded-backup.ts'
 import type { HomeOptions } from '../src/platform/embedded-home.ts'
-import { startEmbedded } from '../src/platform/embedded.ts'
-import { record } from '../src/platform/events.ts'
+import { isAlive } from '../src/platform/embedded-programs.ts'
+import { attachEmbedded, startEmbedded } from '../src/platform/embedded.ts'
+import { record, type EventData } from '../src/platform/events.ts'
 import { isEmptyOrMissing, unlessGone } from '../src/platform/file-copies.ts'
 import { misused, readArguments } from './arguments.ts'
+import { isInstalled } from './installation.ts'
 import { prove } from './proof.ts'
 
 const USAGE = `用法：npm run restore -- --from 目录 [选项]
@@ -22,6 +26,7 @@ const USAGE = `用法：npm run restore -- --from 目录 [选项]
 不带 --at 时：有归档日志则恢复到最后，否则恢复到备份完成时。DATA_DIR 须为空（可已放好 keys/）。`
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
+const SCRATCH = 'banjian-restore-'
 const silent = { info() {}, warn() {}, error() {} }
 
 const { from, at, verify } = asked()
@@ -73,14 +78,39 @@ async function restore(backup: Backup): Promise<void> {
   const keyFile = await keysFor(backup, config.MASTER_KEY_FILE ?? join(dataDir, 'keys', 'master.key'))
   const home = { dataDir: join(dataDir, 'database'), durable: true, archiveDir: config.ARCHIVE_DIR }
   await rebuild(backup, dataDir, home)
-  await withServer(home, (url) => note(url, backup))
+  // That history was taken back to an earlier moment belongs to the history.
+  const data = { name: backup.name, takenAt: backup.manifest.takenAt, to: at ?? null }
+  await withServer(home, (url) => note(url, 'restore', 'system.restored', data))
   say(`✓ 已恢复到 ${dataDir}，用时 ${seconds()} 秒。`)
   if (keyFile === undefined) say('  主密钥尚未放回：放到 keys/master.key（0400）后才能启动。')
   say('  现在可以 npm start；再以 npm run verify 核对历史。')
 }
 
+/** Passed or not, that it was made belongs to the history of the installation that runs here. */
 async function drill(backup: Backup): Promise<void> {
-  const scratch = await mkdtemp(join(tmpdir(), 'banjian-restore-'))
+  const faults: string[] = []
+  try {
+    faults.push(...(await proveIn(backup)))
+  } catch (error) {
+    faults.push(error instanceof Error ? error.message : String(error))
+    throw error
+  } finally {
+    await noteDrill(backup, faults).catch((error: unknown) =>
+      say(`✗ 演练未能记入历史：${error instanceof Error ? error.message : String(error)}`),
+    )
+  }
+  say(
+    faults.length === 0
+      ? `✓ 演练通过，用时 ${seconds()} 秒。`
+      : `✗ 演练未通过：${faults.length} 项，用时 ${seconds()} 秒。`,
+  )
+  if (faults.length > 0) process.exitCode = 1
+}
+
+/** In a scratch folder; what is wrong. */
+async function proveIn(backup: Backup): Promise<string[]> {
+  await sweepScratch()
+  const scratch = await mkdtemp(join(tmpdir(), `${SCRATCH}${process.pid}-`))
   await chmod(scratch, 0o755) // the database's own user must pass through
   try {
     const keyFile = await keysFor(
@@ -90,7 +120,7 @@ async function drill(backup: Backup): Promise<void> {
     if (keyFile === undefined) throw new Error('没有主密钥：请用 MASTER_KEY_FILE 指定')
     // Nothing here must survive a power cut.
     const home = { dataDir: join(scratch, 'database'), durable: false }
-    await rebuild(backup, scratch, home)
+    const lacking = await rebuild(backup, scratch, home)
     const lines = await withServer(home, (url) =>
       prove({
         url,
@@ -100,23 +130,49 @@ async function drill(backup: Backup): Promise<void> {
       }),
     )
     for (const { good, text } of lines) say(`${good ? '✓' : '✗'} ${text}`)
-    const bad = lines.filter(({ good }) => !good).length
-    say(bad === 0 ? `✓ 演练通过，用时 ${seconds()} 秒。` : `✗ 演练未通过：${bad} 项，用时 ${seconds()} 秒。`)
-    if (bad > 0) process.exitCode = 1
+    return [...lacking, ...lines.filter(({ good }) => !good).map(({ text }) => text)]
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
 }
 
-/** The database and the stored files. The log comes from ARCHIVE_DIR; what is written anew goes where `home` says. */
-async function rebuild(backup: Backup, dataDir: string, home: HomeOptions): Promise<void> {
+/** What drills left behind that were killed: a copy of everything, and perhaps its server. */
+async function sweepScratch(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = name.startsWith(SCRATCH) ? Number.parseInt(name.slice(SCRATCH.length), 10) : Number.NaN
+    if (Number.isNaN(pid) || isAlive(pid)) continue
+    const folder = join(tmpdir(), name)
+    if ((await stat(folder).catch(unlessGone(undefined)))?.uid !== process.getuid?.()) continue
+    const home = { dataDir: join(folder, 'database'), durable: false }
+    const left = existsSync(home.dataDir) ? await attachEmbedded(home) : undefined
+    if (left !== undefined) await withServer(home, () => Promise.resolve())
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function noteDrill({ name, manifest }: Backup, faults: string[]): Promise<void> {
+  const home = { dataDir: join(config.dataDir, 'database'), durable: true, archiveDir: config.ARCHIVE_DIR }
+  const running = isInstalled(config) ? await attachEmbedded(home) : undefined
+  if (running === undefined) {
+    say('  本机没有运行中的服务，演练未记入历史')
+    return
+  }
+  const data = { name, takenAt: manifest.takenAt, seconds: Number(seconds()) }
+  if (faults.length === 0) await note(running.url, 'drill', DRILLED, data)
+  else await note(running.url, 'drill', DRILL_FAILED, { ...data, faults: faults.slice(0, 20) })
+}
+
+/** The database and the stored files. The log comes from ARCHIVE_DIR; what is written anew goes where `home` says. What is lacking. */
+async function rebuild(backup: Backup, dataDir: string, home: HomeOptions): Promise<string[]> {
   const recovery = { at, archiveFolder: config.ARCHIVE_DIR && resolve(config.ARCHIVE_DIR) }
   await restoreCluster(backup.manifest.cluster, backup.folder, home, recovery)
   const { count, lacking } = await restoreFiles(backup, join(dataDir, 'files'))
   say(`  数据库已恢复${at === undefined ? '' : `到 ${at}`}，附件 ${count} 个`)
-  if (lacking.length === 0) return
-  say(`✗ 备份中缺 ${lacking.length} 个附件：${lacking.slice(0, 5).join('、')}`)
+  if (lacking.length === 0) return []
+  const fault = `备份中缺 ${lacking.length} 个附件：${lacking.slice(0, 5).join('、')}`
+  say(`✗ ${fault}`)
   process.exitCode = 1
+  return [fault]
 }
 
 /** The key file, from the backup where it holds one; undefined when there is none yet. */
@@ -141,19 +197,12 @@ async function withServer<T>(home: HomeOptions, work: (url: string) => Promise<T
   }
 }
 
-/** That history was taken back to an earlier moment belongs to the history. */
-async function note(url: string, { name, manifest }: Backup): Promise<void> {
+async function note(url: string, actor: 'restore' | 'drill', type: string, data: EventData): Promise<void> {
   const onError = (error: Error) => say(`数据库连接中断：${error.name}`)
   const db = openDatabase({ url, connections: 2, clock: systemClock, onError })
-  const data = { name, takenAt: manifest.takenAt, to: at ?? null } satisfies Record<string, Instant | null>
   try {
     await db.transaction((tx) =>
-      record(tx, systemActor('restore'), {
-        subject: 'system',
-        subjectId: NIL,
-        type: 'system.restored',
-        data,
-      }),
+      record(tx, systemActor(actor), { subject: 'system', subjectId: NIL, type, data }),
     )
   } finally {
     await db.end()

@@ -74,6 +74,12 @@ export const configShape = z.object({
     .string()
     .optional()
     .describe('Folder for the write-ahead log of the embedded database (point-in-time restore).'),
+  BACKUP_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder on another disk that receives a backup of the embedded database each night, which is then proved by a drill.',
+    ),
   CHECKPOINT_DIR: z
     .string()
     .optional()

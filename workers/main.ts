@@ -5,6 +5,8 @@ import type { Workers } from '../src/main.ts'
 import type { Metrics } from '../src/platform/metrics.ts'
 import type { Handler } from '../src/platform/queue.ts'
 import { startRelay } from '../src/platform/relay.ts'
+import { backupAge } from './backup-age.ts'
+import { backup } from './backup.ts'
 import { checkpoint } from './checkpoint.ts'
 import { importFile } from './import.ts'
 import { index, indexImport } from './indexing.ts'
@@ -23,6 +25,8 @@ import { verify } from './verify.ts'
 import { watch } from './watch.ts'
 
 const handlers: Record<string, Job> = {
+  backup,
+  'backup-age': backupAge,
   checkpoint,
   import: importFile,
   index,

@@ -14,6 +14,7 @@ import {
   makeFolder,
   unlessGone,
 } from './file-copies.ts'
+import { rotated } from './rotation.ts'
 
 const copied = z.object({ path: z.string(), bytes: z.int(), sha256: z.string() })
 const manifestShape = z.object({
@@ -163,25 +164,35 @@ async function storedNames({ folder }: Pick<Backup, 'folder'>): Promise<string[]
   return text.split('\n').filter((path) => STORED.test(path))
 }
 
+/** Of all backups those that stay, and those whose moments the log must go on from. */
+export type Keeping = (all: readonly Backup[]) => { kept: Backup[]; daily: Backup[] }
+
+/** The newest `count`. */
+export function newest(count: number): Keeping {
+  return (all) => ({ kept: all.slice(-count), daily: all.slice(-count) })
+}
+
+export const rotation: Keeping = (all) => rotated(all, ({ manifest }) => manifest.takenAt)
+
 /**
- * Keeps the newest `count` backups of a folder; takes the older ones away, the stored files that none of the kept ones
- * names, and the archived log that only the older ones need. Returns what is no more.
+ * Takes away the backups of a folder that do not stay, the stored files that none of the others names, and the archived
+ * log from before those that it leads on from. Returns what is no more.
  */
-export async function keepNewest(to: string, count: number, archiveFolder: string | undefined) {
+export async function keepOnly(to: string, keeping: Keeping, archiveFolder: string | undefined) {
   const all = await listBackups(to)
-  const gone = all.slice(0, Math.max(0, all.length - count))
+  const { kept, daily } = keeping(all)
+  const gone = all.filter((backup) => !kept.includes(backup))
   for (const { folder } of gone) await rm(folder, { recursive: true })
-  const kept = all.slice(gone.length)
   const needed = new Set((await Promise.all(kept.map(storedNames))).flat())
   const { files } = await listTree(join(to, POOL)).catch(unlessGone({ folders: [], files: [] }))
   const loose = files.filter((path) => STORED.test(path) && !needed.has(path))
   for (const path of loose) await rm(join(to, POOL, path), { force: true })
-  const log = archiveFolder === undefined ? [] : await oldSegments(archiveFolder, kept)
+  const log = archiveFolder === undefined ? [] : await oldSegments(archiveFolder, daily)
   for (const path of log) await rm(path, { force: true })
   return { backups: gone.map(({ name }) => name), files: loose.length, segments: log.length }
 }
 
-/** Segments before the first that a kept backup needs. A name is timeline (8 digits) and place (16 digits). */
+/** Segments before the first that one of these backups needs. A name is timeline (8 digits) and place (16 digits). */
 async function oldSegments(archiveFolder: string, kept: readonly Backup[]): Promise<string[]> {
   const place = (name: string) => name.slice(8, 24)
   const oldest = kept.map(({ manifest }) => place(manifest.cluster.firstSegment)).toSorted()[0]

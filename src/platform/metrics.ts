@@ -1,5 +1,7 @@
 // Measures of this process for Prometheus.
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { Config } from '../config.ts'
+import { lastGood } from './backup-events.ts'
 import { epochMs, type Clock } from './clock.ts'
 import type { Database } from './db.ts'
 import { outboxState } from './outbox.ts'
@@ -12,7 +14,13 @@ export interface Metrics {
   read(): Promise<{ text: string; type: string }>
 }
 
-export function createMetrics({ db, clock }: { db: Database; clock: Clock }): Metrics {
+export interface Measured {
+  config: Pick<Config, 'DATABASE_URL'>
+  db: Database
+  clock: Clock
+}
+
+export function createMetrics({ config, db, clock }: Measured): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix: 'banjian_' })
@@ -43,6 +51,14 @@ export function createMetrics({ db, clock }: { db: Database; clock: Clock }): Me
     help: 'What the last nightly verification found changed in the history and its rows',
     registers,
   })
+  // Of a PostgreSQL of one's own nobody here knows when it was backed up.
+  const ages = (['backup', 'drill'] as const)
+    .filter(() => config.DATABASE_URL === undefined)
+    .map((what) => {
+      const name = `banjian_${what}_age_seconds`
+      const help = `Time since the last ${what} that succeeded; +Inf when there was none`
+      return { what, gauge: new Gauge({ name, help, registers }) }
+    })
   const outbox = (name: string, help: string) =>
     new Gauge({ name: `banjian_outbox_${name}`, help, labelNames: ['job'], registers })
   const waiting = outbox('waiting', 'Effects that are not done yet')
@@ -65,6 +81,11 @@ export function createMetrics({ db, clock }: { db: Database; clock: Clock }): Me
       }
       const [verified] = await lastResult(db, ['verify'])
       findings.set(Number.parseInt(verified?.result ?? '0', 10))
+      const [good] = ages.length > 0 ? await lastGood(db) : []
+      for (const { what, gauge } of ages) {
+        const at = good?.[what] ?? undefined
+        gauge.set(at === undefined ? Number.POSITIVE_INFINITY : Math.max(0, (now - epochMs(at)) / 1000))
+      }
       return { text: await registry.metrics(), type: registry.contentType }
     },
   }

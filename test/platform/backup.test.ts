@@ -1,6 +1,7 @@
 // Backups are taken beside the writing service, come back whole or to a moment, and are refused when they are not whole.
-import { execFile } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { appendFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,11 +14,14 @@ import { openDeps, type Deps } from '../../src/deps.ts'
 import { createPerson } from '../../src/people/commands.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import { takeCheckpoint } from '../../src/platform/checkpoint.ts'
-import { systemClock, type Instant } from '../../src/platform/clock.ts'
+import { plusHours, systemClock, type Instant } from '../../src/platform/clock.ts'
 import { startEmbedded, type Embedded } from '../../src/platform/embedded.ts'
 import { record } from '../../src/platform/events.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
 import { migrate } from '../../src/platform/migrate.ts'
 import { leadsOn } from '../../src/platform/timelines.ts'
+import { backupAge } from '../../workers/backup-age.ts'
+import { backup } from '../../workers/backup.ts'
 import { generateName, generatePhone, seeded } from '../support/identity.ts'
 import { collectingLog } from './opened.ts'
 
@@ -74,7 +78,12 @@ async function write(): Promise<void> {
 }
 
 /** Runs a script as `npm run` would; all that it said. */
-function run(script: 'backup' | 'restore', args: string[], dataDir = join(folder, 'live'), more = {}) {
+function run(
+  script: 'backup' | 'restore' | 'drills',
+  args: string[],
+  dataDir = join(folder, 'live'),
+  more = {},
+) {
   return new Promise<{ code: number; said: string }>((done) => {
     const options = { cwd: ROOT, env: { ...environment(dataDir), ...more } }
     execFile(process.execPath, [`scripts/${script}.ts`, ...args], options, (error, stdout, stderr) =>
@@ -238,5 +247,106 @@ describe('a backup', { timeout: 120_000 }, () => {
       ARCHIVE_DIR: '',
     })
     expect(drill).toMatchObject({ code: 0, said: expect.stringContaining('✓ 演练通过') })
+  })
+})
+
+describe('the nightly backup', { timeout: 120_000 }, () => {
+  let nightly: string
+  let lines: string[]
+  let asked: Deps
+  const later = (days: number) => ({ now: () => plusHours(systemClock.now(), 24 * days) })
+  const types = () =>
+    ask(
+      server.url,
+      `select type from app.events where type like 'system.%' and type <> 'system.restored' order by at desc, seq desc limit 2`,
+    )
+  const ages = async () => {
+    const { text } = await createMetrics(asked).read()
+    return Object.fromEntries(
+      [...text.matchAll(/^banjian_(backup|drill)_age_seconds (\S+)$/gm)].map(([, what, age]) => [
+        what,
+        Number(age?.replace('+Inf', 'Infinity')),
+      ]),
+    )
+  }
+
+  beforeAll(() => {
+    nightly = join(folder, 'nightly')
+    const collecting = collectingLog()
+    lines = collecting.lines
+    asked = { ...deps, log: collecting.log, config: { ...deps.config, BACKUP_DIR: nightly } }
+  })
+
+  test('is left to others where no folder is named', async () => {
+    await backup(deps, {})
+    expect(await ask(server.url, `select from app.scheduled_runs where job in ('backup', 'drill')`)).toEqual(
+      [],
+    )
+  })
+
+  test('is taken and proved once a night, which the history and the measures tell', async () => {
+    await backup(asked, {})
+    await backup(asked, {})
+    expect(readdirSync(nightly).filter((name) => name.startsWith('banjian-'))).toHaveLength(1)
+    expect(await types()).toEqual([{ type: 'system.drilled' }, { type: 'system.backed-up' }])
+    expect(
+      await ask(
+        server.url,
+        `select job, result from app.scheduled_runs where job in ('backup', 'drill') order by job`,
+      ),
+    ).toEqual([
+      { job: 'backup', result: 'taken' },
+      { job: 'drill', result: 'passed' },
+    ])
+    const { backup: taken, drill } = await ages()
+    expect(taken).toBeLessThan(120)
+    expect(drill).toBeLessThan(Number(taken))
+    await backupAge(asked, {})
+    expect(lines.filter((line) => line.includes('"level":50'))).toEqual([])
+    await backupAge({ ...asked, clock: { now: () => plusHours(systemClock.now(), 27) } }, {})
+    expect(lines.join('')).toContain('the last good backup is more than 26 hours old')
+    expect(lines.join('')).toContain('the last good drill is more than 26 hours old')
+  })
+
+  test('whose drill fails says so, and does not count as proved', async () => {
+    const before = await ages()
+    await ask(server.url, 'alter table app.events disable trigger user')
+    await ask(
+      server.url,
+      `update app.events set canon = canon || ' ' where subject_id = '${CHAIN}' and seq = 1`,
+    )
+    await backup({ ...asked, clock: later(1) }, {})
+    expect(await types()).toEqual([{ type: 'system.drill-failed' }, { type: 'system.backed-up' }])
+    expect(lines.join('')).toContain('the drill of the nightly backup failed')
+    const after = await ages()
+    expect(after['drill']).toBeGreaterThan(Number(before['drill']))
+    expect(after['backup']).toBeLessThan(Number(after['drill']))
+    const { said } = await run('drills', [])
+    expect(said).toMatch(/✗ 演练未通过 .*\n +核对 .*发现 \d+ 处问题\n/)
+  })
+
+  test('that cannot be taken fails as a job, and leaves no run behind that would pass for one', async () => {
+    await writeFile(join(folder, 'in-the-way'), '')
+    const config = { ...asked.config, BACKUP_DIR: join(folder, 'in-the-way') }
+    await expect(backup({ ...asked, clock: later(2), config }, {})).rejects.toThrow('ended with code 1')
+    expect(readFileSync(join(folder, 'live', 'logs', 'backup.log'), 'utf8')).toContain('in-the-way')
+    const period = later(2).now().slice(0, 10)
+    expect(await ask(server.url, `select from app.scheduled_runs where period = '${period}'`)).toEqual([])
+  })
+
+  test('leaves nothing of a drill that was killed to the next one', async () => {
+    const scratch = join(folder, 'scratch')
+    mkdirSync(scratch)
+    const env = { ...environment(join(folder, 'live')), TMPDIR: scratch }
+    const args = ['scripts/restore.ts', '--from', nightly, '--verify']
+    const killed = spawn(process.execPath, args, { cwd: ROOT, env, stdio: 'ignore' })
+    const begun = () =>
+      readdirSync(scratch).some((name) => existsSync(join(scratch, name, 'database', 'cluster', 'base')))
+    for (let tries = 0; tries < 600 && !begun(); tries++) await pause(50)
+    killed.kill('SIGKILL')
+    await once(killed, 'close')
+    expect(readdirSync(scratch)).toHaveLength(1)
+    await run('restore', ['--from', nightly, '--verify'], join(folder, 'live'), { TMPDIR: scratch })
+    expect(readdirSync(scratch)).toEqual([])
   })
 })
