@@ -1,5 +1,6 @@
 // Lists the backups, drills, restores and exports that the history tells of, the newest first: `npm run drills`.
 import { BACKED_UP, DRILLED, DRILL_FAILED } from '../src/platform/backup-events.ts'
+import { EXPORTED } from '../src/platform/export.ts'
 import { say, withInstallation } from './installation.ts'
 
 const words: Record<string, string> = {
@@ -7,6 +8,7 @@ const words: Record<string, string> = {
   [DRILLED]: '✓ 演练通过',
   [DRILL_FAILED]: '✗ 演练未通过',
   'system.restored': '恢复',
+  [EXPORTED]: '导出',
 }
 const LISTED = 50
 

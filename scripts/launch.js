@@ -27,6 +27,7 @@ const COMMANDS = {
   keys: { script: 'scripts/keys.ts' },
   backup: { script: 'scripts/backup.ts' },
   drills: { script: 'scripts/drills.ts' },
+  export: { script: 'scripts/export.ts' },
   restore: { script: 'scripts/restore.ts' },
   // A small nursery of the heap spares a quarter of the memory, and costs no time.
   summary: { flags: ['--max-semi-space-size=4'], script: 'scripts/summary.ts' },
