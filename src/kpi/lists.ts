@@ -20,7 +20,7 @@ import {
   visibleCondition,
 } from './questions.ts'
 import type { MatterQuery, Place } from './questions.ts'
-import { AT, ledBy, SHARED } from './recount.ts'
+import { AT, ledBy, PAST_LEGS, PASTS, REWRITTEN, SHARED } from './recount.ts'
 import { placesOf, type Places } from './pages.ts'
 import { resolveScope } from './scope.ts'
 
@@ -75,17 +75,21 @@ export async function matterIdsBehind(
   const name = formulaFor(metric, scope.units !== null)[query.part]
   if (name === null) throw fieldProblem('kpi/is-a-count', '/query/part', `${metric.zh}是件数，没有分母`)
   const { values, place } = valuesFrom(asOf)
-  const conditions = [
+  const seen = [
     ...conditionsOn(query, place),
     ...(actor.sees === 'all' && !excluded ? [] : [visibleCondition(actor, place)]),
-    ...countedIn(query, partOf(name), scope.units, place),
   ]
+  const { now: counting, past } = countedIn(query, partOf(name), scope.units, place)
+  const behind = {
+    ...{ conditions: [...seen, ...counting], values, place },
+    ...(past && { past: [...seen, ...past] }),
+  }
   const after = afterOf(page)
   const part = { query, asOf, units: scope.units, part: name }
   const asked = { rows: page.limit + 1, after: after?.day }
   const make = async () => {
     const places = excluded ? undefined : await placesOf(db, part, asked, scope.stand, answers)
-    return { asOf, ...(await pageAfter(db, { conditions, values, place }, page.limit, after, places)) }
+    return { asOf, ...(await pageAfter(db, behind, page.limit, after, places)) }
   }
   // Whoever sees all sees the same.
   if (answers === undefined || excluded || actor.sees !== 'all') return make()
@@ -94,6 +98,8 @@ export async function matterIdsBehind(
 
 interface Behind {
   conditions: readonly string[]
+  /** The same of matters as they were, where the list is as of an instant. */
+  past?: readonly string[]
   values: unknown[]
   place: Place
 }
@@ -113,22 +119,22 @@ export function pageOf(db: Db, behind: Behind, page: PageAsked): Promise<Omit<Ma
 /** `known`: what the rollup tells. */
 async function pageAfter(
   db: Db,
-  { conditions: met, values, place }: Behind,
+  behind: Behind,
   limit: number,
   after: After | undefined,
   known?: Places,
 ): Promise<Omit<MatterPage, 'asOf'>> {
-  const conditions = [...met]
-  const total = after?.total ?? known?.total ?? (await count(db, conditions, values))
-  if (after !== undefined) {
-    conditions.push(`(m.dispatched_day, m.id) > (${place(after.day)}::date, ${place(after.id)}::uuid)`)
-  }
+  const { values, place } = behind
+  const total = after?.total ?? known?.total ?? (await count(db, behind))
+  const later =
+    after === undefined
+      ? []
+      : [`(m.dispatched_day, m.id) > (${place(after.day)}::date, ${place(after.id)}::uuid)`]
   const most = place(limit + 1)
   const read = (kind: (text: string) => Sql, given: unknown[], ...more: string[]) =>
     db.query<Omit<MatterBehind, 'stateLabel'> & { day: Day }>(
       kind(`select p.day, ${COLUMNS} from (
-          select m.id, m.dispatched_day as day from matters m where ${[...conditions, ...more].join(' and ')}
-          order by m.dispatched_day, m.id limit ${most}) p
+          select m.id, m.day from (${mattersIn(behind, [...later, ...more])}) m order by m.day, m.id limit ${most}) p
         join matters m on m.id = p.id left join units u on u.id = m.lead_unit_id order by p.day, m.id`),
       given,
     )
@@ -147,24 +153,26 @@ async function pageAfter(
 }
 
 /**
- * What a matter `m` must meet to count in a part of a metric, for the whole office, as SQL; the instant is the first parameter.
- * Undefined for the denominator of a count.
+ * The matters `m` that count in a part of a metric, for the whole office, as SQL behind `from`; the instant is the first
+ * parameter. Undefined for the denominator of a count.
  */
-export function matterConditions(
+export function mattersBehind(
   actor: Actor,
-  query: Omit<ListQuery, 'units' | 'under'>,
+  query: Omit<ListQuery, 'units' | 'under'> & { asOf: Instant },
   place: Place,
-): string[] | undefined {
+): string | undefined {
   const name = metricAsked(query.metric).formula[query.part]
   if (name === null) return undefined
-  return [...conditionsOn(query, place), visibleCondition(actor, place), ...counted(partOf(name), {})]
+  const seen = [...conditionsOn(query, place), visibleCondition(actor, place)]
+  const { now, past = now } = countedIn(query, partOf(name), null, place)
+  return `(${mattersIn({ conditions: [...seen, ...now], past: [...seen, ...past] })}) m`
 }
 
-/** What makes a matter count in a part at some units, in SQL over `m`. */
-function countedIn(query: ListQuery, part: Part, asked: readonly string[] | null, place: Place): string[] {
+/** What makes a matter count in a part at some units, in SQL over `m`; `past` over what it was, as of an instant. */
+function countedIn(query: ListQuery, part: Part, asked: readonly string[] | null, place: Place) {
   const units = asked === null ? undefined : { at: `${place(asked)}::uuid[]`, withNone: asked.includes(NIL) }
-  const facts = query.asOf === undefined ? factsNow(AT) : undefined
-  return counted(part, { units, facts })
+  if (query.asOf === undefined) return { now: counted(part, { units, facts: factsNow(AT) }) }
+  return { now: counted(part, { units }), past: counted(part, { units, legs: PAST_LEGS }) }
 }
 
 /** What is none of these had not left: said once more in days, so that the few that had not are found without the others. */
@@ -175,11 +183,11 @@ const STANDING = `(m.left_day is null or m.left_day >= (${AT}::timestamptz at ti
  * A late lead leg of one of the units. The present one stands on the matter; only the few matters with others need their legs
  * looked at.
  */
-function lateAt(units: Asked['units']): string {
+function lateAt(units: Asked['units'], legs: string): string {
   const of = units === undefined ? '' : ` and l.unit_id = any(${units.at})`
   const present = units === undefined ? '' : `m.lead_unit_id = any(${units.at}) and `
   return `((${present}m.lead_late_from < ${AT}) or (${SHARED} and m.late_from < ${AT} and exists (
-    select 1 from legs l where l.matter_id = m.id and l.role = 'lead' and l.late_from < ${AT}${of})))`
+    select 1 from ${legs} where ${legs === LEGS ? OWN : 'true'} and l.role = 'lead' and l.late_from < ${AT}${of})))`
 }
 
 interface Asked {
@@ -187,11 +195,19 @@ interface Asked {
   units?: { at: string; withNone: boolean } | undefined
   /** As of now the stored bits tell, as of another instant the moments. */
   facts?: string | undefined
+  /** Where its legs are. */
+  legs?: string
 }
 
+const LEGS = 'legs l'
+const OWN = 'l.matter_id = m.id'
+
 /** The same conditions as `recount.ts` counts by, on one matter. */
-function counted(part: Part, { units, facts }: Asked): string[] {
-  const late = (role: string, of = units) => `exists (select 1 from legs l where l.matter_id = m.id
+function counted(part: Part, { units, facts, legs = LEGS }: Asked): string[] {
+  const late = (
+    role: string,
+    of = units,
+  ) => `exists (select 1 from ${legs} where ${legs === LEGS ? OWN : 'true'}
     and l.role = '${role}' and l.late_from < ${AT}${of === undefined ? '' : ` and l.unit_id = any(${of.at})`})`
   const fact = (condition: Part) => holds(condition, facts ?? factsAsOf(AT, factsIn(condition)))
   const led =
@@ -203,7 +219,10 @@ function counted(part: Part, { units, facts }: Asked): string[] {
     case undefined:
       return [fact(part), ...movedIn(part.all ?? [], AT), ...led, ...standing]
     case 'late-unit':
-      return [fact({ ...part, all: part.all?.filter((name) => name !== 'leadLate') ?? [] }), lateAt(units)]
+      return [
+        fact({ ...part, all: part.all?.filter((name) => name !== 'leadLate') ?? [] }),
+        lateAt(units, legs),
+      ]
     case 'late-co':
       return [fact(part), late('co', undefined), ...led]
     case 'late-co-unit':
@@ -211,9 +230,20 @@ function counted(part: Part, { units, facts }: Asked): string[] {
   }
 }
 
-async function count(db: Db, conditions: readonly string[], values: readonly unknown[]): Promise<number> {
-  const text = `select count(*)::int as total from matters m where ${conditions.join(' and ')}`
-  const [row] = await db.query<{ total: number }>(planned(text), [...values])
+/** As of an instant, what was rewritten since counts by what it was. */
+function mattersIn(
+  { conditions, past }: Pick<Behind, 'conditions' | 'past'>,
+  more: readonly string[] = [],
+): string {
+  const select = (from: string, met: readonly string[]) =>
+    `select m.id, m.dispatched_day as day from ${from} m where ${[...met, ...more].join(' and ')}`
+  if (past === undefined) return select('matters', conditions)
+  return `${select('matters', [...conditions, `m.id not in ${REWRITTEN}`])} union all ${select(`(${PASTS})`, past)}`
+}
+
+async function count(db: Db, behind: Behind): Promise<number> {
+  const text = `select count(*)::int as total from (${mattersIn(behind)}) m`
+  const [row] = await db.query<{ total: number }>(planned(text), [...behind.values])
   return row?.total ?? 0
 }
 

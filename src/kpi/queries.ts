@@ -17,8 +17,8 @@ import {
   visibleCondition,
 } from './questions.ts'
 import type { FigureQuery, Grouping, Place } from './questions.ts'
-import { AT, counting, countingKeys, mattersWhere, type GroupColumn } from './recount.ts'
-import { DIRTY_KEYS } from './rollup.ts'
+import { AT, counting, countingKeys, mattersWhere, REWRITTEN, type GroupColumn } from './recount.ts'
+import { DIRTY_KEYS, KEYS_OF } from './rollup.ts'
 import { resolveScope } from './scope.ts'
 
 /**
@@ -118,7 +118,8 @@ export function rollupSql(plan: Plan): { text: string; values: unknown[] } {
   const columns = plan.parts.map(columnOf)
   const listed = ['unit_id', 'day', 'channel', ...columns].join(', ')
   const groups = groupsOf(plan.groupBy)('m.unit_id').map(({ sql, as }) => ({ sql, as }))
-  const text = `with dirty as materialized (${DIRTY_KEYS}),
+  // Nor do rows hold from which a matter went since, or to which it came.
+  const text = `with dirty as materialized (${DIRTY_KEYS}${now ? '' : ` union ${KEYS_OF} and m.id in ${REWRITTEN}`}),
     keys as materialized (
       select m.unit_id, m.day, m.channel from kpi_daily m where ${where} and not (${holding})
       union select m.unit_id, m.day, m.channel from dirty m where ${where})

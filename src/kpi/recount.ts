@@ -1,4 +1,5 @@
 // The SQL that counts matters and their late legs: over a period for any question, or over single keys for the rollup.
+import { figured, legged } from '../matters/facts.ts'
 import { NIL } from '../platform/actor.ts'
 import { bitOf, factsAsOf, factsNow, holds, movingColumns } from './conditions.ts'
 import { columnOf, partOf, type PartName } from './parts.ts'
@@ -11,6 +12,32 @@ export const AT = '$1'
  * or earlier ones of the same. Written as the index `matters_shared` has it.
  */
 export const SHARED = '(cardinality(m.unit_ids) > 1 or m.late_from is distinct from m.lead_late_from)'
+
+const SINCE = `t.until > ${AT} and t.dispatched_at <= ${AT}`
+
+/** The few matters that were rewritten since the instant: another unit leads them, a merge was undone, a label corrected. */
+export const REWRITTEN = `(select t.matter_id from matter_pasts t where ${SINCE})`
+
+/** What does not change, or, like who may see a matter, is asked of it as it is now. */
+const LASTING = ['id', 'channel', 'source', 'dispatched_day', 'unit_ids', 'accused_unit_ids', 'barred_ids']
+const columnsOf = (lasting: string, moving: string) =>
+  [...LASTING.map((c) => `${lasting}.${c}`), ...figured.map((c) => `${moving}.${c}`)].join(', ')
+
+/** They as they stood at the instant: like rows of `matters`, with their legs as JSON. */
+export const PASTS = `select ${columnsOf('c', 't')}, t.legs
+  from (select distinct on (t.matter_id) t.* from matter_pasts t where ${SINCE} order by t.matter_id, t.until) t
+  join matters c on c.id = t.matter_id`
+
+/** All matters as they stood at the instant. */
+export const MATTERS_THEN = `(select ${columnsOf('m', 'm')}, null::jsonb as legs from matters m where m.id not in ${REWRITTEN}
+  union all ${PASTS})`
+
+/** The legs of a row of `PASTS`, like rows of `legs`. */
+export const PAST_LEGS = `jsonb_to_recordset(m.legs) as l(${Object.entries(legged)
+  .map(([column, type]) => `${column} ${type}`)
+  .join(', ')})`
+
+const UNCHANGED = `m.id not in ${REWRITTEN}`
 
 const key = 'm.lead_unit_id as unit_id, m.dispatched_day as day, m.channel'
 const clocks = 'm.id, m.late_from, m.lead_late_from'
@@ -31,22 +58,28 @@ const moves = `${nextMove} as next_move, ${lastMove} as last_move`
 export interface Source {
   matters: string
   shared: string
+  /** Of those that count by what they were, from the CTE `pasts`. */
+  pasts?: string
 }
 
 /**
  * The matters that meet conditions on `m`. `now` counts from the stored bits. As of another instant they hold as well for
- * what was settled by then, which is nearly all; only of the others the moments are compared.
+ * what was settled by then and not rewritten since, which is nearly all; only of the others the moments are compared.
  */
 export function mattersWhere(conditions: readonly string[], now: boolean): Source {
-  const select = (facts: string, ...all: string[]) =>
-    `select ${key}, ${clocks}, m.category, m.topic, m.source, ${facts} as facts, ${moves}
-     from matters m where ${all.join(' and ')}`
+  const select = (facts: string, all: readonly string[], from = 'matters m', more = '') =>
+    `select ${key}, ${clocks}, m.category, m.topic, m.source, ${facts} as facts, ${moves}${more}
+     from ${from} where ${all.join(' and ')}`
+  const pasts = select(factsAsOf(AT), [...conditions, SHARED], 'pasts m', ', m.legs')
   const both = (...all: string[]) =>
     now
-      ? select(factsNow(AT), ...all)
-      : `${select(factsNow(AT), ...all, `m.settled_at <= ${AT}`)} union all
-        ${select(factsAsOf(AT), ...all, `m.settled_at > ${AT}`)}`
-  return { matters: both(...conditions), shared: both(...conditions, SHARED) }
+      ? select(factsNow(AT), all)
+      : `${select(factsNow(AT), [...all, `m.settled_at <= ${AT}`, UNCHANGED])} union all
+        ${select(factsAsOf(AT), [...all, `m.settled_at > ${AT}`, UNCHANGED])}`
+  const shared = both(...conditions, SHARED)
+  if (now) return { matters: both(...conditions), shared }
+  const past = select(factsAsOf(AT), conditions, 'pasts m')
+  return { matters: `${both(...conditions)} union all ${past}`, shared, pasts }
 }
 
 /**
@@ -58,17 +91,23 @@ function mattersOfKeys(now: boolean): Source {
   const facts = now
     ? factsNow(AT)
     : `case when m.settled_at <= ${AT} then ${factsNow(AT)} else ${factsAsOf(AT)} end`
+  const unchanged = now ? 'true' : UNCHANGED
   const of = `select ${key}, ${facts} as facts, ${moves} from matters m`
-  return {
+  const current: Source = {
     matters: `select m.* from keys k cross join lateral (
-      ${of} where m.dispatched_day = k.day and m.lead_unit_id = k.unit_id and m.channel = k.channel
+      ${of} where m.dispatched_day = k.day and m.lead_unit_id = k.unit_id and m.channel = k.channel and ${unchanged}
       union all
-      ${of} where k.unit_id = '${NIL}' and m.dispatched_day = k.day and m.lead_unit_id is null and m.channel = k.channel
+      ${of} where k.unit_id = '${NIL}' and m.dispatched_day = k.day and m.lead_unit_id is null and m.channel = k.channel and ${unchanged}
       offset 0) m`,
     shared: `select m.* from (select distinct day from keys) k cross join lateral (
       select ${key}, ${clocks}, ${facts} as facts, ${lastMove} as last_move from matters m
-      where m.dispatched_day = k.day and ${SHARED} offset 0) m`,
+      where m.dispatched_day = k.day and ${SHARED} and ${unchanged} offset 0) m`,
   }
+  if (now) return current
+  const past = (more: string) => `select ${key}, ${factsAsOf(AT)} as facts, ${moves}${more} from pasts m
+    where m.dispatched_day in (select day from keys)`
+  const pasts = `${past(`, ${clocks}, m.legs`)} and ${SHARED}`
+  return { ...current, matters: `${current.matters} union all ${past('')}`, pasts }
 }
 
 /** The rollup's key as grouping columns. */
@@ -131,7 +170,8 @@ export function counting(question: Question): string {
     ...(asked.has('late-co') ? [ofLateCo(question, 'late-co')] : []),
     ...(asked.has('late-co-unit') ? [ofLateCo(question, 'late-co-unit')] : []),
   ]
-  return `select ${[...groups.map(({ as, result }) => `${result} as ${as}`), ...sums, ...(fresh ? [moments] : [])].join(', ')}
+  const pasts = question.source.pasts === undefined ? '' : `with pasts as materialized (${PASTS})`
+  return `${pasts} select ${[...groups.map(({ as, result }) => `${result} as ${as}`), ...sums, ...(fresh ? [moments] : [])].join(', ')}
     from (${branches.join(' union all ')}) cells ${only === undefined ? '' : `where ${only}`}
     ${groups.length === 0 ? '' : `group by ${groups.map(({ result }) => result).join(', ')}`}`
 }
@@ -153,18 +193,25 @@ function ofMatters({ source, by, units, fresh }: Question): string {
 function ofLateUnits({ source, by, units, apart, fresh }: Question): string {
   const unit = 'l.unit_id'
   const own = apart || units === undefined ? 'm.unit_id = l.unit_id' : ledBy(units)
-  return `select 1, ${listed(by(unit))} m.facts | ${bitOf('leadLate')}, count(distinct m.id)::int, ${fresh === true ? 'null, max(greatest(m.last_move, l.late_from))' : NO_MOVES}
-    from (select * from (${source.shared}) m where m.late_from < ${AT} offset 0) m
-    join legs l on l.matter_id = m.id and l.role = 'lead' and l.late_from < ${AT}
+  return ofLegs(
+    source,
+    (matters, legs) => `
+    select 1, ${listed(by(unit))} m.facts | ${bitOf('leadLate')}, count(distinct m.id)::int, ${fresh === true ? 'null, max(greatest(m.last_move, l.late_from))' : NO_MOVES}
+    from (select * from (${matters}) m where m.late_from < ${AT} offset 0) m
+    join ${legs} and l.role = 'lead' and l.late_from < ${AT}
     where not coalesce(${own} and m.lead_late_from < ${AT}, false)
     ${units === undefined ? '' : `and ${unit} = any(${units})`}
-    group by ${places(by(unit))}`
+    group by ${places(by(unit))}`,
+  )
 }
 
 function ofLateCo({ source, by, units, fresh }: Question, kind: 'late-co' | 'late-co-unit'): string {
   const unit = kind === 'late-co' ? 'm.unit_id' : 'l.unit_id'
   const late = `l.late_from < ${AT}`
-  return `select ${kinds[kind]}, ${listed(by(unit))} m.facts,
+  return ofLegs(
+    source,
+    (matters, legs) => `
+    select ${kinds[kind]}, ${listed(by(unit))} m.facts,
       (count(distinct m.id)${fresh === true ? ` filter (where ${late})` : ''})::int,
       ${
         fresh === true
@@ -172,10 +219,17 @@ function ofLateCo({ source, by, units, fresh }: Question, kind: 'late-co' | 'lat
       max(greatest(m.last_move, case when ${late} then l.late_from end))`
           : NO_MOVES
       }
-    from (${source.shared}) m join legs l on l.matter_id = m.id and l.role = 'co'
+    from (${matters}) m join ${legs} and l.role = 'co'
       and ${fresh === true ? 'l.late_from is not null' : late}
     where true ${units === undefined ? '' : `and ${unit} = any(${units})`}
-    group by ${places(by(unit))}`
+    group by ${places(by(unit))}`,
+  )
+}
+
+/** Legs are looked at where they stand, or where what they were is kept. */
+function ofLegs({ shared, pasts }: Source, counted: (matters: string, legs: string) => string): string {
+  const present = counted(shared, 'legs l on l.matter_id = m.id')
+  return pasts === undefined ? present : `${present} union all ${counted(pasts, `${PAST_LEGS} on true`)}`
 }
 
 /** Led by one of the units; the nil UUID among them stands for none. */

@@ -111,7 +111,7 @@ export async function rebuild(tx: Tx): Promise<void> {
 }
 
 /** The keys that a matter counts under or ever did: every unit that held a leg, and none, on its day. */
-const KEYS_OF = `select u.unit_id, m.dispatched_day as day, m.channel from matters m
+export const KEYS_OF = `select u.unit_id, m.dispatched_day as day, m.channel from matters m
   cross join lateral unnest(m.unit_ids || m.lead_unit_id || '${NIL}'::uuid) as u(unit_id)
   where u.unit_id is not null and m.dispatched_day is not null`
 

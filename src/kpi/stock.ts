@@ -4,7 +4,7 @@ import { dayOf, instantOf, plusDays, type Day, type Instant } from '../platform/
 import type { Db } from '../platform/db.ts'
 import { pageOf, type MatterPage } from './lists.ts'
 import { bucketsOf, instantAsked, planned, valuesFrom, visibleCondition, type Place } from './questions.ts'
-import { AT, ledBy } from './recount.ts'
+import { AT, ledBy, MATTERS_THEN } from './recount.ts'
 import { resolveScope, type ScopeQuery } from './scope.ts'
 
 export interface StockQuery extends ScopeQuery {
@@ -51,11 +51,12 @@ export async function stockOf(
   const met = (await conditionsOf(db, actor, query, now, place)).join(' and ')
   const [from, today] = [`${place(query.from)}::date`, `${place(dayOf(asOf))}::date`]
   const last = `least(${place(query.to)}::date, ${today})`
+  const matters = query.asOf === undefined ? 'matters' : MATTERS_THEN
   const by = (day: string, at: string, columns: string) => `
-    select ${day} as day, ${columns} from matters m where ${day} >= ${from} and ${day} <> ${today} and ${met} group by 1
+    select ${day} as day, ${columns} from ${matters} m where ${day} >= ${from} and ${day} <> ${today} and ${met} group by 1
     union all
     select case when ${at} <= ${AT} then ${today} else 'infinity' end, ${columns}
-    from matters m where ${day} = ${today} and ${day} >= ${from} and ${met} group by 1`
+    from ${matters} m where ${day} = ${today} and ${day} >= ${from} and ${met} group by 1`
   const days = await db.query<StockDay>(
     planned(`with went as (
         ${by('m.dispatched_day', 'm.dispatched_at', 'count(*)::int as received, 0 as closed')}
@@ -65,7 +66,7 @@ export async function stockOf(
         select case when day > ${today} then 'infinity' else day end as day,
           sum(received)::int as received, sum(closed)::int as closed from went group by 1),
       standing as (
-        select count(*)::int as n from matters m
+        select count(*)::int as n from ${matters} m
         where m.dispatched_day is not null and m.left_day is null and ${met}),
       days as (
         select d::date as day from generate_series(${from}, ${last}, interval '1 day') d
@@ -95,20 +96,22 @@ export async function mattersInStock(
     ...(await conditionsOf(db, actor, query, now, place)),
     ...flowConditions({ ...query, asOf }, place),
   ]
-  return { asOf, ...(await pageOf(db, { conditions, values, place }, page)) }
+  const past = query.asOf === undefined ? {} : { past: conditions }
+  return { asOf, ...(await pageOf(db, { conditions, ...past, values, place }, page)) }
 }
 
-/** What a matter `m` must meet to count in a flow of the whole office, as SQL; the instant is the first parameter. */
-export function stockConditions(
+/** The matters `m` that count in a flow of the whole office, as SQL behind `from`; the instant is the first parameter. */
+export function stockBehind(
   actor: Actor,
   query: Pick<StockQuery, 'from' | 'to' | 'channel'> & { asOf: Instant; flow: Flow },
   place: Place,
-): string[] {
-  return [
+): string {
+  const conditions = [
     `m.channel = ${place(query.channel)}`,
     visibleCondition(actor, place),
     ...flowConditions(query, place),
   ]
+  return `${MATTERS_THEN} m where ${conditions.join(' and ')}`
 }
 
 function flowConditions(

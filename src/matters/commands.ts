@@ -26,7 +26,8 @@ import { lockCase, mergedInto, readReceivers } from './reading.ts'
 import * as escalationRecords from './escalation-tables.ts'
 import * as petitionRecords from './petition-tables.ts'
 import * as orderRecords from './record-tables.ts'
-import { derived, outcomeOf, refusal } from './rules.ts'
+import { keepPasts, rewrites } from './pasts.ts'
+import { derived, legsAfter, outcomeOf, refusal } from './rules.ts'
 import * as tables from './tables.ts'
 import type { Act, State } from './workflow.ts'
 
@@ -174,6 +175,7 @@ export function writeChange(
   tellUpdate(rows, tables.matters, matter.id, { ...patch, state, version }, matter)
   const event = { subject: 'matter', subjectId: matter.id, type, data, rows }
   const sealed = sealEvent({ seq: matter.seq, hash: matter.head }, actor.id, tx.now, event)
+  if (rewrites(subject, patch, legsAfter(subject, change), tx.now)) tx.later(keepPasts, [[matter.id], tx.now])
   updateRow(tx, tables.matters, matter.id, { ...patch, state, version, seq: sealed.seq, head: sealed.hash })
   for (const leg of change.legs ?? []) updateRow(tx, tables.legs, leg.id, leg.patch)
   for (const leg of change.openLegs ?? []) insertRow(tx, tables.legs, leg satisfies NewLeg)

@@ -14,6 +14,7 @@ import {
   type DueAnew,
   type RunningPromise,
 } from './deadlines.ts'
+import { keepPasts } from './pasts.ts'
 import * as tables from './tables.ts'
 import { tell } from './telling.ts'
 
@@ -164,6 +165,10 @@ export async function moveDues(tx: Tx, after: string = NIL, page = PAGE): Promis
     // Also where the due time stays: that its year is published now is worth knowing.
     .filter((each) => movesOf(each, tx.now).length > 0 || each.provisional !== each.leg.provisional)
   if (changed.length > 0) {
+    const passed = changed.filter((each) =>
+      movesOf(each, tx.now).some(({ oldDue, newDue }) => oldDue < tx.now || newDue < tx.now),
+    )
+    if (passed.length > 0) tx.later(keepPasts, [passed.map(({ leg }) => leg.matterId), tx.now])
     await moveLegs(tx, [
       changed.map(({ leg }) => leg.legId),
       changed.map(({ dueAt }) => dueAt),

@@ -76,6 +76,42 @@ export type MovingFact = keyof typeof movingFacts
 /** The last moment of any settled fact, as SQL over a matter's columns: as of any later instant the flags tell what is settled. */
 export const settledExpression = `greatest(${[...new Set(Object.values(settledFacts as Record<string, Fact>).map(({ at }) => at))].join(', ')})`
 
+/** By what a matter is found and grouped in figures. */
+export const labels = ['lead_unit_id', 'category', 'topic'] as const
+
+/** The moments that facts begin with. */
+export const factMoments: readonly string[] = [
+  ...new Set([...Object.values(settledFacts), ...Object.values(movingFacts)].map(({ at }) => at)),
+]
+
+/** Every column that figures look at: with the legs, what must be known of a matter to count it as of an instant. */
+export const figured: readonly string[] = [
+  ...labels,
+  ...factMoments,
+  ...[
+    'first_on_time',
+    'contacted_on_time',
+    'call_result',
+    'resolved',
+    'rating',
+    'flags',
+    'settled_at',
+    'left_day',
+  ],
+]
+
+/** What they look at of a leg, with its type. */
+export const legged: Readonly<Record<string, string>> = {
+  no: 'smallint',
+  role: 'text',
+  unit_id: 'uuid',
+  dispatched_at: 'timestamptz',
+  submitted_at: 'timestamptz',
+  stopped_at: 'timestamptz',
+  outcome: 'text',
+  late_from: 'timestamptz',
+}
+
 /** The bits of `matters.flags`, as SQL over a matter's columns. */
 export const flagsExpression = Object.values(settledFacts as Record<string, Fact>)
   .map(

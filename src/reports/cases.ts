@@ -1,7 +1,7 @@
 // The cases behind every figure of a report, kept with a publication: which of its figures counts each matter, item, meeting, grant or row.
-import { matterConditions } from '../kpi/lists.ts'
+import { mattersBehind } from '../kpi/lists.ts'
 import { BEGINNING, valuesFrom, type Place } from '../kpi/questions.ts'
-import { flows, stockConditions, type Flow } from '../kpi/stock.ts'
+import { flows, stockBehind, type Flow } from '../kpi/stock.ts'
 import { tallyMatters } from '../kpi/tally-queries.ts'
 import { findMetric } from '../kpi/metrics.ts'
 import { findTally } from '../kpi/tallies.ts'
@@ -95,8 +95,8 @@ function branchOf(actor: Actor, wanted: Wanted): Branch | undefined {
   if (topic !== undefined || findMetric(key) !== undefined) {
     return (place) => {
       const query = { from, to, asOf, channel: 'hotline', metric: topic === undefined ? key : 'M01', part }
-      const met = matterConditions(actor, topic === undefined ? query : { ...query, topic }, place)
-      return met && { subject: 'matter', id: 'm.id', from: `matters m where ${met.join(' and ')}` }
+      const source = mattersBehind(actor, topic === undefined ? query : { ...query, topic }, place)
+      return source === undefined ? undefined : { subject: 'matter', id: 'm.id', from: source }
     }
   }
   if (findTally(key) !== undefined) {
@@ -109,8 +109,8 @@ function branchOf(actor: Actor, wanted: Wanted): Branch | undefined {
   if (flow !== undefined) {
     if (part === 'denominator') return undefined
     return (place) => {
-      const met = stockConditions(actor, { flow, from, to, asOf, channel: 'hotline' }, place)
-      return { subject: 'matter', id: 'm.id', from: `matters m where ${met.join(' and ')}` }
+      const source = stockBehind(actor, { flow, from, to, asOf, channel: 'hotline' }, place)
+      return { subject: 'matter', id: 'm.id', from: source }
     }
   }
   if (LISTED.test(key)) return part === 'denominator' ? undefined : listedBranch(key, days)
