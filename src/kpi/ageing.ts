@@ -15,7 +15,7 @@ import {
   type FigureQuery,
   type MatterQuery,
 } from './questions.ts'
-import { AT } from './recount.ts'
+import { AT, legsThen, PASTS, UNCHANGED } from './recount.ts'
 import { resolveScope } from './scope.ts'
 
 /** Calendar days since the first dispatch, both inclusive. */
@@ -71,9 +71,20 @@ export interface Holding {
 }
 
 // A leg that undoing a merge reopened has the dispatch of the one it continues, whose days are counted there.
-const HELD_FROM = `case when l.no = 1 then l.dispatched_at else coalesce((select max(least(o.stopped_at, ${AT})) from legs o
-  where o.matter_id = l.matter_id and o.no < l.no and o.role = 'lead' and o.outcome = 'merged' and o.unit_id = l.unit_id
+const heldFrom = (
+  others: string,
+) => `case when l.no = 1 then l.dispatched_at else coalesce((select max(least(o.stopped_at, ${AT}))
+  from ${others} and o.no < l.no and o.role = 'lead' and o.outcome = 'merged' and o.unit_id = l.unit_id
     and o.dispatched_at = l.dispatched_at), l.dispatched_at) end`
+
+/** What the matters were held, each by each unit that led it, in days. */
+const heldIn = (matters: string, legs: (as: string) => string, met: readonly string[]) => `
+  select l.unit_id, sum(extract(epoch from
+      least(coalesce(l.submitted_at, l.stopped_at, ${AT}), ${AT}) - ${heldFrom(legs('o'))}) / 86400) as days
+  from ${matters} m cross join lateral (select l.* from ${legs('l')} and l.role = 'lead' and l.dispatched_at <= ${AT}) l
+  where ${met.join(' and ')} group by l.unit_id, m.id`
+const ownLegs = (as: string) => `legs ${as} where ${as}.matter_id = m.id`
+const pastLegs = (as: string) => `${legsThen(as)} where true`
 
 const HOLDING_PATH = '/api/kpi/holding/matters'
 
@@ -89,15 +100,16 @@ export async function holding(
   const { values, place } = valuesFrom(asOf)
   const met = [...conditionsOn(query, place), visibleCondition(actor, place)]
   if (units !== null) met.push(`l.unit_id = any(${place(units)}::uuid[])`)
+  const held =
+    query.asOf === undefined
+      ? heldIn('matters', ownLegs, met)
+      : `${heldIn('matters', ownLegs, [...met, UNCHANGED])} union all ${heldIn(`(${PASTS})`, pastLegs, met)}`
   const rows = await db.query<{ id: string; name: string; matters: number } & Holding['days']>(
     planned(`select h.unit_id as id, u.name, count(*)::int as matters,
         round(avg(h.days)::numeric, 1)::text as mean, round(sum(h.days)::numeric, 1)::text as total,
         round((percentile_cont(0.5) within group (order by h.days))::numeric, 1)::text as median,
         round((percentile_cont(0.9) within group (order by h.days))::numeric, 1)::text as ninetieth
-      from (select l.unit_id, sum(extract(epoch from
-            least(coalesce(l.submitted_at, l.stopped_at, ${AT}), ${AT}) - ${HELD_FROM}) / 86400) as days
-          from matters m join legs l on l.matter_id = m.id and l.role = 'lead' and l.dispatched_at <= ${AT}
-          where ${met.join(' and ')} group by l.unit_id, m.id) h
+      from (${held}) h
         join units u on u.id = h.unit_id
       group by h.unit_id, u.name order by sum(h.days) desc, u.name`),
     values,
@@ -123,11 +135,11 @@ export async function mattersHeld(
   const asOf = instantAsked(query, now)
   await resolveScope(db, actor, query, now)
   const { values, place } = valuesFrom(asOf)
-  const conditions = [
-    ...conditionsOn(query, place),
-    visibleCondition(actor, place),
-    `exists (select 1 from legs l where l.matter_id = m.id and l.role = 'lead' and l.dispatched_at <= ${AT}
-      and l.unit_id = ${place(query.units[0])}::uuid)`,
-  ]
-  return { asOf, ...(await pageOf(db, { conditions, values, place }, page)) }
+  const seen = [...conditionsOn(query, place), visibleCondition(actor, place)]
+  const unit = place(query.units[0])
+  const led = (legs: string) =>
+    `exists (select 1 from ${legs} and l.role = 'lead' and l.dispatched_at <= ${AT} and l.unit_id = ${unit}::uuid)`
+  const conditions = [...seen, led(ownLegs('l'))]
+  const past = query.asOf === undefined ? {} : { past: [...seen, led(pastLegs('l'))] }
+  return { asOf, ...(await pageOf(db, { conditions, ...past, values, place }, page)) }
 }

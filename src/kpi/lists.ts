@@ -20,7 +20,7 @@ import {
   visibleCondition,
 } from './questions.ts'
 import type { MatterQuery, Place } from './questions.ts'
-import { AT, ledBy, PAST_LEGS, PASTS, REWRITTEN, SHARED } from './recount.ts'
+import { AT, ledBy, PAST_LEGS, PASTS, SHARED, UNCHANGED } from './recount.ts'
 import { placesOf, type Places } from './pages.ts'
 import { resolveScope } from './scope.ts'
 
@@ -238,7 +238,7 @@ function mattersIn(
   const select = (from: string, met: readonly string[]) =>
     `select m.id, m.dispatched_day as day from ${from} m where ${[...met, ...more].join(' and ')}`
   if (past === undefined) return select('matters', conditions)
-  return `${select('matters', [...conditions, `m.id not in ${REWRITTEN}`])} union all ${select(`(${PASTS})`, past)}`
+  return `${select('matters', [...conditions, UNCHANGED])} union all ${select(`(${PASTS})`, past)}`
 }
 
 async function count(db: Db, behind: Behind): Promise<number> {

@@ -18,6 +18,9 @@ const SINCE = `t.until > ${AT} and t.dispatched_at <= ${AT}`
 /** The few matters that were rewritten since the instant: another unit leads them, a merge was undone, a label corrected. */
 export const REWRITTEN = `(select t.matter_id from matter_pasts t where ${SINCE})`
 
+/** That a matter `m` is none of them. */
+export const UNCHANGED = `m.id not in ${REWRITTEN}`
+
 /** What does not change, or, like who may see a matter, is asked of it as it is now. */
 const LASTING = ['id', 'channel', 'source', 'dispatched_day', 'unit_ids', 'accused_unit_ids', 'barred_ids']
 const columnsOf = (lasting: string, moving: string) =>
@@ -29,15 +32,15 @@ export const PASTS = `select ${columnsOf('c', 't')}, t.legs
   join matters c on c.id = t.matter_id`
 
 /** All matters as they stood at the instant. */
-export const MATTERS_THEN = `(select ${columnsOf('m', 'm')}, null::jsonb as legs from matters m where m.id not in ${REWRITTEN}
+export const MATTERS_THEN = `(select ${columnsOf('m', 'm')}, null::jsonb as legs from matters m where ${UNCHANGED}
   union all ${PASTS})`
 
-/** The legs of a row of `PASTS`, like rows of `legs`. */
-export const PAST_LEGS = `jsonb_to_recordset(m.legs) as l(${Object.entries(legged)
-  .map(([column, type]) => `${column} ${type}`)
-  .join(', ')})`
-
-const UNCHANGED = `m.id not in ${REWRITTEN}`
+/** The legs of a row `m` of `PASTS`, like rows of `legs`. */
+export const legsThen = (as: string) =>
+  `jsonb_to_recordset(m.legs) as ${as}(${Object.entries(legged)
+    .map(([column, type]) => `${column} ${type}`)
+    .join(', ')})`
+export const PAST_LEGS = legsThen('l')
 
 const key = 'm.lead_unit_id as unit_id, m.dispatched_day as day, m.channel'
 const clocks = 'm.id, m.late_from, m.lead_late_from'

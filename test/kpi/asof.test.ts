@@ -1,5 +1,6 @@
 // A figure asked for as of an earlier instant is the one that was counted then, whatever the office has done since.
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { holding, mattersHeld } from '../../src/kpi/ageing.ts'
 import { matterIdsBehind } from '../../src/kpi/lists.ts'
 import { metrics } from '../../src/kpi/metrics.ts'
 import { figures } from '../../src/kpi/queries.ts'
@@ -54,6 +55,19 @@ async function stock(units: string[] | undefined, at: Instant, asOf?: Instant) {
     }),
   )
   return { days, ends }
+}
+
+/** Who held matters for how long, and which. */
+async function held(asOf?: Instant) {
+  const query = { ...PERIOD, channel: 'hotline', asOf }
+  const now = desk.clock.now()
+  const { items } = await holding(desk.deps.db, office, query, now)
+  const asked = { ...query, units: [items[0]?.unit.id ?? desk.other] as const }
+  const page = await mattersHeld(desk.deps.db, office, asked, { limit: 200 }, now)
+  return [
+    items.map(({ unit, matters, days }) => ({ unit, matters, days })),
+    page.items.map(({ id }) => id).toSorted(),
+  ]
 }
 
 interface List {
@@ -243,7 +257,7 @@ it('is what was counted then, in every table, and its lists hold the same matter
       lists.push([asked, await ids(asked)])
     }
     const at = desk.clock.now()
-    const stocks = [await stock(undefined, at), await stock(units, at)]
+    const stocks = [await stock(undefined, at), await stock(units, at), await held()]
     kept.push({ at, tables, lists, stocks })
   })
   const check = async (half: 0 | 1) => {
@@ -252,7 +266,9 @@ it('is what was counted then, in every table, and its lists hold the same matter
         expect.soft({ at, query, is: await table({ ...query, asOf: at }) }).toEqual({ at, query, is: then })
       for (const [list, then] of lists)
         expect.soft({ at, list, is: await ids(list, at) }).toEqual({ at, list, is: then })
-      expect.soft([await stock(undefined, at, at), await stock(units, at, at)], at).toEqual(stocks)
+      expect
+        .soft([await stock(undefined, at, at), await stock(units, at, at), await held(at)], at)
+        .toEqual(stocks)
     }
   }
   // While events still wait for the rollup, and when it holds them all.
