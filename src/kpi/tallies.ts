@@ -4,49 +4,7 @@ import { letter } from '../matters/channels/letter.ts'
 import { mailbox } from '../matters/channels/mailbox.ts'
 import { reviewIntakes, visitLevels } from '../matters/petition-terms.ts'
 import { supervisionKinds } from '../matters/terms.ts'
-
-const midnight = (day: string) => `(${day})::timestamp at time zone interval '8 hours'`
-const received = {
-  day: `(m.received_at at time zone interval '8 hours')::date`,
-  within: (from: string, to: string) =>
-    `m.received_at >= ${midnight(from)} and m.received_at < ${midnight(`${to} + 1`)}`,
-  by: 'm.received_at <= $1',
-}
-
-interface Relation {
-  from: string
-  /** The day that a row counts on, and whether it lies between two dates. */
-  day: string
-  within: (from: string, to: string) => string
-  /** Whether it had come by the instant `$1`. What came in a period belongs to it, however late it is entered. */
-  by: string
-}
-
-/** Where the rows of tallies come from: SQL over `m` (matters) and what stands beside it. */
-export const relations = {
-  visits: {
-    from: 'matters m join visits v on v.id = m.id join petitions p on p.id = m.id',
-    day: 'v.day',
-    within: (from, to) => `v.day between ${from} and ${to}`,
-    by: `v.day <= ($1::timestamptz at time zone interval '8 hours')::date`,
-  },
-  letters: { from: `petitions p join matters m on m.id = p.id and m.channel = 'letter'`, ...received },
-  mailboxes: { from: `(select * from matters where channel = 'mailbox') m`, ...received },
-  reviews: { from: `petitions p join matters m on m.id = p.id and m.channel = 'review'`, ...received },
-  escalations: {
-    from: `matters m join escalations e on e.id = m.id and m.channel = 'escalation'`,
-    ...received,
-  },
-  /** Orders that clerks confirmed to be one thing with others. */
-  linked: {
-    from: `matter_cases c join matters m on m.id = c.matter_id and m.channel = 'hotline'`,
-    day: 'm.dispatched_day',
-    within: (from, to) => `m.dispatched_day between ${from} and ${to}`,
-    by: 'm.dispatched_at <= $1',
-  },
-} as const satisfies Record<string, Relation>
-
-export type RelationName = keyof typeof relations
+import type { RelationName } from './relations.ts'
 
 /** `件` counts matters, `批` visits, `人次` people present, `%` the share of `hit` in `where`. */
 export type TallyUnit = '件' | '批' | '人次' | '%'
@@ -283,6 +241,19 @@ const repeats: Tally[] = [
   },
 ]
 
+/** From the dispatch on, the office answers for it by a leg of its own, in M07. */
+const missed: Tally[] = [
+  {
+    ...{ id: 'orders.missed', zh: '未派单超过上级期限', unit: '件', relation: 'bound' },
+    definition: '期间内收到、上级期限已过，而到期时没有承办单位、也未答复、并单或办结，至今未派单的交办件',
+    en: "Orders received whose superior's deadline passed unanswered while no unit held them, and not dispatched since",
+    where: `m.upstream_due_at < $1
+      and coalesce(least(m.first_replied_at, m.done_at, m.merged_at, m.withdrawn_at) > m.upstream_due_at, true)
+      and not exists (select from legs l where l.matter_id = m.id and l.role = 'lead' and l.kind <> 'route'
+        and l.dispatched_at <= $1 and coalesce(l.stopped_at > m.upstream_due_at, true))`,
+  },
+]
+
 export const tallies: readonly Tally[] = [
   ...repeats,
   ...levels,
@@ -290,6 +261,7 @@ export const tallies: readonly Tally[] = [
   ...mailboxes,
   ...reviews,
   ...escalations,
+  ...missed,
 ]
 
 const byId = new Map(tallies.map((tally) => [tally.id, tally]))

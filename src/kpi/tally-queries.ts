@@ -10,7 +10,8 @@ import { percent, percentText } from '../platform/numbers.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import { instantAsked, planned, valuesFrom, visibleCondition, type Place } from './questions.ts'
 import { changeText, pointsText } from './rules.ts'
-import { findTally, relations, tallies, type RelationName, type Tally, type TallyUnit } from './tallies.ts'
+import { relations, type RelationName } from './relations.ts'
+import { findTally, tallies, type Tally, type TallyUnit } from './tallies.ts'
 
 export interface TallyQuery {
   /** Days on which the matters count, both inclusive. */

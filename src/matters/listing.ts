@@ -63,11 +63,17 @@ export interface ListRow {
   version: number
 }
 
+/** Where nobody was sent an order, the superior's deadline is the office's own: as `officeDue` in `rules.ts`. */
+const OFFICE_DUE = `case when m.state = 'registered' and m.first_replied_at is null then m.upstream_due_at end`
+const DUE = `coalesce(m.due_at, ${OFFICE_DUE})`
+
 const LIST = `m.id, m.no, m.external_no as "externalNo", m.title, m.state, m.channel, m.category, m.urgency, m.topic,
   m.lead_unit_id as "leadUnitId", (select u.name from units u where u.id = m.lead_unit_id) as "leadUnit", m.received_at as "receivedAt",
-  m.dispatched_at as "dispatchedAt", m.due_at as "dueAt", m.provisional, m.late_from as "lateFrom", m.rating,
+  m.dispatched_at as "dispatchedAt", ${DUE} as "dueAt", m.provisional, least(m.late_from, ${OFFICE_DUE}) as "lateFrom", m.rating,
   m.confidential, p.name_masked as "callerName", p.phone_masked as "callerPhone", m.version`
 const RUNNING = `m.state in ('assigned', 'returning', 'handling', 'routed', 'objecting')`
+/** What the office itself must send on. */
+const WAITING = `m.state in ('registered', 'entered', 'requested')`
 
 const SIZES = [21, 51, 101]
 const placeShape = z.tuple([instant, id])
@@ -83,7 +89,9 @@ export async function listMatters(
   const place = (value: unknown) => `$${values.push(value)}`
   const conditions = [...(await conditionsOf(db, actor, filter, now, place))]
   const byDue = filter.mine !== undefined || filter.clock !== undefined
-  const [sort, direction, compare] = byDue ? ['m.due_at', 'asc', '>'] : ['m.received_at', 'desc', '<']
+  // A unit's own open list is read in the order of its index; nothing in it waits at the office.
+  const due = filter.mine === undefined ? DUE : 'm.due_at'
+  const [sort, direction, compare] = byDue ? [due, 'asc', '>'] : ['m.received_at', 'desc', '<']
   const after = placeOf(filter.cursor, placeShape)
   if (after !== undefined) {
     conditions.push(`(${sort}, m.id) ${compare} (${place(after[0])}::timestamptz, ${place(after[1])}::uuid)`)
@@ -174,10 +182,25 @@ async function clockConditions(
   now: Instant,
   place: (value: unknown) => string,
 ): Promise<string[]> {
-  const running = [RUNNING, 'm.submitted_at is null']
-  if (clock === 'overdue') return [...running, `m.due_at < ${place(now)}`]
-  const today = instantOf(dayOf(now), '23:59:59.999')
-  if (clock === 'today') return [...running, `m.due_at between ${place(now)} and ${place(today)}`]
-  const close = addWorkdays(await readCalendar(db), now, 1)
-  return [...running, `m.due_at > ${place(today)} and m.due_at <= ${place(close)}`]
+  const when = await whenDue(db, clock, now, place)
+  // Apart, so that each is found by its index.
+  return ['m.submitted_at is null', `(${RUNNING} and ${when('m.due_at')} or ${WAITING} and ${when(DUE)})`]
+}
+
+async function whenDue(
+  db: Db,
+  clock: NonNullable<Filter['clock']>,
+  now: Instant,
+  place: (value: unknown) => string,
+): Promise<(due: string) => string> {
+  if (clock === 'overdue') {
+    const at = place(now)
+    return (due) => `${due} < ${at}`
+  }
+  const today = dayOf(now)
+  const [from, to] =
+    clock === 'today'
+      ? [place(now), place(instantOf(today, '23:59:59.999'))]
+      : [place(instantOf(plusDays(today, 1))), place(addWorkdays(await readCalendar(db), now, 1))]
+  return (due) => `${due} between ${from} and ${to}`
 }

@@ -222,6 +222,15 @@ function earliestOf(legs: readonly Leg[]): Instant | null {
   return signed.toSorted()[0] ?? null
 }
 
+/** Where nobody was sent an order, nor answered it, the superior's deadline is the office's own. */
+export function officeDue({ state, firstRepliedAt, upstreamDueAt }: Matter): Instant | null {
+  return state === 'registered' && firstRepliedAt === null ? upstreamDueAt : null
+}
+
+export function isOverdue(matter: Matter, now: Instant): boolean {
+  return [matter.lateFrom, officeDue(matter)].some((from) => from !== null && from < now)
+}
+
 /** Whether a unit is accused, or stands below one that is (N1, N7). */
 export function standsAccused(unit: Pick<Receiver, 'path'> | undefined, accused: readonly string[]): boolean {
   return unit?.path.some((id) => accused.includes(id)) === true

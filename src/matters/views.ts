@@ -22,7 +22,7 @@ import {
 } from './petition-terms.ts'
 import type { Opened } from './queries.ts'
 import { regimeOf } from './regimes.ts'
-import { openActs } from './rules.ts'
+import { isOverdue, officeDue, openActs } from './rules.ts'
 import {
   legOutcomes,
   ratings,
@@ -205,7 +205,8 @@ export function viewMatter(m: Opened, actor: Actor, now: Instant): z.input<typeo
     urgency: label(urgencies, m.urgency),
     topic: label(topics, m.topic),
     rating: ratingLabel(m.rating),
-    overdue: m.lateFrom !== null && m.lateFrom < now,
+    dueAt: m.dueAt ?? officeDue(m),
+    overdue: isOverdue(m, now),
     screenedOut: m.screenedOutAt !== null,
     mergedInto:
       m.mergedIntoId === null || m.mergedIntoNo === null ? null : { id: m.mergedIntoId, no: m.mergedIntoNo },

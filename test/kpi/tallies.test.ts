@@ -1,5 +1,6 @@
 // The figures of visits, letters, mailboxes and reviews: counted over their own day, beside the year before, open to their list.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { plusDays } from '../../src/platform/clock.ts'
 import { openDesk, type Desk } from '../matters/desk.ts'
 import { bringPetition, bringReview, inputs } from '../matters/scenes.ts'
 
@@ -163,6 +164,50 @@ describe('the figures of a year', () => {
     const mine = (await tallies(YEAR, 'liaison')).get('letters')?.numerator
     await bringPetition(desk, 'entered', { accusedUnitIds: [desk.township] })
     expect((await tallies(YEAR, 'liaison')).get('letters')?.numerator).toBe(mine)
+  })
+
+  it('hold every order whose superior’s deadline passed at the office, until it is dispatched and the office’s own leg tells it', async () => {
+    const own = await openDesk()
+    try {
+      const inDays = (days: number) => `${plusDays(own.clock.now().slice(0, 10), days)}T18:00:00.000+08:00`
+      const upper = { source: 'upper', upstreamDueAt: inDays(2) }
+      const order = async (more: object = {}) => (await own.register({ ...upper, ...more })).id
+      const held = await order({ dispatch: { leadUnitId: own.township } })
+      const returned = await order({ dispatch: { leadUnitId: own.township } })
+      const [waiting, answered, ended, punctual] = [
+        await order(),
+        await order(),
+        await order(),
+        await order(),
+      ]
+      await own.does('liaison', returned, 'ask-return', { reason: '不属于本单位职责' })
+      await own.does('dispatcher', returned, 'grant-return', {})
+      const { approvedBy: _, ...direct } = { ...own.answer, contactedAt: own.clock.now() }
+      await own.does('dispatcher', punctual, 'direct-reply', direct)
+      const missed = async (asOf?: string) => {
+        const of = asOf === undefined ? '' : `&asOf=${encodeURIComponent(asOf)}`
+        const { body } = await own.call('leader', 'GET', `/api/kpi/tallies?${YEAR}&ids=orders.missed${of}`)
+        const [figure] = body['figures'] as Figure[]
+        const listed = (await own.call('leader', 'GET', figure?.list ?? '')).body['items'] as { id: string }[]
+        expect(listed.length).toBe(figure?.numerator)
+        return listed.map(({ id }) => id).toSorted()
+      }
+      expect(await missed()).toEqual([])
+      own.clock.forward({ days: 3 })
+      await own.does('dispatcher', answered, 'direct-reply', direct)
+      await own.does('dispatcher', ended, 'not-accept', { route: 'litigation', reason: '已进入诉讼程序' })
+      const then = own.clock.now()
+      expect(await missed()).toEqual([returned, waiting, answered, ended].toSorted())
+      own.clock.forward({ hours: 1 })
+      for (const id of [returned, waiting])
+        await own.does('dispatcher', id, 'dispatch', { leadUnitId: own.other })
+      expect(await missed()).toEqual([answered, ended].toSorted())
+      expect(await missed(then)).toEqual([returned, waiting, answered, ended].toSorted())
+      const late = (await own.call('leader', 'GET', `/api/kpi?${YEAR}&metrics=M07`)).body
+      expect((late['figures'] as Figure[])[0]?.numerator).toBe([held, returned, waiting].length)
+    } finally {
+      await own.close()
+    }
   })
 
   it('of repeats do not tell that a matter is one thing with what accuses somebody', async () => {

@@ -1,6 +1,7 @@
 // Finding matters: every filter, full text, pages that lose and repeat nothing, and lists that hold exactly what one may see.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gramsOf } from '../../src/matters/search.ts'
+import { plusDays } from '../../src/platform/clock.ts'
 import { openDesk, type Answer, type Desk } from './desk.ts'
 import { bring, bringPetition, inputs } from './scenes.ts'
 import { runWaiting } from './waiting.ts'
@@ -11,6 +12,7 @@ interface Item {
   state: { code: string }
   receivedAt: string
   dueAt: string
+  overdue: boolean
   callerName: string | null
 }
 type Who = Parameters<Desk['call']>[0]
@@ -129,6 +131,42 @@ describe('filters', () => {
     await desk.does('liaison', atOnce.id, 'sign')
     await desk.does('liaison', atOnce.id, 'reply', { ...desk.answer, contactedAt: desk.clock.now() })
     expect(await clock('overdue')).toEqual([overHoliday.id])
+  })
+
+  it('by the clock: also what nobody was sent yet, by the superior’s deadline, and what the office has to route', async () => {
+    const inDays = (days: number) => `${plusDays(desk.clock.now().slice(0, 10), days)}T18:00:00.000+08:00`
+    const upper = (days: number) => ({ source: 'upper', upstreamDueAt: inDays(days) })
+    const soon = (await desk.register(upper(1))).id
+    const returned = (await desk.register({ ...upper(2), dispatch: { leadUnitId: desk.township } })).id
+    await desk.does('liaison', returned, 'ask-return', { reason: '不属于本单位职责' })
+    await desk.does('dispatcher', returned, 'grant-return', {})
+    const refused = (await desk.register(upper(1))).id
+    await desk.does('dispatcher', refused, 'not-accept', { route: 'litigation', reason: '已进入诉讼程序' })
+    const petition = await bringPetition(desk, 'entered', {})
+    const ours = new Set([soon, returned, refused, petition])
+    const clock = async (name: string) => {
+      const items = (await found({ clock: name })).filter(({ id }) => ours.has(id))
+      return items.map(({ id, dueAt, overdue }) => [id, dueAt.slice(0, 10), overdue])
+    }
+    const [first, second] = [inDays(1).slice(0, 10), inDays(2).slice(0, 10)]
+    expect(await clock('today')).toEqual([])
+    desk.clock.forward({ days: 1 })
+    expect(await clock('today')).toEqual([[soon, first, false]])
+    desk.clock.forward({ days: 1 })
+    expect(await clock('overdue')).toEqual([[soon, first, true]])
+    expect(await clock('today')).toEqual([[returned, second, false]])
+    desk.clock.forward({ days: 30 })
+    const late = await clock('overdue')
+    expect(late.map(([id, , overdue]) => [id, overdue])).toEqual([
+      ...[soon, returned].map((id) => [id, true]),
+      [petition, true],
+    ])
+    expect((await desk.open('leader', soon)).body).toMatchObject({
+      dueAt: expect.stringContaining(first),
+      overdue: true,
+    })
+    await desk.does('dispatcher', soon, 'dispatch', { leadUnitId: desk.township })
+    expect((await clock('overdue')).map(([id]) => id)).toEqual([returned, petition])
   })
 
   it.each([
