@@ -173,7 +173,10 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Pro
 const BLANKABLE = ['title', 'content', 'public_reply']
 const TEXTS = ['result', 'reason', 'evidence']
 
-/** What the next file will be compared with; an order seen open again was open until this file's last moment. */
+/**
+ * What the next file will be compared with. What people here have handled keeps the version before that: no later file takes
+ * it for untouched. An order seen open again was open until this file's last moment.
+ */
 async function told(run: Run, at: At, { id, asOf }: ImportRecord, tx: Tx): Promise<void> {
   const seenAt = asOf ?? tx.now
   const columns = sharedColumns('import_orders')
@@ -181,7 +184,7 @@ async function told(run: Run, at: At, { id, asOf }: ImportRecord, tx: Tx): Promi
     `insert into app.import_orders as o (${quoted(columns)}, import_id, version, seen_at)
      select ${quoted(columns, 's.')}, $1, m.version, $2 from ${at('import_orders')} s join app.matters m on m.id = s.matter_id
      on conflict (matter_id) do update set ${assigned(without(columns, 'matter_id'), 'excluded')}, import_id = $1,
-       version = excluded.version, seen_at = greatest(o.seen_at, $2)`,
+       version = case when o.version = excluded.version - 1 then excluded.version else o.version end, seen_at = greatest(o.seen_at, $2)`,
     [id, seenAt],
   )
   await run(

@@ -38,7 +38,9 @@ export function reconcileTouched(
   const different = told.filter((part) => formOf(next, part) !== formOf(snapshot, part))
   const now = { ...next, ...pick(matter, DESCRIBING) } as Order
   const untouched = DESCRIBING.filter((part) => formOf(now, part) === formOf(snapshot, part))
-  const awaited = matter.state === 'reviewed' && (next.calledBackAt ?? '') > (matter.firstAcceptedAt ?? '')
+  // A call of before the last answer, or our own call, was about what was answered then.
+  const before = [matter.firstAcceptedAt, matter.submittedAt, matter.calledBackAt]
+  const awaited = matter.state === 'reviewed' && before.every((at) => (next.calledBackAt ?? '') > (at ?? ''))
   // Confidence that is asked for, and units that are accused, hold from the moment that they are known.
   const protects = (part: Part) =>
     (part === 'confidential' && next.confidential === true) || part === 'accusedUnitIds'

@@ -381,6 +381,53 @@ describe('a newer file', () => {
     expect(again.counts).toMatchObject({ unchanged: 1, new: 1, warnings: 0 })
   })
 
+  test('leaves to them what they have done however many files follow, a rating of our own call-back too', async () => {
+    await desk.take([row('C-0131', { signedAt: '' }), row('C-0132', answered)])
+    const [handled, called] = [(await desk.matter('C-0131')).id, (await desk.matter('C-0132')).id]
+    await desk.does('liaison', handled, 'sign')
+    await desk.does('liaison', handled, 'reply', desk.answer)
+    await desk.does('callback', called, 'call-back', {
+      result: 'reached',
+      rating: 'satisfied',
+      resolved: true,
+    })
+    const before = await desk.legs(handled)
+    const warned: string[][] = []
+    for (const title of ['路灯不亮(一)', '路灯不亮(二)', '路灯不亮(三)']) {
+      const told = await desk.take([
+        row('C-0131', { signedAt: '', title }),
+        row('C-0132', { ...rated, rating: title.endsWith('三)') ? '基本满意' : '不满意', title }),
+      ])
+      const { items } = await desk.rows(told.id)
+      warned.push((items[1]?.warnings ?? []).map(({ column, code }) => `${code} ${column}`))
+      expect(await desk.matter('C-0131')).toMatchObject({ state: 'replied', title })
+      expect(await desk.matter('C-0132')).toMatchObject({ state: 'rated', title, rating: 'satisfied' })
+    }
+    expect(await desk.legs(handled)).toEqual(before)
+    // Each rating that is not ours is told of when a file first has it.
+    expect(warned.map((all) => all.includes('merge/touched 满意度'))).toEqual([true, false, true])
+    await desk.does('reviewer', handled, 'approve', {})
+  })
+
+  test('takes no call of before the answer that waits for one, nor of before our own', async () => {
+    await desk.take([row('C-0133', answered)])
+    const { id } = await desk.matter('C-0133')
+    const call = { result: 'reached', rating: 'dissatisfied', resolved: false }
+    await desk.does('callback', id, 'call-back', call)
+    await desk.does('reviewer', id, 'redo', { reason: '诉求人不满意' })
+    await desk.does('liaison', id, 'sign')
+    await desk.does('liaison', id, 'reply', { ...desk.answer, contactedAt: desk.clock.now() })
+    await desk.does('reviewer', id, 'approve', {})
+    const told = await desk.take([row('C-0133', rated)])
+    const { items } = await desk.rows(told.id)
+    expect(items[0]?.warnings.map(({ column }) => column)).toContain('满意度')
+    expect(await desk.matter('C-0133')).toMatchObject({ state: 'reviewed', rating: 'dissatisfied' })
+    desk.clock.forward({ hours: 1 })
+    const later = { calledBackAt: desk.clock.now().slice(0, 19).replace('T', ' '), rating: '基本满意' }
+    await desk.take([row('C-0133', { ...answered, ...later })])
+    expect(await desk.matter('C-0133')).toMatchObject({ state: 'rated', rating: 'basic' })
+  })
+
   test('an order that was registered here by hand is an error, not a second matter', async () => {
     await desk.register({ externalNo: 'C-0009', source: 'city-platform' })
     const told = await desk.check([row('C-0009')])
