@@ -3,7 +3,7 @@ import { holdCalendar } from '../calendar/queries.ts'
 import type { Actor } from '../platform/actor.ts'
 import { channels } from '../matters/channels/index.ts'
 import { lockLinks } from '../matters/linking.ts'
-import { passOn } from '../matters/spreading.ts'
+import { passOn, takeBack } from '../matters/spreading.ts'
 import { NOT_TOLD } from '../matters/terms.ts'
 import type { BulkClient } from '../platform/copy.ts'
 import type { Db, Tx } from '../platform/db.ts'
@@ -57,14 +57,17 @@ export async function mergeStaged(
   const numbered = `${channels.hotline.prefix}-${region}-${tx.now.slice(0, 10).replaceAll('-', '')}`
   if ((await writeReady(tx, client, actor, { db, record, numbered })) === 'taken') return 'stale'
   await told(run, at, record, tx)
+  // Where the platform alone has handled it, its next file tells to whom it goes now.
+  for (const { id: accused, touched } of accusing) if (touched) await takeBack(tx, actor, accused)
   return 'done'
 }
 
 /** Of what will change, what accuses units that it did not accuse before. Read before it is locked: whatever moves is stale. */
 async function comingToAccuse(client: BulkClient, matters: string) {
-  const { rows } = await client.query<{ id: string; accusedUnitIds: string[] }>(
-    `select m.id, array(select unnest(s.accused_unit_ids) except select unnest(m.accused_unit_ids)) as "accusedUnitIds"
-     from ${matters} s join app.matters m on m.id = s.id where not s.accused_unit_ids <@ m.accused_unit_ids order by m.id`,
+  const { rows } = await client.query<{ id: string; accusedUnitIds: string[]; touched: boolean }>(
+    `select m.id, m.version <> o.version as touched, array(select unnest(s.accused_unit_ids) except select unnest(m.accused_unit_ids)) as "accusedUnitIds"
+     from ${matters} s join app.matters m on m.id = s.id join app.import_orders o on o.matter_id = m.id
+     where not s.accused_unit_ids <@ m.accused_unit_ids order by m.id`,
   )
   return rows
 }

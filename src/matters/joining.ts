@@ -3,11 +3,10 @@ import type { Actor } from '../platform/actor.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { fieldProblem } from '../platform/problems.ts'
 import type { Vault } from '../platform/vault.ts'
-import { act, writeChange, type Written } from './commands.ts'
+import { act, type Written } from './commands.ts'
 import { lockLinks } from './linking.ts'
 import { lockCase } from './reading.ts'
-import { passOnNamed, withheldOf } from './spreading.ts'
-import { takeFromAccused, takingNeeds } from './taking.ts'
+import { passOnNamed, takeBack, withheldOf } from './spreading.ts'
 
 // Two callers are known to differ when they share neither entry, ID number nor phone, nobody confirmed them to be one, and no
 // clerk linked the two orders as one thing. An order that names no caller rests on the word of who merges it.
@@ -58,9 +57,5 @@ export async function unmerge(
   ifMatch: number | undefined,
 ): Promise<Written> {
   const written = await act(tx, actor, id, 'unmerge', input, ifMatch)
-  const subject = await lockCase(tx, actor, id, takingNeeds)
-  const taken = await takeFromAccused(tx, actor, subject, subject.matter)
-  if (taken === undefined) return written
-  const { state, ...change } = taken
-  return writeChange(tx, actor, subject, { ...change, data: { taken: true } }, state, 'matter.edit')
+  return (await takeBack(tx, actor, id)) ?? written
 }

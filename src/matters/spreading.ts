@@ -7,7 +7,7 @@ import type { EventData } from '../platform/events.ts'
 import { insertRow } from '../platform/rows.ts'
 import type { Vault } from '../platform/vault.ts'
 import type { Matter } from './case.ts'
-import { writeChange } from './commands.ts'
+import { writeChange, type Written } from './commands.ts'
 import { lockCase } from './reading.ts'
 import { matterAccused } from './record-tables.ts'
 import { takeFromAccused, takingNeeds } from './taking.ts'
@@ -62,6 +62,15 @@ export async function passOnNamed(
 ): Promise<void> {
   const followers = await passOn(tx, actor, fromId, more, event)
   for (const id of followers) await copyNames(tx, vault, [fromId], id)
+}
+
+/** Takes a matter from the units that it accuses by now. */
+export async function takeBack(tx: Tx, actor: Actor, id: string): Promise<Written | undefined> {
+  const subject = await lockCase(tx, systemActor(actor.requestId), id, takingNeeds)
+  const taken = await takeFromAccused(tx, actor, subject, subject.matter)
+  if (taken === undefined) return undefined
+  const { state, ...change } = taken
+  return writeChange(tx, actor, subject, { ...change, data: { taken: true } }, state, 'matter.edit')
 }
 
 async function withhold(

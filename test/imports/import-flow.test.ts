@@ -310,6 +310,35 @@ describe('a newer file', () => {
     })
   })
 
+  test('that accuses the unit to which our own desk sent the order takes it from that unit at once', async () => {
+    const bare = { dispatchedAt: '', leadUnit: '', signedAt: '' }
+    await desk.take([row('C-0141', bare), row('C-0142', bare)])
+    const [late, other] = [(await desk.matter('C-0141')).id, (await desk.matter('C-0142')).id]
+    await desk.does('dispatcher', late, 'dispatch', { leadUnitId: desk.township, coUnitIds: [desk.other] })
+    await desk.does('dispatcher', other, 'dispatch', { leadUnitId: desk.other })
+    await desk.does('liaison', late, 'sign')
+    desk.clock.forward({ days: 20 })
+    const accusing = { ...bare, accused: '荣山镇', category: '举报' }
+    await desk.take([row('C-0141', accusing), row('C-0142', accusing)])
+    const legs = await desk.legs(late)
+    expect(legs).toMatchObject([
+      { unitId: desk.township, outcome: 'redispatched', stoppedAt: desk.clock.now() },
+      { unitId: desk.other, role: 'co', outcome: 'redispatched' },
+    ])
+    expect(legs[0]?.lateFrom).not.toBeNull()
+    expect((await desk.open('leader', late)).body).toMatchObject({
+      ...{ state: { code: 'registered' }, accusedUnitIds: [desk.township], overdue: true },
+    })
+    expect((await desk.open('liaison', late)).status).toBe(404)
+    expect((await desk.events(late)).at(-1)).toBe('matter.edit')
+    expect(await desk.legs(other)).toMatchObject([{ unitId: desk.other, outcome: null }])
+    // It waits for our desk now: the next file neither gives it back nor ends it.
+    await desk.take([row('C-0141', { ...accusing, title: '路灯不亮(催)' })])
+    expect(await desk.legs(late)).toEqual(legs)
+    await desk.does('dispatcher', late, 'dispatch', { leadUnitId: desk.other })
+    expect((await desk.row(late))['state']).toBe('assigned')
+  })
+
   test('moves the due time by an extension: it is warned of and overdue anew, once', async () => {
     const sweep = async () => {
       while ((await desk.deps.db.transaction(async (tx) => sweepDue(tx, await readCalendar(tx)))) > 0);
