@@ -219,6 +219,7 @@ describe('merging an order whose caller asked for confidence', () => {
     const kept = await dispatched({ caller, confidential: true })
     const plain = await dispatched({ caller })
     const [id, intoId] = way === 'from' ? [kept, plain] : [plain, kept]
+    await desk.call('dispatcher', 'POST', `/api/matters/${id}/links`, { otherId: intoId })
     await desk.does('dispatcher', id, 'merge', { intoId, reason: '同一诉求人同一事项' })
     for (const each of [kept, plain]) {
       const { body } = await desk.open('liaison', each)

@@ -57,6 +57,26 @@ it('goes into one of the same caller, or into one that a clerk linked with it as
   await merge(await by({ name: '李四', phone: '13800000002' }, '催要工资'), wages)
 })
 
+it('is no way to try out whose order it is that was given in confidence: its like is merged as one thing that a clerk linked', async () => {
+  const caller = { name: '周知秋', phone: '13800000003' }
+  const kept = await dispatched({ title: '小区停水三天', caller, confidential: true })
+  const guesses = [caller, { name: '吴不知', phone: '13800000004' }]
+  const orders = await Promise.all(guesses.map((guess) => dispatched({ title: '试探', caller: guess })))
+  const answers = await Promise.all(
+    orders.map(async (id) => [
+      await desk.act('dispatcher', id, 'merge', into(kept)),
+      await desk.act('dispatcher', kept, 'merge', into(id)),
+    ]),
+  )
+  for (const { status, body } of answers.flat())
+    expect([status, body.code]).toEqual([409, 'matter/merge-other-caller'])
+  await desk.call('dispatcher', 'POST', `/api/matters/${orders[0]}/links`, { otherId: kept })
+  await merge(orders[0] ?? '', kept)
+  const { personId } = (await desk.open('dispatcher', kept)).body
+  const again = await dispatched({ title: '又来电', personId })
+  await merge(again, kept)
+})
+
 it('whoever handled the order does not judge what it was merged into', async () => {
   const both = await desk.account(['handler', 'reviewer'])
   const { id } = await desk.register({ dispatch: { leadUnitId: desk.officeUnit } })
