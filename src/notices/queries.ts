@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { visibilityValues, visibleTo } from '../matters/access.ts'
 import { withoutQueryCodes } from '../matters/query-codes.ts'
+import { CONFIDENTIAL } from '../people/masks.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import { instantOf, plusDays } from '../platform/clock.ts'
@@ -39,15 +40,19 @@ export interface MessageRow {
   batchId: string | null
 }
 
+// Nothing of the number of who asked for confidence since is left to read.
+const number = (row: 's' | 'r') =>
+  `case when m.confidential or p.confidential then '${CONFIDENTIAL}' else ${row}.number_masked end as number`
+
 // A message about a matter is as visible as the matter: it tells of it, and to whom it was sent.
 const matched = ({ at, is }: { at: string; is: string }) =>
-  `from sms_messages s left join matters m on m.id = s.matter_id
+  `from sms_messages s left join matters m on m.id = s.matter_id left join people p on p.id = m.person_id
    where (${is}) and ${at} >= $1 and ${at} < $2 and ($3::uuid is null or s.batch_id = $3) and ($4::text is null or s.state = $4)
      and (s.matter_id is null or ${visibleTo(5)})`
 const listOf = (counted: Volume) =>
   statement<MessageRow>(
     `sms.messages-${counted}`,
-    `select s.id, s.template, s.number_masked as number, s.text, s.state, s.attempts, s.queued_at as "queuedAt", s.sent_at as "sentAt",
+    `select s.id, s.template, ${number('s')}, s.text, s.state, s.attempts, s.queued_at as "queuedAt", s.sent_at as "sentAt",
        s.delivered_at as "deliveredAt", s.error, s.matter_id as "matterId", s.batch_id as "batchId"
      ${matched(volumes[counted])}
        and ($8::timestamptz is null or (s.queued_at, s.id) < ($8, $9::uuid))
@@ -147,8 +152,9 @@ export interface ReplyRow {
 }
 const replies = statement<ReplyRow>(
   'sms.replies',
-  `select r.id, r.number_masked as number, r.received_at as "receivedAt", r.outcome, r.message_id as "messageId" from sms_replies r
+  `select r.id, ${number('r')}, r.received_at as "receivedAt", r.outcome, r.message_id as "messageId" from sms_replies r
      left join sms_messages s on s.id = r.message_id left join matters m on m.id = s.matter_id
+     left join people p on p.id = m.person_id
    where ($1::text is null or r.outcome = $1) and (s.matter_id is null or ${visibleTo(2)})
      and ($5::timestamptz is null or (r.received_at, r.id) < ($5, $6::uuid))
    order by r.received_at desc, r.id desc limit $7`,

@@ -482,7 +482,7 @@ describe('messages to regions', () => {
 })
 
 describe('who reads the list of messages', () => {
-  const list = async (who: { id: string }, path = 'messages?month=2020-08&') => {
+  const list = async (who: { id: string }, path = `messages?month=${desk.clock.now().slice(0, 7)}&`) => {
     const { status, body } = await desk.call(who, 'GET', `/api/sms/${path}limit=100`)
     expect(status).toBe(200)
     return { shown: JSON.stringify(body), total: body['total'] }
@@ -506,6 +506,28 @@ describe('who reads the list of messages', () => {
     expect(shown).toContain(`编号${no}，查询码****-****-****A`)
     expect(code).toBeDefined()
     expect(shown).not.toContain(code)
+  })
+
+  it('sees no number any more of who asks for confidence afterwards, neither of the message nor of the reply', async () => {
+    const { id, phone } = await answered()
+    await run()
+    await reply(phone, '1')
+    const number = `${phone.slice(0, 3)}****${phone.slice(-4)}`
+    const both = async () =>
+      (await Promise.all([list(desk.staff.supervisor), list(desk.staff.supervisor, 'replies?')])).map(
+        ({ shown }) => shown.includes(number),
+      )
+    expect(await both()).toEqual([true, true])
+    const headers = { 'if-match': `"${String((await desk.row(id))['version'])}"` }
+    const { status } = await desk.call(
+      'reviewer',
+      'PATCH',
+      `/api/matters/${id}`,
+      { confidential: true },
+      headers,
+    )
+    expect(status).toBe(200)
+    expect(await both()).toEqual([false, false])
   })
 
   it('finds nothing there of matters that they do not see, nor a count of them', async () => {
