@@ -20,13 +20,15 @@ export interface Receipt {
   reason?: string | undefined
 }
 
-// A receipt may come before we have noted that the message was taken; the first one counts.
+// A receipt may come before we have noted that the message was taken, or after we gave it up or withdrew it, knowing no better;
+// the first one counts.
 const deliver = statement<{ id: string }>(
   'sms.receipts',
   `update sms_messages s set state = r.state, sent_at = coalesce(s.sent_at, r.at), lease_until = null,
      delivered_at = case when r.state = 'delivered' then r.at end, error = r.reason
    from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) as r(id, state, at, reason)
-   where s.id = r.id and s.state in ('sending', 'sent', 'queued') and s.attempts > 0 returning s.id`,
+   where s.id = r.id and s.attempts > 0 and (s.state in ('sending', 'sent', 'queued')
+     or s.delivered_at is null and s.error in ('gateway-unreachable', 'withdrawn')) returning s.id`,
 )
 
 /** Answers how many of them told something new; those of messages that are not ours are passed over. */

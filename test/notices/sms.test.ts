@@ -304,6 +304,28 @@ describe('receipts', () => {
     expect((await ofMatter(early.id))[0]?.state).toBe('delivered')
   })
 
+  it('tell the truth of a message that was given up or withdrawn though the gateway had taken it', async () => {
+    gateway.be('drop')
+    const [lost, kept] = [await answered(), await answered()]
+    await run()
+    const headers = { 'if-match': `"${String((await desk.row(kept.id))['version'])}"` }
+    await desk.call('reviewer', 'PATCH', `/api/matters/${kept.id}`, { confidential: true }, headers)
+    for (let i = 0; i < 12; i++) {
+      desk.clock.forward({ minutes: 70 })
+      if (desk.clock.now().slice(11, 13) >= '19') desk.clock.forward({ hours: 14 })
+      await run()
+    }
+    gateway.be('well')
+    const told = [await ofMatter(lost.id), await ofMatter(kept.id)].flat()
+    expect(told).toMatchObject([{ state: 'failed' }, { state: 'held', error: 'withdrawn' }])
+    const receipts = told.map(({ id }) => ({ id, state: 'delivered', at: desk.clock.now() }))
+    expect((await gatewayCalls('/api/sms/receipts', { receipts })).body).toEqual({ noted: 2 })
+    for (const { id } of [lost, kept])
+      expect((await ofMatter(id))[0]).toMatchObject({ state: 'delivered', error: null })
+    const failed = receipts.map(({ id, at }) => ({ id, at, state: 'failed', reason: 'absent' }))
+    expect((await gatewayCalls('/api/sms/receipts', { receipts: failed })).body).toEqual({ noted: 0 })
+  })
+
   it('and replies are taken from the gateway alone', async () => {
     const body = { gatewayId: 'x', from: phoneOf(1), text: '1' }
     for (const token of [null, '', 'wrong', `${CALLBACK_TOKEN}x`]) {
