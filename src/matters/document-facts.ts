@@ -91,6 +91,8 @@ export function documentFacts(
   const day = (at: Instant | null | undefined) => (at === null || at === undefined ? null : dayText(at))
   const known = (table: Record<string, string>, key: string | null | undefined) =>
     key === null || key === undefined ? null : (table[key] ?? key)
+  // What the state said is gone once it is archived.
+  const noLonger = matter.events.some(({ type }) => type === 'matter.no-longer-accept')
   const decided =
     ['redirected', 'not-accepted', 'no-longer-accepted'].includes(matter.state) ||
     petition.route !== null ||
@@ -121,7 +123,7 @@ export function documentFacts(
     prolongReason: prolonged?.reason ?? null,
     routeName: known(routes, petition.route),
     reason: decided ? matter.publicReply : null,
-    groundName: petition.declineGround === 'concluded' ? null : known(grounds, petition.declineGround),
+    groundName: noLonger ? null : known(grounds, petition.declineGround),
     claim: opinion?.claim ?? null,
     facts: opinion?.facts ?? null,
     basis: opinion?.basis ?? null,
@@ -146,7 +148,7 @@ export function documentFacts(
     opinionArticle: articleText(stage === undefined ? articles.opinion : clocks[stage].article),
     reviewArticle: articleText(asking.article),
     reviewLimit: limitText(asking.limit),
-    finalityArticle: matter.state === 'no-longer-accepted' || stage === 'recheck' ? finality : null,
+    finalityArticle: noLonger || stage === 'recheck' ? finality : null,
     conclusion: stage === 'recheck' ? concluding(opinion?.outcome, finality) : null,
   }
 }

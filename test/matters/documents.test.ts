@@ -241,6 +241,23 @@ describe('what a notice says', () => {
     })
   })
 
+  it('a petition that a unit refuses because it was concluded is told so; what is no longer accepted keeps its own notice', async () => {
+    const refused = await bringPetition(desk, 'routed')
+    const reason = '该事项已审核认定办结，请按原意见书告知的途径申请复查。'
+    await desk.does('liaison', refused, 'decline', { ground: 'concluded', reason })
+    const final = await bringPetition(desk, 'no-longer-accepted')
+    for (const [id, kind, says] of [
+      [refused, 'refusal', '属于“已经审核认定办结或复查复核终结备案”的情形'],
+      [final, 'final', '《信访条例》第三十五条第三款'],
+    ] as const) {
+      const own = async () => (await given(id)).filter((each) => ['refusal', 'final'].includes(each))
+      expect(await own()).toEqual([kind])
+      await desk.does('reviewer', id, 'archive')
+      expect(await own()).toEqual([kind])
+      expect((await textOf('leader', id, kind)).join('')).toContain(says)
+    }
+  })
+
   it('under the law of 2022 where the petition was registered under it', async () => {
     const before = desk.clock.now()
     const days = Math.round((Date.parse('2023-03-01T09:00:00+08:00') - Date.parse(before)) / 86_400_000)
