@@ -98,10 +98,14 @@ export function documentFacts(
     petition.route !== null ||
     petition.declineGround !== null
   const dueDay = petition.acceptedAt === null ? null : day(handle?.effectiveDueAt)
+  // What was granted or begun anew since, acceptance did not promise. A leg that became another class's was never a claim's.
+  const first = matter.legs.find(({ kind, outcome }) => kind === 'handle' && outcome !== 'accepted')
+  const grown = matter.extensions.find(({ granted, legId }) => granted === true && legId === first?.id)
+  const promisedDay = petition.acceptedAt === null ? null : day(grown?.oldDueAt ?? first?.effectiveDueAt)
   // Neither simple handling, nor a superior's deadline, nor a review is prolonged.
   const mayGrow = stage === undefined && !petition.simple && handle?.limit !== null
   const prolonging = mayGrow ? '；情况复杂需要延长期限的，本单位将书面告知延长理由' : ''
-  const inTime = dueDay === null ? null : `该事项应当于${dueDay}前办结${prolonging}`
+  const inTime = promisedDay === null ? null : `该事项应当于${promisedDay}前办结${prolonging}`
   const handling = petition.simple ? clocks.simpleHandle : clocks.handle
   const accepting = petition.simple ? clocks.simpleAccept : clocks.accept
   const asking = clocks[stage === 'review' ? 'requestRecheck' : 'requestReview']

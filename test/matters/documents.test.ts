@@ -171,6 +171,30 @@ describe('what a notice says', () => {
     for (const said of ['2020年10月13日', '2020年11月12日', '需要专业鉴定']) expect(text).toContain(said)
   })
 
+  it('acceptance given again promises what it promised then, also when handling was prolonged or begun anew since', async () => {
+    const promised = async (id: string) =>
+      /应当于(.+?)前办结/.exec((await textOf('liaison', id, 'acceptance')).join(''))?.[1]
+    const id = await bringPetition(desk, 'handling')
+    const before = await promised(id)
+    expect(before).toBe('2020年10月13日')
+    await desk.does('liaison', id, 'ask-prolongation', inputs(desk)['ask-prolongation'])
+    await desk.does('chief', id, 'grant-prolongation', inputs(desk)['grant-prolongation'])
+    expect(await promised(id)).toBe(before)
+    const revoked = await bringReview(desk, 'requested')
+    const { parentId } = (await desk.open('leader', revoked)).body['petition'] as { parentId: string }
+    const asked = await promised(parentId)
+    await desk.does('reviewClerk', revoked, 'accept-review')
+    await desk.does('reviewClerk', revoked, 'opine-review', {
+      ...(inputs(desk)['opine-review'] as object),
+      result: 'revoked',
+    })
+    await desk.does('leader', revoked, 'issue-review', { opinionNo: '复查〔2020〕9号' })
+    desk.clock.forward({ days: 1 })
+    await desk.does('dispatcher', parentId, 'rehandle', { reviewId: revoked })
+    expect(await promised(parentId)).toBe(asked)
+    desk.clock.forward({ days: -1 })
+  })
+
   it('a recheck says that it is final', async () => {
     const text = (await textOf('reviewClerk', await bringReview(desk, 'closed', 'recheck'), 'recheck')).join(
       '',
