@@ -109,10 +109,11 @@ export function documentFacts(
   const handling = petition.simple ? clocks.simpleHandle : clocks.handle
   const accepting = petition.simple ? clocks.simpleAccept : clocks.accept
   const asking = clocks[stage === 'review' ? 'requestRecheck' : 'requestReview']
+  const unit = routed === undefined ? null : matter.leadUnit
   return {
     office: given.office,
-    organ: petition.organ ?? given.office,
-    unit: routed === undefined ? null : matter.leadUnit,
+    organ: (stage === undefined ? unit : petition.organ) ?? given.office,
+    unit,
     name: given.name,
     no: matter.no,
     // A review's own title says that it is one, and of what.

@@ -4,7 +4,7 @@ import type { ChannelId } from './channels/index.ts'
 /** What may stand in a wording; a notice is given only where all that its wording names is on record. */
 export const documentFields = {
   office: '本机关名称',
-  organ: '复查（复核）机关名称，其他文书为本机关名称',
+  organ: '作出意见的机关名称：复查（复核）机关或者责任单位',
   unit: '责任单位名称',
   name: '信访人姓名',
   no: '编号',

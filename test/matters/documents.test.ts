@@ -195,6 +195,11 @@ describe('what a notice says', () => {
     desk.clock.forward({ days: -1 })
   })
 
+  it('who delivers an opinion signs for it: the unit its own', async () => {
+    const text = await textOf('liaison', await bringPetition(desk, 'delivered'), 'delivery')
+    expect(text.at(-2)).toBe('荣山镇')
+  })
+
   it('a recheck says that it is final', async () => {
     const text = (await textOf('reviewClerk', await bringReview(desk, 'closed', 'recheck'), 'recheck')).join(
       '',
