@@ -28,10 +28,11 @@ export interface ReviewRequest {
   lateReason?: string | undefined
 }
 
+// About the opinion that stands: of what was handled anew because a review revoked it, another may be asked for.
 const childOf = statement<{ no: string; visible: boolean }>(
   'review.child',
-  `select m.no, ${visibleTo(2)} as visible from petitions p join matters m on m.id = p.id
-   where p.parent_id = $1 and m.withdrawn_at is null`,
+  `select m.no, ${visibleTo(2)} as visible from petitions p join matters m on m.id = p.id join petitions o on o.id = p.parent_id
+   where p.parent_id = $1 and m.withdrawn_at is null and m.received_at >= o.delivered_at`,
 )
 
 const officeUnit = statement<{ id: string | null }>(

@@ -593,6 +593,32 @@ describe('review and recheck', () => {
     expect(seen['chain']).toMatchObject([{ id: body.id, channel: { label: '信访复查' } }])
   })
 
+  it('of what was handled anew a review may be asked for again, once, and one revocation has it handled anew once', async () => {
+    const id = await bringPetition(desk, 'delivered')
+    const first = await ask('reviewClerk', id)
+    await does('reviewClerk', first.body.id, 'accept-review')
+    const revoked = { ...(inputs(desk)['opine-review'] as object), result: 'revoked' }
+    await does('reviewClerk', first.body.id, 'opine-review', revoked)
+    await does('leader', first.body.id, 'issue-review', { opinionNo: '利州复〔2020〕撤2号' })
+    await does('dispatcher', id, 'rehandle', { reviewId: first.body.id })
+    expect((await ask('reviewClerk', id)).body.code).toBe('matter/review-not-due')
+    await does('liaison', id, 'opine')
+    await does('chief', id, 'issue', { opinionNo: '利州信〔2020〕重2号' })
+    desk.clock.forward({ days: 1 })
+    const delivery = { way: 'post', receipt: 'signed', deliveredAt: desk.clock.now() }
+    await does('liaison', id, 'deliver', delivery)
+    expect((await desk.act('dispatcher', id, 'rehandle', { reviewId: first.body.id })).body.code).toBe(
+      'matter/not-revoked',
+    )
+    const second = await ask('reviewClerk', id)
+    expect(second.status).toBe(201)
+    expect((await ask('reviewClerk', id)).body.code).toBe('matter/review-asked-already')
+    expect((await desk.open('leader', id)).body['chain']).toMatchObject([
+      { id: first.body.id },
+      { id: second.body.id },
+    ])
+  })
+
   it('after the recheck the same facts are no longer accepted, and nothing further may be asked for', async () => {
     const final = await bringFinal(desk)
     const further = await ask('reviewClerk', final)

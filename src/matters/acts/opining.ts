@@ -1,6 +1,7 @@
 // The handling opinion 处理意见书: submitted, issued by a second person, delivered; and the other ways a petition ends.
 import { z } from 'zod'
 import { due } from '../../calendar/rules.ts'
+import type { Instant } from '../../platform/clock.ts'
 import { id, instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Change, type Opinion, type Setting } from '../case.ts'
@@ -214,7 +215,10 @@ export const rehandle = actRule({
   units: (subject) => [subject.matter.leadUnitId].filter((unit) => unit !== null),
   change(subject, input, setting) {
     const found = setting.other?.petition
-    const revoked = found?.reviewResult === 'revoked' && found.rootId === subject.matter.id
+    const revoked =
+      found?.reviewResult === 'revoked' &&
+      found.rootId === subject.matter.id &&
+      isAbout(subject, setting.other?.matter.receivedAt)
     if (!revoked) throw fieldProblem('matter/not-revoked', '/body/reviewId', '该复查复核未撤销本件的处理意见')
     const { matter } = subject
     const law = lawOf(subject)
@@ -240,6 +244,12 @@ export const rehandle = actRule({
     }
   },
 })
+
+/** Whether what was asked for then is about the opinion that stands: the one delivered before, not one given anew since. */
+function isAbout(subject: Case, askedAt: Instant | undefined): boolean {
+  const { deliveredAt } = petitionOf(subject)
+  return deliveredAt !== null && askedAt !== undefined && askedAt >= deliveredAt
+}
 
 export const conclude = actRule({
   needs: ['calendar', 'petition'],
