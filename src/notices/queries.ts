@@ -113,14 +113,15 @@ const counts = statement<{ month: string; name: Volume; count: number }>(
     .map((name) => {
       const { at, is } = volumes[name]
       return `select to_char(${at} ${OFFSET}, 'YYYY-MM') as month, '${name}' as name, count(*)::int as count
-        from sms_messages s where (${is}) and ${at} >= $1 and ${at} < $2 group by 1`
+        from sms_messages s left join matters m on m.id = s.matter_id
+        where (${is}) and ${at} >= $1 and ${at} < $2 and (s.matter_id is null or ${visibleTo(3)}) group by 1`
     })
     .join(' union all '),
 )
 
-/** Every month of the period, also those without a message. */
-export async function volumesOf(db: Db, from: string, to: string) {
-  const rows = await counts(db, boundsOf(from, to))
+/** Every month of the period, also those without a message; each count is that of the list that the reader gets. */
+export async function volumesOf(db: Db, actor: Actor, from: string, to: string) {
+  const rows = await counts(db, [...boundsOf(from, to), ...visibilityValues(actor)])
   const months: string[] = []
   for (let month = from; month <= to; month = nextMonth(month)) months.push(month)
   return months.map((month) => {

@@ -204,7 +204,9 @@ export function noticeRoutes(http: Http): void {
         ),
       }),
     },
-    async (db, _actor, { query }) => ({ months: (await volumesOf(db, query.from, query.to)) as never }),
+    async (db, actor, { query }) => ({
+      months: (await volumesOf(db, actor, query.from, query.to)) as never,
+    }),
   )
 
   http.reads(
