@@ -143,6 +143,7 @@ const openedItem = statement<{ item: OpenedItem }>(
   'ledger.open',
   `select row_to_json(x) as item from (select ${columnsOf(tables.ledgerItems, 'i')}, lu.name as "leadUnit",
      tu.name as "territorialUnit", c.name as campaign,
+     (select o.asked_by from strike_offs o where o.item_id = i.id and o.decided_at is null) as "strikeOffAskedBy",
      coalesce((select json_agg(json_build_object('at', s.at, 'status', s.status, 'level', s.level) order by s.n)
        from ledger_statuses s where s.item_id = i.id), '[]') as history,
      coalesce((select json_agg(json_build_object('name', l.name, 'post', l.post, 'fromAt', l.from_at, 'toAt', l.to_at)
@@ -166,6 +167,8 @@ export interface OpenedItem {
   level: Level
   leadUnitId: string
   territorialUnitId: string
+  /** Who asked for the strike-off that waits for its decision. */
+  strikeOffAskedBy: string | null
   version: number
   history: { at: Instant; status: Status; level: Level }[]
   [more: string]: unknown

@@ -44,8 +44,15 @@ export function ledgerRefusal(act: LedgerAct, item: Standing, actor: Actor): Pro
   return undefined
 }
 
-export function openLedgerActs(item: Standing, actor: Actor): { act: LedgerAct; label: string }[] {
+export function openLedgerActs(
+  item: Standing & { strikeOffAskedBy: string | null },
+  actor: Actor,
+): { act: LedgerAct; label: string }[] {
+  // A strike-off is asked for once, and decided by another.
+  const { strikeOffAskedBy: by } = item
+  const idle: LedgerAct[] = by === null ? [] : ['ask-strike-off']
+  if (by === null || by === actor.id) idle.push('strike-off', 'refuse-strike-off')
   return ledgerActNames
-    .filter((act) => ledgerRefusal(act, item, actor) === undefined)
+    .filter((act) => !idle.includes(act) && ledgerRefusal(act, item, actor) === undefined)
     .map((act) => ({ act, label: ledgerActs[act].label }))
 }

@@ -65,6 +65,23 @@ describe('an item', () => {
     expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409])
   })
 
+  it('offers to each reader of the strike-off only what can be done now', async () => {
+    const id = await item()
+    const offered = async (who: keyof Desk['staff']) => {
+      const { body } = await desk.call(who, 'GET', `/api/ledger/items/${id}`)
+      return (body['acts'] as { act: string }[])
+        .map((each) => each.act)
+        .filter((each) => each.includes('strike-off'))
+        .toSorted()
+    }
+    expect(await offered('reviewer')).toEqual(['ask-strike-off'])
+    await act('reviewer', id, 'ask-strike-off', asked)
+    expect(await offered('reviewer')).toEqual([])
+    expect(await offered('leader')).toEqual(['refuse-strike-off', 'strike-off'])
+    await act('leader', id, 'refuse-strike-off', { note: '协议尚未履行' })
+    expect(await offered('leader')).not.toContain('strike-off')
+  })
+
   it('under continued attention has a day of its next look, and reading it is on record', async () => {
     const id = await item()
     const past = await act('registrar', id, 'watch', { reviewDay: '2020-08-01', reason: '权限不在本区' })
