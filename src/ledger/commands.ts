@@ -4,6 +4,7 @@ import { admit } from '../matters/rules.ts'
 import { findVisible } from '../matters/queries.ts'
 import { readReceivers } from '../matters/reading.ts'
 import { visibilityValues } from '../matters/access.ts'
+import { demandPlace } from '../people/places.ts'
 import type { Actor } from '../platform/actor.ts'
 import { dayOf, type Day } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
@@ -84,6 +85,7 @@ export async function openItem(
     readReceivers(tx, [entry.leadUnitId, entry.territorialUnitId, entry.foundByUnitId]),
     entry.campaignId === undefined ? [{}] : campaignOf(tx, [entry.campaignId]),
     takeLedgerNumber(tx, 'PC', office.region),
+    demandPlace(tx, entry.regionCode, '/body/regionCode'),
   ])
   if (known.length === 0) throw fieldProblem('ledger/no-campaign', '/body/campaignId', '没有这次排查活动')
   const id = randomUUIDv7()

@@ -135,7 +135,10 @@ export function ledgerRoutes(http: Http): void {
       status: 201,
       reply: written,
       etag: (item) => item.version,
-      problems: ['ledger/no-campaign', 'ledger/future-day', 'matter/unknown-unit', 'matter/unit-abolished'],
+      problems: [
+        ...(['ledger/no-campaign', 'ledger/future-day', 'matter/unknown-unit'] as const),
+        ...(['matter/unit-abolished', 'region/unknown'] as const),
+      ],
     },
     (tx, actor, { body }) => openItem(tx, actor, body, { region: config.OFFICE_REGION }),
   )

@@ -1,4 +1,5 @@
 // Corrects what was registered, and notes attachments: writes that leave the state alone.
+import { demandPlace } from '../people/places.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Tx } from '../platform/db.ts'
 import type { EventData } from '../platform/events.ts'
@@ -49,6 +50,7 @@ export async function edit(
   ])
   const { matter } = subject
   checkVersion(matter, ifMatch)
+  await demandPlace(tx, input.regionCode, '/body/regionCode')
   // Protection is never too late: what accuses may be told of a matter that has ended, and nothing else of it.
   const protects = Object.entries(input).every(
     ([key, value]) => key === 'accusedUnitIds' || value === undefined,

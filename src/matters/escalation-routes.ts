@@ -44,6 +44,7 @@ export function escalationRoutes(http: Http): void {
         'matter/other-not-found',
         'matter/unknown-unit',
         'matter/past-time',
+        'region/unknown',
       ],
     },
     (tx, actor, { body }) => openEscalation(tx, actor, body, { region, vault }),

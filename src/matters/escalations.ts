@@ -1,5 +1,6 @@
 // Opens an escalated case: assigned by a superior or taken up by the office, with its leader and the matters it is about.
 import { randomUUIDv7 } from 'node:crypto'
+import { demandPlace } from '../people/places.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Day } from '../platform/clock.ts'
 import type { Tx } from '../platform/db.ts'
@@ -58,6 +59,7 @@ export async function openEscalation(
   ]
   const barredIds = [...new Set(behind.flatMap(({ matter }) => matter.barredIds))]
   demandAccused(input.accusedUnitIds, await readReceivers(tx, input.accusedUnitIds), '/body')
+  await demandPlace(tx, input.regionCode, '/body/regionCode')
 
   const id = randomUUIDv7()
   const row = {

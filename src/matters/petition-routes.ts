@@ -36,6 +36,7 @@ export function petitionRoutes(http: Http): void {
         'matter/future-time',
         'matter/past-time',
         'matter/other-not-found',
+        'region/unknown',
       ],
     },
     (tx, actor, { body }) => register(tx, actor, visitOf(body), office),
@@ -56,6 +57,7 @@ export function petitionRoutes(http: Http): void {
         'matter/future-time',
         'matter/past-time',
         'matter/other-not-found',
+        'region/unknown',
       ],
     },
     (tx, actor, { body }) => register(tx, actor, letterOf(body), office),
@@ -78,6 +80,7 @@ export function petitionRoutes(http: Http): void {
         'matter/future-time',
         'matter/past-time',
         'matter/other-not-found',
+        'region/unknown',
       ],
     },
     async (tx, actor, { body }) => ({

@@ -4,6 +4,7 @@ import { coveredBy } from '../calendar/days.ts'
 import { holdCalendar } from '../calendar/queries.ts'
 import { insertPerson, type PersonFields } from '../people/commands.ts'
 import { keepConfidential } from '../people/confidence.ts'
+import { demandPlace } from '../people/places.ts'
 import type { Actor } from '../platform/actor.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { fieldProblem } from '../platform/problems.ts'
@@ -79,12 +80,13 @@ export async function register(
   const superiors = input.upstreamDueAt ?? input.petition?.upstreamDueAt
   if (superiors !== undefined && superiors <= receivedAt)
     throw fieldProblem('matter/past-time', `${at}/upstreamDueAt`, '上级要求的期限应晚于收到的时间')
-  const [no, , person, calendar, receivers] = await Promise.all([
+  const [no, , person, , calendar, receivers] = await Promise.all([
     takeNumber(tx, input.channel, office.region),
     input.externalNo === undefined
       ? undefined
       : demandExternalFree(tx, actor, { ...input, externalNo: input.externalNo }, at),
     input.personId === undefined ? true : seesPerson(tx, actor, input.personId),
+    demandPlace(tx, input.regionCode, `${at}/regionCode`),
     input.dispatch === undefined && input.petition === undefined ? undefined : holdCalendar(tx),
     readReceivers(tx, [
       ...(input.dispatch ? [input.dispatch.leadUnitId, ...input.dispatch.coUnitIds] : []),

@@ -41,6 +41,7 @@ export function matterRoutes(http: Http): void {
         'matter/future-time',
         'matter/past-time',
         'matter/act-not-yours',
+        'region/unknown',
       ],
     },
     (tx, actor, { body }) =>
@@ -97,7 +98,7 @@ export function matterRoutes(http: Http): void {
       reply: writtenShape,
       ifMatch: 'required',
       etag: (written) => written.version,
-      problems: ['matter/not-found', 'matter/closed', 'matter/second-decider'],
+      problems: ['matter/not-found', 'matter/closed', 'matter/second-decider', 'region/unknown'],
     },
     (tx, actor, { params, body, ifMatch }) => edit(tx, actor, params.id, body, ifMatch),
   )

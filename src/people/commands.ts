@@ -10,6 +10,7 @@ import type { Vault } from '../platform/vault.ts'
 import { checkPerson, type FieldFinding } from './checks.ts'
 import { suggestLinksOf } from './links.ts'
 import { isConfidant } from './confidants.ts'
+import { demandPlace } from './places.ts'
 import { findByBlind, type KnownPeople, type PersonRow } from './queries.ts'
 import {
   blindsFor,
@@ -80,6 +81,7 @@ export async function createPerson(
   actor: Actor,
   entry: PersonEntry,
 ): Promise<PersonWritten> {
+  await demandPlace(tx, entry.regionCode, '/body/regionCode')
   const written = enter(tx, vault, entry, '/body')
   suggestLinksOf(tx, [written.id])
   const person = normalisePerson(entry)
@@ -127,6 +129,7 @@ export async function correctPerson(
   const told = given(input.changes)
   const after = normalisePerson({ ...before, ...told })
   const warnings = checked(tx, after, '/body', Object.keys(told))
+  await demandPlace(tx, input.changes.regionCode, '/body/regionCode')
   const confidential = input.changes.confidential ?? row.confidential
   const regionCode = input.changes.regionCode === undefined ? row.regionCode : input.changes.regionCode
   const changed = [

@@ -57,6 +57,12 @@ function isArea(region6: string, birthDate: string): boolean {
   })
 }
 
+/** Whether a province bears this code, or a county could: of a prefecture there is, as counties are founded every year. */
+export function isDivision(code: string): boolean {
+  if (code.endsWith('0000')) return Object.hasOwn(areas, code.slice(0, 2)) || /^(?:71|8[12])/.test(code)
+  return !OF_NO_COUNTY.test(code) && isArea(code, '9999')
+}
+
 /** `asOf` (a day) refuses births after it. */
 export function checkIdNo(text: string, { asOf }: { asOf?: string } = {}): IdNoCheck {
   const idNo = normaliseIdNo(text)

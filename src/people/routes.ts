@@ -76,6 +76,7 @@ export function peopleRoutes(http: Http, { known }: { known: KnownPeople }) {
       reply: written,
       status: 201,
       etag: (r) => r.version,
+      problems: ['region/unknown'],
     },
     (tx, actor, { body }) => createPerson(tx, vault, actor, body),
   )
@@ -92,6 +93,7 @@ export function peopleRoutes(http: Http, { known }: { known: KnownPeople }) {
       reply: written,
       ifMatch: 'required',
       etag: (r) => r.version,
+      problems: ['region/unknown'],
     },
     (tx, actor, { params, body, ifMatch = 0 }) =>
       correctPerson(tx, vault, actor, params.id, { ifMatch, changes: body, known }),
