@@ -27,6 +27,7 @@ afterAll(() => desk.close())
 /** Where it is found by who may: there the walk would see it. */
 const TELLING = [
   ...['/api/meetings.csv', '/api/meetings.xlsx', '/api/meetings/{id}', '/api/relief/grants/{id}'],
+  ...['/api/relief/grants.csv', '/api/relief/grants.xlsx'],
   ...['/api/matters', '/api/matters/{id}', '/api/matters/{id}/links', '/api/matters/{id}/same-person'],
   ...['/api/matters/{id}/alarm', '/api/matters/{id}/files/{fileId}', '/api/matters/{id}/documents/{kind}'],
   ...['/api/matters/{id}/likely-disputes', '/api/ledger/items', '/api/ledger/items/{id}'],

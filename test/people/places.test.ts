@@ -47,8 +47,10 @@ describe('the code of a place', () => {
   )
 
   it.each(['510802001', '510703001'])('is taken where there is one, here or elsewhere: %s', async (code) => {
-    for (const [who, url, body] of ways())
-      expect((await desk.call(who, 'POST', url, { ...body, regionCode: code })).status, url).toBe(201)
+    for (const [who, url, body] of ways()) {
+      const { status } = await desk.call(who, 'POST', url, { ...body, regionCode: code })
+      expect([url, status]).toEqual([url, 201])
+    }
   })
 
   it.each([
