@@ -54,14 +54,18 @@ function saidBeside({ at, actorId, subjectId, data }: Partial<ToldBeside>): stri
   return said.filter((value) => typeof value === 'string')
 }
 
+/** As an event that somebody altered may tell them. */
+type MaybeTold = Record<string, Record<string, EventData | null> | null>
+
 /** Both directions walk in one order, on which the places depend. */
-function mapped(rows: ToldRows, of: (value: string) => string): ToldRows {
+function mapped(rows: MaybeTold, of: (value: string) => string): ToldRows {
   const result: ToldRows = {}
   for (const [table, told] of Object.entries(rows)) {
     const ids: Record<string, EventData> = (result[table] = {})
-    for (const [id, columns] of Object.entries(told)) {
+    for (const [id, columns] of Object.entries(told ?? {})) {
       const row: EventData = (ids[of(id)] = {})
-      for (const [column, value] of Object.entries(columns)) row[column] = mappedValue(value ?? null, of)
+      for (const [column, value] of Object.entries(columns ?? {}))
+        row[column] = mappedValue(value ?? null, of)
     }
   }
   return result

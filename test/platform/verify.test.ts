@@ -105,6 +105,17 @@ describe('verification of the history', () => {
     expect(await kinds()).toEqual([])
   })
 
+  it.each(['{"units":{"@zz":{"name":"x"}}}', '{"units":null}', '{"units":{"@2":null}}'])(
+    'finds an event that was altered to tell %s of rows, and goes on',
+    async (rows) => {
+      await change(`update app.events set canon = left(canon, -1) || $2 where subject_id = $1 and seq = 1`, [
+        chains[3],
+        `,"rows":${rows}}`,
+      ])
+      expect(await kinds()).toContain('hash')
+    },
+  )
+
   it('finds an altered event', async () => {
     await change(
       `update app.events set canon = replace(canon, '"i":0', '"i":1') where subject_id = $1 and seq = 1`,
