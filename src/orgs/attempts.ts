@@ -34,9 +34,9 @@ const takeTurn = statement<{ count: number }>(
   'orgs.take-turn',
   `insert into sign_in_attempts as t (bucket, count, last_at) values ($1, 1, $2)
    on conflict (bucket) do update set
-     count = case when t.last_at <= $3 then 1 else t.count + 1 end,
-     last_at = case when t.last_at <= $3 then $2 else t.last_at end
-   where t.last_at <= $3 or t.count < $4
+     count = case when t.last_at between $3 and $5 then t.count + 1 else 1 end,
+     last_at = case when t.last_at between $3 and $5 then t.last_at else $2 end
+   where t.last_at not between $3 and $5 or t.count < $4
    returning count`,
 )
 const begunAt = statement<{ at: Instant }>(
@@ -47,7 +47,9 @@ const begunAt = statement<{ at: Instant }>(
 /** Counts a sign-in from this address, whatever comes of it; throws `session/too-many-sign-ins` when its minute is full. */
 export async function demandTurn(tx: Tx, address: string, perMinute: number): Promise<void> {
   const bucket = minuteBucket(address)
-  const [taken] = await takeTurn(tx, [bucket, tx.now, plusMs(tx.now, -MINUTE_MS), perMinute])
+  // A minute that begins later than now is of a clock that was set back since.
+  const [since, until] = [plusMs(tx.now, 1 - MINUTE_MS), plusMs(tx.now, MINUTE_MS)]
+  const [taken] = await takeTurn(tx, [bucket, tx.now, since, perMinute, until])
   if (taken !== undefined) return
   const [minute] = await begunAt(tx, [bucket])
   const left = minute === undefined ? 0 : epochMs(minute.at) + MINUTE_MS - epochMs(tx.now)

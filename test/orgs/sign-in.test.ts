@@ -208,6 +208,11 @@ test('ten sign-ins a minute come from one address, however many processes there 
     expect((await from('10.8.0.7', 1)).statusCode).toBe(429)
     strict.clock.forward({ seconds: 1 })
     expect((await from('10.8.0.7', 1)).statusCode).toBe(201)
+    // Set back, a clock does not make the minute an hour.
+    await Promise.all(Array.from({ length: 9 }, () => from('10.8.0.7', 1)))
+    expect((await from('10.8.0.7', 1)).statusCode).toBe(429)
+    strict.clock.forward({ minutes: -60 })
+    expect((await from('10.8.0.7', 1)).statusCode).toBe(201)
   } finally {
     await strict.close()
   }
