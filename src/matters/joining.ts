@@ -7,6 +7,16 @@ import { act, type Written } from './commands.ts'
 import { lockLinks } from './linking.ts'
 import { lockCase } from './reading.ts'
 import { passOnNamed, takeBack, withheldOf } from './spreading.ts'
+import type { Act } from './workflow.ts'
+
+/** Such an act, for which the workflow alone is not enough. */
+type Joining = (
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  input: unknown,
+  more: { ifMatch: number | undefined; vault: Vault },
+) => Promise<Written>
 
 // Two callers are known to differ when they share neither entry, ID number nor phone, nobody confirmed them to be one, and no
 // clerk linked the two orders as one thing. Whose order was given in confidence is never found out by trying: with such a caller
@@ -28,14 +38,7 @@ const callersDiffer = statement<{ differ: true }>(
 )
 
 /** Whom the order accuses, and who stays away from it, holds for the other and for all that follows from that one. */
-export async function merge(
-  tx: Tx,
-  vault: Vault,
-  actor: Actor,
-  id: string,
-  input: unknown,
-  ifMatch: number | undefined,
-): Promise<Written> {
+const merge: Joining = async (tx, actor, id, input, { ifMatch, vault }) => {
   await lockLinks(tx)
   const written = await act(tx, actor, id, 'merge', input, ifMatch)
   if ((await callersDiffer(tx, [id])).length > 0) {
@@ -51,13 +54,10 @@ export async function merge(
 }
 
 /** Undone, the order is taken from a unit that it came to accuse meanwhile. */
-export async function unmerge(
-  tx: Tx,
-  actor: Actor,
-  id: string,
-  input: unknown,
-  ifMatch: number | undefined,
-): Promise<Written> {
+const unmerge: Joining = async (tx, actor, id, input, { ifMatch }) => {
   const written = await act(tx, actor, id, 'unmerge', input, ifMatch)
   return (await takeBack(tx, actor, id)) ?? written
 }
+
+/** The acts that do more than the workflow says. */
+export const joining: Partial<Record<Act, Joining>> = { merge, unmerge }

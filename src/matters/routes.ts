@@ -8,7 +8,7 @@ import { Problem } from '../platform/problems.ts'
 import { actRules } from './acts/index.ts'
 import { act } from './commands.ts'
 import { edit } from './corrections.ts'
-import { merge, unmerge } from './joining.ts'
+import { joining } from './joining.ts'
 import { listMatters } from './listing.ts'
 import { candidateShape, viewCandidate } from './candidate-views.ts'
 import { samePerson } from './candidates.ts'
@@ -129,11 +129,9 @@ export function matterRoutes(http: Http): void {
           'matter/duties-apart',
         ],
       },
-      (tx, actor, { params, body, ifMatch }) => {
-        if (name === 'merge') return merge(tx, vault, actor, params.id, body, ifMatch)
-        if (name === 'unmerge') return unmerge(tx, actor, params.id, body, ifMatch)
-        return act(tx, actor, params.id, name, body, ifMatch)
-      },
+      (tx, actor, { params: { id: matterId }, body, ifMatch }) =>
+        joining[name]?.(tx, actor, matterId, body, { ifMatch, vault }) ??
+        act(tx, actor, matterId, name, body, ifMatch),
     )
   }
 
