@@ -4,6 +4,7 @@ import { join, resolve, sep } from 'node:path'
 import { readConfig } from '../src/config.ts'
 import { systemActor, NIL } from '../src/platform/actor.ts'
 import { BACKED_UP } from '../src/platform/backup-events.ts'
+import { readBackupKey, type BackupKey } from '../src/platform/backup-key.ts'
 import {
   backUpFiles,
   backupName,
@@ -12,6 +13,7 @@ import {
   keepOnly,
   newest,
   rotation,
+  sealName,
   type Backup,
   type Keeping,
 } from '../src/platform/backups.ts'
@@ -29,7 +31,8 @@ const USAGE = `用法：npm run backup -- --to 目录 [选项]
   --keys 目录      同时把主密钥复制到此目录（不得在备份目录之内）
   --with-keys      把主密钥也放进备份目录：得到备份的人就能读取加密的个人信息
   --keep N         只保留最近N次备份，并清理不再需要的附件和归档日志
-  --rotate         改为保留最近14日、8周、24个月各自的最后一次备份，归档日志只留最近14日的`
+  --rotate         改为保留最近14日、8周、24个月各自的最后一次备份，归档日志只留最近14日的
+设置了 BACKUP_KEY_FILE 时，备份内容用其中的密钥加密。`
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const silent = { info() {}, warn() {}, error() {} }
@@ -39,7 +42,7 @@ const rowsThatOnlyGrow = statement<{ table: string; count: number }>(
    union all select 'matters', count(*)::int from matters union all select 'legs', count(*)::int from legs`,
 )
 
-const { to, keysTo, keeping } = asked()
+const { to, keysTo, withKeys, keeping } = asked()
 const config = readConfig()
 if (config.DATABASE_URL !== undefined) {
   leave(
@@ -50,6 +53,7 @@ if (config.DATABASE_URL !== undefined) {
 const home = { dataDir: join(config.dataDir, 'database'), durable: true, archiveDir: config.ARCHIVE_DIR }
 const keyFile = config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key')
 if (keysTo !== undefined && join(keysTo, 'master.key') === resolve(keyFile)) leave(2, '主密钥就在此目录。')
+const backupKey = sealing()
 const server = await openServer()
 try {
   const onError = (error: Error) => say(`数据库连接中断：${error.name}`)
@@ -80,7 +84,20 @@ function asked() {
   if (values['with-keys'] !== true && keys !== undefined && `${keys}${sep}`.startsWith(folder + sep))
     leave(2, '主密钥不应与备份放在一起：请换一个目录，或明确使用 --with-keys。')
   const keeping: Keeping | undefined = rotates ? rotation : kept === undefined ? undefined : newest(kept)
-  return { to: folder, keysTo: keys, keeping }
+  return { to: folder, keysTo: keys, withKeys: values['with-keys'] === true, keeping }
+}
+
+/** The key to seal by, where one is set. */
+function sealing(): BackupKey | undefined {
+  if (config.BACKUP_KEY_FILE === undefined) return undefined
+  if (withKeys) leave(2, '已设置 BACKUP_KEY_FILE：备份加密而主密钥以明文放在旁边没有意义，请改用 --keys。')
+  if (resolve(config.BACKUP_KEY_FILE).startsWith(to + sep))
+    leave(2, '备份密钥不得放在备份目录之内（BACKUP_KEY_FILE）。')
+  try {
+    return readBackupKey(config.BACKUP_KEY_FILE)
+  } catch (error) {
+    return leave(2, error instanceof Error ? error.message : String(error))
+  }
 }
 
 /** The running server beside the service, or one that is started for this. */
@@ -100,14 +117,18 @@ async function take(db: Database, archiveFolder: string | undefined): Promise<vo
   const growing = await beginBackup(to, name)
   try {
     // What is stored before belongs to the rows of the database; what is removed meanwhile is kept.
-    await backUpFiles(store, to, growing)
+    await backUpFiles(store, to, growing, backupKey)
     const rows = Object.fromEntries((await rowsThatOnlyGrow(db)).map(({ table, count }) => [table, count]))
-    const cluster = await backUpCluster(home, growing)
+    const cluster = await backUpCluster(
+      home,
+      growing,
+      backupKey && ((path) => backupKey.seals(sealName({ begunAt }, path))),
+    )
     const takenAt = systemClock.now()
-    const { count, damaged } = await backUpFiles(store, to, growing)
+    const { count, damaged } = await backUpFiles(store, to, growing, backupKey)
     const keys = vault.keyIds.map((keyId) => ({ keyId, fingerprint: vault.fingerprint(keyId) }))
     const rest = { version, begunAt, takenAt, storedFiles: count, keys, rows }
-    const backup = await finishBackup(growing, to, name, { format: 1, ...rest, cluster })
+    const backup = await finishBackup(growing, to, name, { format: 1, ...rest, cluster }, backupKey)
     await note(db, backup)
     report(backup, (performance.now() - begun) / 1000)
     for (const path of damaged) say(`✗ 附件 ${path} 的内容与其散列值不符，未能备份：请从较早的备份恢复此文件`)
@@ -131,7 +152,7 @@ function note(db: Database, { name, manifest }: Backup): Promise<unknown> {
 
 function report({ folder, manifest }: Backup, seconds: number): void {
   const bytes = manifest.cluster.files.reduce((sum, file) => sum + file.bytes, 0)
-  say(`✓ 备份完成：${folder}`)
+  say(`✓ 备份完成${backupKey === undefined ? '' : '（已加密）'}：${folder}`)
   say(
     `  数据库 ${(bytes / 2 ** 20).toFixed(0)} MB，附件 ${manifest.storedFiles} 个，用时 ${seconds.toFixed(1)} 秒`,
   )

@@ -6,7 +6,8 @@ import { dirname, join, resolve } from 'node:path'
 import { readConfig } from '../src/config.ts'
 import { NIL, systemActor } from '../src/platform/actor.ts'
 import { DRILLED, DRILL_FAILED } from '../src/platform/backup-events.ts'
-import { listBackups, restoreFiles, type Backup } from '../src/platform/backups.ts'
+import { readBackupKey, type BackupKey } from '../src/platform/backup-key.ts'
+import { keyOf, listBackups, restoreFiles, sealName, type Backup } from '../src/platform/backups.ts'
 import { systemClock, toInstant } from '../src/platform/clock.ts'
 import { openDatabase } from '../src/platform/db.ts'
 import { restoreCluster } from '../src/platform/embedded-backup.ts'
@@ -24,13 +25,14 @@ const USAGE = `用法：npm run restore -- --from 目录 [选项]
   --from 目录      一次备份的文件夹，或存放多次备份的目录（取合用的最近一次）
   --at 时间        恢复到此时刻，如 2026-03-02T09:30:00+08:00；须有归档日志（ARCHIVE_DIR）
   --verify         只在临时目录演练并核对，不动 DATA_DIR
+  --plain          已设置 BACKUP_KEY_FILE 时也接受未加密的备份（设置密钥之前所做的）
 不带 --at 时：有归档日志则恢复到最后，否则恢复到备份完成时。DATA_DIR 须为空（可已放好 keys/）。`
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const SCRATCH = 'banjian-restore-'
 const silent = { info() {}, warn() {}, error() {} }
 
-const { from, at, verify } = asked()
+const { from, at, verify, plain } = asked()
 const config = readConfig()
 if (config.DATABASE_URL !== undefined)
   leave(2, '已设置 DATABASE_URL：外部 PostgreSQL 请用 pg_restore 恢复，见 docs/operations.md。')
@@ -46,11 +48,19 @@ try {
 
 function asked() {
   const { values } = readArguments(USAGE, {
-    options: { from: { type: 'string' }, at: { type: 'string' }, verify: { type: 'boolean' } },
+    options: {
+      ...{ from: { type: 'string' }, at: { type: 'string' } },
+      ...{ verify: { type: 'boolean' }, plain: { type: 'boolean' } },
+    },
   })
   const moment = values.at === undefined ? undefined : toInstant(values.at)
   if (values.from === undefined || (values.at !== undefined && moment === undefined)) return misused(USAGE)
-  return { from: resolve(values.from), at: moment, verify: values.verify ?? false }
+  return {
+    from: resolve(values.from),
+    at: moment,
+    verify: values.verify ?? false,
+    plain: values.plain ?? false,
+  }
 }
 
 /** The newest backup from which the moment can be reached. */
@@ -76,9 +86,10 @@ async function restore(backup: Backup): Promise<void> {
   for (const name of ['database', 'files'])
     if (!(await isEmptyOrMissing(join(dataDir, name))))
       throw new Error(`${join(dataDir, name)} 不是空的，请先移开`)
+  const key = await opening(backup)
   const keyFile = await keysFor(backup, config.MASTER_KEY_FILE ?? join(dataDir, 'keys', 'master.key'))
   const home = { dataDir: join(dataDir, 'database'), durable: true, archiveDir: config.ARCHIVE_DIR }
-  await rebuild(backup, dataDir, home)
+  await rebuild(backup, dataDir, home, key)
   // That history was taken back to an earlier moment belongs to the history.
   const data = { name: backup.name, takenAt: backup.manifest.takenAt, to: at ?? null }
   await withServer(home, (url) => note(url, 'restore', 'system.restored', data))
@@ -110,6 +121,7 @@ async function drill(backup: Backup): Promise<void> {
 
 /** In a scratch folder; what is wrong. */
 async function proveIn(backup: Backup): Promise<string[]> {
+  const key = await opening(backup)
   await sweepScratch()
   const scratch = await mkdtemp(join(tmpdir(), `${SCRATCH}${process.pid}-`))
   await chmod(scratch, 0o755) // the database's own user must pass through
@@ -121,7 +133,7 @@ async function proveIn(backup: Backup): Promise<string[]> {
     if (keyFile === undefined) throw new Error('没有主密钥：请用 MASTER_KEY_FILE 指定')
     // Nothing here must survive a power cut.
     const home = { dataDir: join(scratch, 'database'), durable: false }
-    const lacking = await rebuild(backup, scratch, home)
+    const lacking = await rebuild(backup, scratch, home, key)
     const lines = await withServer(home, async (url) => {
       const proof = { url, keyFile, store: join(scratch, 'files'), rows: backup.manifest.rows }
       return [...(await prove(proof)), await walk(home)]
@@ -168,16 +180,27 @@ async function noteDrill({ name, manifest }: Backup, faults: string[]): Promise<
 }
 
 /** The database and the stored files. The log comes from ARCHIVE_DIR; what is written anew goes where `home` says. What is lacking. */
-async function rebuild(backup: Backup, dataDir: string, home: HomeOptions): Promise<string[]> {
-  const recovery = { at, archiveFolder: config.ARCHIVE_DIR && resolve(config.ARCHIVE_DIR) }
+async function rebuild(
+  backup: Backup,
+  dataDir: string,
+  home: HomeOptions,
+  key: BackupKey | undefined,
+): Promise<string[]> {
+  const opens = key && ((path: string) => key.opens(sealName(backup.manifest, path)))
+  const recovery = { at, archiveFolder: config.ARCHIVE_DIR && resolve(config.ARCHIVE_DIR), opens }
   await restoreCluster(backup.manifest.cluster, backup.folder, home, recovery)
-  const { count, lacking } = await restoreFiles(backup, join(dataDir, 'files'))
+  const { count, lacking } = await restoreFiles(backup, join(dataDir, 'files'), key)
   say(`  数据库已恢复${at === undefined ? '' : `到 ${at}`}，附件 ${count} 个`)
   if (lacking.length === 0) return []
   const fault = `备份中缺 ${lacking.length} 个附件：${lacking.slice(0, 5).join('、')}`
   say(`✗ ${fault}`)
   process.exitCode = 1
   return [fault]
+}
+
+/** What opens the backup, before anything is written: undefined where it is in clear. */
+function opening(backup: Backup): Promise<BackupKey | undefined> {
+  return keyOf(backup, readBackupKey(config.BACKUP_KEY_FILE), plain)
 }
 
 /** The key file, from the backup where it holds one; undefined when there is none yet. */

@@ -80,6 +80,12 @@ export const configShape = z.object({
     .describe(
       'Folder on another disk that receives a backup of the embedded database each night, which is then proved by a drill.',
     ),
+  BACKUP_KEY_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File with the key that encrypts backups: one line, base64 of 32 bytes (0400), kept off the disk of the backups; without it they are in clear.',
+    ),
   CHECKPOINT_DIR: z
     .string()
     .optional()

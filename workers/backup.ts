@@ -45,7 +45,7 @@ async function run({ config }: Deps, command: 'backup' | 'restore', args: string
   const logs = join(config.dataDir, 'logs')
   await mkdir(logs, { recursive: true })
   const said = await open(join(logs, command === 'backup' ? 'backup.log' : 'drill.log'), 'w', 0o600)
-  const { MASTER_KEY_FILE, ARCHIVE_DIR } = config
+  const { MASTER_KEY_FILE, ARCHIVE_DIR, BACKUP_KEY_FILE } = config
   try {
     const child = spawn(process.execPath, [join('scripts', `${command}.ts`), ...args], {
       cwd: root,
@@ -56,6 +56,7 @@ async function run({ config }: Deps, command: 'backup' | 'restore', args: string
         EMBEDDED_PORT: String(config.EMBEDDED_PORT),
         ...(MASTER_KEY_FILE === undefined ? {} : { MASTER_KEY_FILE }),
         ...(ARCHIVE_DIR === undefined ? {} : { ARCHIVE_DIR }),
+        ...(BACKUP_KEY_FILE === undefined ? {} : { BACKUP_KEY_FILE }),
       },
       stdio: ['ignore', said.fd, said.fd],
     })

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { chown, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Instant } from './clock.ts'
 import { openHome, writeSettings, type Home, type HomeOptions } from './embedded-home.ts'
@@ -17,6 +18,7 @@ import {
   makeFolder,
   unlessGone,
   type CopiedFile,
+  type Step,
 } from './file-copies.ts'
 import { timelineAfter } from './timelines.ts'
 
@@ -40,10 +42,14 @@ const CONTROL = 'global/pg_control'
 const LABEL = 'cluster/backup_label'
 
 /**
- * Copies the cluster of the server that runs for `options.dataDir` into `to`, an empty folder, while it goes on working.
- * Throws when no server runs there.
+ * Copies the cluster of the server that runs for `options.dataDir` into `to`, an empty folder, while it goes on working;
+ * each file through what `seals` says for its path. Throws when no server runs there.
  */
-export async function backUpCluster(options: HomeOptions, to: string): Promise<ClusterBackup> {
+export async function backUpCluster(
+  options: HomeOptions,
+  to: string,
+  seals?: (path: string) => Step,
+): Promise<ClusterBackup> {
   const home = await openHome(options)
   const server = await findServer(home)
   if (server === undefined) throw new Error(`no database server runs for ${home.folder}`)
@@ -64,7 +70,7 @@ export async function backUpCluster(options: HomeOptions, to: string): Promise<C
     const copied: CopiedFile[] = []
     const copy = async (path: string, from = `${home.cluster}/${path}`, as = `cluster/${path}`) => {
       // Between listing and copying a table may have gone; the log says so too.
-      const one = await copyHashed(from, join(to, as)).catch(unlessGone(undefined))
+      const one = await copyHashed(from, join(to, as), { step: seals?.(as) }).catch(unlessGone(undefined))
       if (one !== undefined) copied.push({ path: as, ...one })
     }
     for (const folder of ['wal', 'cluster', ...folders.map((path) => `cluster/${path}`)])
@@ -85,7 +91,8 @@ export async function backUpCluster(options: HomeOptions, to: string): Promise<C
     const [first, last] = [begun[0]?.segment ?? '', ended[0]?.segment ?? '']
     if ((ended[0]?.spaces ?? '') !== '')
       throw new Error('the cluster has tablespaces, which are not backed up')
-    const label = Buffer.from(ended[0]?.label ?? '')
+    const plain = Buffer.from(ended[0]?.label ?? '')
+    const label = seals === undefined ? plain : await whole(seals(LABEL), plain)
     await writeFile(join(to, LABEL), label, { mode: 0o600 })
     copied.push({ path: LABEL, bytes: label.length, sha256: hash('sha256', label) })
     await copy('password', join(home.folder, 'password'), 'password')
@@ -95,6 +102,10 @@ export async function backUpCluster(options: HomeOptions, to: string): Promise<C
   } finally {
     await client.end()
   }
+}
+
+async function whole(step: Step, bytes: Buffer): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(step(Readable.from([bytes]))))
 }
 
 /** The pieces of the log from the first to the last, and the histories of the timelines. */
@@ -111,6 +122,8 @@ export interface Recovery {
   at?: Instant | undefined
   /** Folder of the archived log. */
   archiveFolder?: string | undefined
+  /** What each file of a sealed backup is opened by, by its path. */
+  opens?: ((path: string) => Step) | undefined
 }
 
 /**
@@ -128,7 +141,7 @@ export async function restoreCluster(
   const home = await openHome(options)
   if (!(await isEmptyOrMissing(home.cluster))) throw new Error(`${home.cluster} is there already`)
   try {
-    await layDown(backup, from, home)
+    await layDown(backup, from, home, recovery.opens)
     const again = await openHome(options) // with the password of the backup
     await writeSettings(again, options.durable)
     await recover(again, recovery, await timelineOf(backup, recovery))
@@ -140,13 +153,19 @@ export async function restoreCluster(
   }
 }
 
-async function layDown(backup: ClusterBackup, from: string, home: Home): Promise<void> {
+async function layDown(
+  backup: ClusterBackup,
+  from: string,
+  home: Home,
+  opens: Recovery['opens'],
+): Promise<void> {
   const { runner } = home
   for (const folder of ['pg_wal', 'pg_wal/archive_status', ...backup.folders])
     await makeFolder(join(home.cluster, folder), runner)
   await eachOf(backup.files, async (file) => {
     const to = join(home.folder, file.path.replace(/^wal\//, 'cluster/pg_wal/'))
-    const copied = await copyHashed(join(from, file.path), to, { owner: runner })
+    const through = { step: opens?.(file.path), sums: 'read' as const }
+    const copied = await copyHashed(join(from, file.path), to, { owner: runner, ...through })
     if (copied.sha256 !== file.sha256) throw new Error(`${file.path} of the backup was altered or is damaged`)
   })
   const signal = join(home.cluster, 'recovery.signal')

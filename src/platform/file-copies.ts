@@ -1,6 +1,6 @@
 // Copies of files for backups: hashed on the way, on disk before they count, lists of folders.
-import { createHash } from 'node:crypto'
-import { chmod, chown, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { createHash, type Hash } from 'node:crypto'
+import { chmod, chown, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 export interface CopiedFile {
@@ -16,29 +16,43 @@ export interface Owner {
   gid: number
 }
 
+/** What the bytes pass through on the way. */
+export type Step = (bytes: AsyncIterable<Buffer>) => AsyncIterable<Buffer>
+
+/** `sums` says of which bytes the hash is: by default those that are written. */
+export interface Through {
+  step?: Step | undefined
+  sums?: 'read' | 'written'
+}
+
 const CHUNK = 1024 * 1024
 const AT_A_TIME = 4
 
-/** Copies one file whole; `flush` it here or all of them at the end, which is quicker. Throws ENOENT when the source is gone. */
+/**
+ * Copies one file whole; `flush` it here or all of them at the end, which is quicker. Throws ENOENT when the source is
+ * gone, and what the step throws: the target then holds a part.
+ */
 export async function copyHashed(
   from: string,
   to: string,
-  { owner, flush = false }: { owner?: Owner | undefined; flush?: boolean } = {},
+  {
+    owner,
+    flush = false,
+    step,
+    sums = 'written',
+  }: { owner?: Owner | undefined; flush?: boolean } & Through = {},
 ): Promise<Omit<CopiedFile, 'path'>> {
   const source = await open(from, 'r')
   try {
     const target = await open(to, 'w', 0o600)
     try {
       const sum = createHash('sha256')
-      const buffer = Buffer.allocUnsafe(CHUNK)
+      const read = chunks(source, sums === 'read' ? sum : undefined, step !== undefined)
       let bytes = 0
-      for (;;) {
-        const { bytesRead } = await source.read(buffer, 0, CHUNK)
-        if (bytesRead === 0) break
-        const part = buffer.subarray(0, bytesRead)
-        sum.update(part)
+      for await (const part of step === undefined ? read : step(read)) {
+        if (sums === 'written') sum.update(part)
         await target.writeFile(part)
-        bytes += bytesRead
+        bytes += part.length
       }
       if (flush) await target.sync()
       if (owner !== undefined) await target.chown(owner.uid, owner.gid)
@@ -51,11 +65,28 @@ export async function copyHashed(
   }
 }
 
+/** A step may keep what it was given: it gets each chunk as a buffer of its own. */
+async function* chunks(source: FileHandle, sum: Hash | undefined, apart: boolean): AsyncGenerator<Buffer> {
+  let buffer = Buffer.allocUnsafe(CHUNK)
+  for (;;) {
+    const { bytesRead } = await source.read(buffer, 0, CHUNK)
+    if (bytesRead === 0) return
+    const part = buffer.subarray(0, bytesRead)
+    sum?.update(part)
+    yield part
+    if (apart) buffer = Buffer.allocUnsafe(CHUNK)
+  }
+}
+
 /** The same under another name first, so that the target is whole or not there. */
-export async function copyWhole(from: string, to: string): Promise<Omit<CopiedFile, 'path'>> {
+export async function copyWhole(
+  from: string,
+  to: string,
+  through: Through = {},
+): Promise<Omit<CopiedFile, 'path'>> {
   const draft = `${to}.${process.pid}.part`
   try {
-    const copied = await copyHashed(from, draft, { flush: true })
+    const copied = await copyHashed(from, draft, { flush: true, ...through })
     await rename(draft, to)
     return copied
   } finally {

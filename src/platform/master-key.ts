@@ -75,13 +75,17 @@ export function createKeyFile(path: string): void {
   })
 }
 
+/** Group read is allowed: container platforms mount secrets as root:group 0440. Windows has no such bits. */
+export function isExposed(path: string): boolean {
+  return process.platform !== 'win32' && (statSync(path).mode & 0o027) !== 0
+}
+
 /** Reads all key versions: key id (1–255) → 32 bytes. Throws `KeyFileError`. */
 export function readKeyFile(path: string): Map<number, Buffer> {
   if (!existsSync(path)) {
     throw new KeyFileError('vault/key-file-missing', `Master key file ${path} does not exist`)
   }
-  // Group read is allowed: container platforms mount secrets as root:group 0440. Windows has no such bits.
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o027) !== 0) {
+  if (isExposed(path)) {
     throw new KeyFileError(
       'vault/key-file-exposed',
       `Master key file ${path} must be readable by its owner only (0400)`,

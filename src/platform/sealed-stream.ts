@@ -1,13 +1,23 @@
 // Seals a stream of any length by AES-256-GCM in pieces, so that what was cut, reordered, swapped or altered does not open.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
-type Bytes = AsyncIterable<Buffer> | Iterable<Buffer>
+export type Bytes = AsyncIterable<Buffer> | Iterable<Buffer>
 
 const MAGIC = Buffer.from('BJSEAL1\n')
 const SALT = 32
 const TAG = 16
 const PIECE = 1024 * 1024
-const REFUSED = 'does not open: another key, or the file was altered, cut or put in place of another'
+
+/** Another key or name, or not what was sealed. */
+export class NotOpened extends Error {
+  constructor(name: string, options?: ErrorOptions) {
+    super(
+      `${name} does not open: another key, or the file was altered, cut or put in place of another`,
+      options,
+    )
+    this.name = 'NotOpened'
+  }
+}
 
 /** `name` is what the stream is called: under another name it does not open. */
 export async function* sealed(plain: Bytes, key: Buffer, name: string): AsyncGenerator<Buffer> {
@@ -28,7 +38,7 @@ export async function* opened(closed: Bytes, key: Buffer, name: string): AsyncGe
   let count = 0
   for await (const { piece, last } of pieces(closed, PIECE + TAG, head)) {
     if (own === undefined) {
-      if (last || !piece.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error(`${name} ${REFUSED}`)
+      if (last || !piece.subarray(0, MAGIC.length).equals(MAGIC)) throw new NotOpened(name)
       own = keyOf(key, piece.subarray(MAGIC.length), name)
       continue
     }
@@ -37,14 +47,14 @@ export async function* opened(closed: Bytes, key: Buffer, name: string): AsyncGe
 }
 
 function unsealed(piece: Buffer, own: Buffer, iv: Buffer, name: string): Buffer {
-  if (piece.length < TAG) throw new Error(`${name} ${REFUSED}`)
+  if (piece.length < TAG) throw new NotOpened(name)
   const decipher = createDecipheriv('aes-256-gcm', own, iv, { authTagLength: TAG })
   decipher.setAuthTag(piece.subarray(-TAG))
   const part = decipher.update(piece.subarray(0, -TAG))
   try {
     return Buffer.concat([part, decipher.final()])
   } catch (error) {
-    throw new Error(`${name} ${REFUSED}`, { cause: error })
+    throw new NotOpened(name, { cause: error })
   }
 }
 
