@@ -142,6 +142,9 @@ function isWholeDay(at: Instant): boolean {
   return at === instantOf(dayOf(at), '23:59:59.999')
 }
 
+/** A due time that moves away is warned of anew. */
+export const unmarked = { warnedAt: null, redAt: null, overdueAt: null }
+
 type Clock = Pick<Leg, 'effectiveDueAt' | 'submittedAt' | 'stoppedAt' | 'signDueAt' | 'signedAt'>
 
 /** The moment from which a leg is late: its due, unless its clock stopped by then. The same rule as `legs.late_from`. */

@@ -5,6 +5,7 @@ import { NIL } from '../../platform/actor.ts'
 import { id, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Petition, type Setting } from '../case.ts'
+import { unmarked } from '../deadlines.ts'
 import {
   declineArticles,
   declineGrounds,
@@ -197,7 +198,7 @@ export const makeOrdinary = actRule({
     }
     return {
       matter: handledBy(subject, setting),
-      legs: [{ id: leg.id, patch: { ...anew, limit, effectiveDueAt: dueAt, provisional } }],
+      legs: [{ id: leg.id, patch: { ...unmarked, limit, effectiveDueAt: dueAt, provisional } }],
       update: { petitions: { id: subject.matter.id, patch: { simple: false } } },
       insert: remark(subject, setting, 'make-ordinary', reason),
       data: { unitId: leg.unitId, oldDueAt: leg.effectiveDueAt, newDueAt: dueAt },
@@ -213,6 +214,3 @@ function within(subject: Case, limit: Limit, setting: Setting) {
   if (bound === null || dueAt <= bound) return { limit, effectiveDueAt: dueAt, provisional }
   return { limit: null, effectiveDueAt: bound, provisional: false }
 }
-
-/** A due time that moves away is warned of anew. */
-export const anew = { warnedAt: null, redAt: null, overdueAt: null }

@@ -5,9 +5,8 @@ import { dayOf, type Instant } from '../../platform/clock.ts'
 import { instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Extension, type Leg, type Setting } from '../case.ts'
-import { lawfulLimit, policyAt } from '../deadlines.ts'
+import { lawfulLimit, policyAt, unmarked } from '../deadlines.ts'
 import { leadLeg, openLead } from '../rules.ts'
-import { anew } from './accepting.ts'
 import { ownOf } from './merging.ts'
 import { handledBy } from './signing.ts'
 
@@ -93,7 +92,7 @@ export const grantExtension = actRule({
             effectiveDueAt: newDueAt,
             provisional: leg.provisional || isWorkday(calendar, dayOf(newDueAt)).provisional,
             extensions: leg.extensions + 1,
-            ...anew,
+            ...unmarked,
           },
         },
       ],

@@ -16,7 +16,7 @@ import {
   type Setting,
 } from '../case.ts'
 import { channelOf } from '../channels/index.ts'
-import { promise, promisedBy } from '../deadlines.ts'
+import { promise, promisedBy, unmarked } from '../deadlines.ts'
 import { leadLeg, standsAccused } from '../rules.ts'
 import { states, type State } from '../workflow.ts'
 import { refusePending, stopCoLegs } from './dispatching.ts'
@@ -258,9 +258,6 @@ function continued(subject: Case, old: Leg, no: number, setting: Setting): NewLe
   const marks = due.effectiveDueAt > old.effectiveDueAt ? unmarked : {}
   return { ...kept, ...due, ...marks, id: setting.newId(), no }
 }
-
-/** A due time that moves away is warned of anew. */
-const unmarked = { warnedAt: null, redAt: null, overdueAt: null }
 
 /** The due times of a leg by the calendar as it is now. */
 function anew(subject: Case, leg: Leg, upstreamDueAt: Instant | null, setting: Setting) {

@@ -4,8 +4,8 @@ import { due } from '../../calendar/rules.ts'
 import { instant, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Setting } from '../case.ts'
+import { unmarked } from '../deadlines.ts'
 import { openLead } from '../rules.ts'
-import { anew } from './accepting.ts'
 import { boundFrom, lawOf, petitionOf } from './entering.ts'
 import { asked, decided, pendingRequest } from './extending.ts'
 import { handledBy } from './signing.ts'
@@ -76,7 +76,7 @@ export const grantProlongation = actRule({
     const { limit, dueAt, provisional } = prolonged(subject, days, setting)
     return {
       matter: { extendedAt: subject.matter.extendedAt ?? setting.now },
-      legs: [{ id: leg.id, patch: { ...anew, limit, effectiveDueAt: dueAt, provisional } }],
+      legs: [{ id: leg.id, patch: { ...unmarked, limit, effectiveDueAt: dueAt, provisional } }],
       update: {
         extensions: {
           id: request.id,

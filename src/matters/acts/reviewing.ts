@@ -5,6 +5,7 @@ import { day, textOf } from '../../platform/fields.ts'
 import { dayOf, type Day, type Instant } from '../../platform/clock.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Change, type Setting } from '../case.ts'
+import { unmarked } from '../deadlines.ts'
 import { reviewGroundArticles, reviewGrounds, reviewResults } from '../petition-terms.ts'
 import { openLead } from '../rules.ts'
 import { answered, punctualAfter } from './answered.ts'
@@ -176,8 +177,8 @@ function heard(subject: Case, days: number, setting: Setting): NonNullable<Chang
   if (limit === null) throw new Problem('matter/upstream-deadline')
   const longer = { n: limit.n + days, unit: limit.unit }
   const { dueAt, provisional } = due(calendarOf(setting), leg.dispatchedAt, longer)
-  const anew = days < 0 ? {} : { warnedAt: null, redAt: null, overdueAt: null }
-  return [{ id: leg.id, patch: { ...anew, limit: longer, effectiveDueAt: dueAt, provisional } }]
+  const marks = days < 0 ? {} : unmarked
+  return [{ id: leg.id, patch: { ...marks, limit: longer, effectiveDueAt: dueAt, provisional } }]
 }
 
 /** Both days counted. */
