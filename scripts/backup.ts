@@ -1,7 +1,7 @@
 // Backs up an installation with the embedded database while it works: `npm run backup -- --to DIR`.
 import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import { readConfig } from '../src/config.ts'
+import { keyFileOf, readConfig } from '../src/config.ts'
 import { systemActor, NIL } from '../src/platform/actor.ts'
 import { BACKED_UP } from '../src/platform/backup-events.ts'
 import { readBackupKey, type BackupKey } from '../src/platform/backup-key.ts'
@@ -51,7 +51,7 @@ if (config.DATABASE_URL !== undefined) {
   )
 }
 const home = { dataDir: join(config.dataDir, 'database'), durable: true, archiveDir: config.ARCHIVE_DIR }
-const keyFile = config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key')
+const keyFile = keyFileOf(config)
 if (keysTo !== undefined && join(keysTo, 'master.key') === resolve(keyFile)) leave(2, '主密钥就在此目录。')
 const backupKey = sealing()
 const server = await openServer()

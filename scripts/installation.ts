@@ -1,7 +1,7 @@
 // The installation that the configuration names, opened beside the running service, or by itself when none runs.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readConfig, type Config } from '../src/config.ts'
+import { keyFileOf, readConfig, type Config } from '../src/config.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { openDatabase, type Database } from '../src/platform/db.ts'
 import { attachEmbedded, startEmbedded } from '../src/platform/embedded.ts'
@@ -27,10 +27,6 @@ export async function withInstallation(
   } finally {
     await server.stop()
   }
-}
-
-export function keyFileOf({ MASTER_KEY_FILE, dataDir }: Config): string {
-  return MASTER_KEY_FILE ?? join(dataDir, 'keys', 'master.key')
 }
 
 /** Whether there is a database to read; an embedded one that was never started is none. */

@@ -1,9 +1,10 @@
 // The master key's versions: `npm run keys`, `npm run keys -- add`, and after a restart `npm run keys -- reseal`.
 import { reseal, sealedBy } from '../src/people/rotation.ts'
+import { keyFileOf } from '../src/config.ts'
 import { addKeyVersion } from '../src/platform/master-key.ts'
 import { foreignKeys, knownKeys } from '../src/platform/vault-keys.ts'
 import { misused, readArguments } from './arguments.ts'
-import { keyFileOf, say, withInstallation } from './installation.ts'
+import { say, withInstallation } from './installation.ts'
 
 const USAGE = 'Usage: npm run keys [-- add|reseal]'
 const { positionals } = readArguments(USAGE, { allowPositionals: true })

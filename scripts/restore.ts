@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { readConfig } from '../src/config.ts'
+import { keyFileOf, readConfig } from '../src/config.ts'
 import { NIL, systemActor } from '../src/platform/actor.ts'
 import { DRILLED, DRILL_FAILED } from '../src/platform/backup-events.ts'
 import { readBackupKey, type BackupKey } from '../src/platform/backup-key.ts'
@@ -87,7 +87,7 @@ async function restore(backup: Backup): Promise<void> {
     if (!(await isEmptyOrMissing(join(dataDir, name))))
       throw new Error(`${join(dataDir, name)} 不是空的，请先移开`)
   const key = await opening(backup)
-  const keyFile = await keysFor(backup, config.MASTER_KEY_FILE ?? join(dataDir, 'keys', 'master.key'))
+  const keyFile = await keysFor(backup)
   const home = { dataDir: join(dataDir, 'database'), durable: true, archiveDir: config.ARCHIVE_DIR }
   await rebuild(backup, dataDir, home, key)
   // That history was taken back to an earlier moment belongs to the history.
@@ -126,10 +126,7 @@ async function proveIn(backup: Backup): Promise<string[]> {
   const scratch = await mkdtemp(join(tmpdir(), `${SCRATCH}${process.pid}-`))
   await chmod(scratch, 0o755) // the database's own user must pass through
   try {
-    const keyFile = await keysFor(
-      backup,
-      config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key'),
-    )
+    const keyFile = await keysFor(backup)
     if (keyFile === undefined) throw new Error('没有主密钥：请用 MASTER_KEY_FILE 指定')
     // Nothing here must survive a power cut.
     const home = { dataDir: join(scratch, 'database'), durable: false }
@@ -204,7 +201,8 @@ function opening(backup: Backup): Promise<BackupKey | undefined> {
 }
 
 /** The key file, from the backup where it holds one; undefined when there is none yet. */
-async function keysFor(backup: Backup, keyFile: string): Promise<string | undefined> {
+async function keysFor(backup: Backup): Promise<string | undefined> {
+  const keyFile = keyFileOf(config)
   const there = (path: string) => stat(path).then(() => true, unlessGone(false))
   if (await there(keyFile)) return keyFile
   const saved = join(backup.folder, '..', 'keys', 'master.key')

@@ -1,6 +1,6 @@
 // The environment as one shape, each key described; the only reader of process.env.
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
 const flag = z.enum(['true', 'false']).transform((v) => v === 'true')
@@ -170,6 +170,11 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     throw new Error(`Configuration is invalid:\n${wrong.join('\n')}`)
   }
   return { ...parsed.data, dataDir: resolve(parsed.data.DATA_DIR) }
+}
+
+/** Where the master key is, or will be made. */
+export function keyFileOf({ MASTER_KEY_FILE, dataDir }: Pick<Config, 'MASTER_KEY_FILE' | 'dataDir'>): string {
+  return MASTER_KEY_FILE ?? join(dataDir, 'keys', 'master.key')
 }
 
 function readSecret(key: string, file: string): string {

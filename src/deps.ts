@@ -1,6 +1,6 @@
 // Everything a process needs from outside, opened and closed in one place.
 import { join } from 'node:path'
-import type { Config } from './config.ts'
+import { keyFileOf, type Config } from './config.ts'
 import { jobsFor } from './jobs.ts'
 import { openSmsGateway, type SmsGateway } from './notices/sms.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
@@ -41,7 +41,7 @@ export async function openDeps(
     onError,
   })
   try {
-    const keyFile = config.MASTER_KEY_FILE ?? join(config.dataDir, 'keys', 'master.key')
+    const keyFile = keyFileOf(config)
     const vault = await openVaultOf({ db, clock }, { keyFile, create: config.MASTER_KEY_FILE === undefined })
     const queue = await openQueue({ databaseUrl, redisUrl: config.REDIS_URL, log })
     const close = async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { keyFileOf, readConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { openDatabase } from '../../src/platform/db.ts'
 import { openFiles } from '../../src/platform/files.ts'
@@ -19,7 +19,7 @@ export async function openApiDocument(): Promise<unknown> {
     const clock = systemClock
     // A pool connects when it is first asked, and here it never is.
     const db = openDatabase({ url, connections: 2, clock, onError: unexpected })
-    const vault = openVault({ keyFile: join(folder, 'keys', 'master.key'), create: true })
+    const vault = openVault({ keyFile: keyFileOf(config), create: true })
     const files = await openFiles({ dir: join(folder, 'files') })
     const app = await buildApp({
       config,

@@ -2,7 +2,7 @@
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import pg from 'pg'
-import { readConfig } from '../../src/config.ts'
+import { keyFileOf, readConfig } from '../../src/config.ts'
 import type { Deps } from '../../src/deps.ts'
 import { jobsFor } from '../../src/jobs.ts'
 import { openDatabase } from '../../src/platform/db.ts'
@@ -68,7 +68,7 @@ async function serve() {
   return async (order: Order): Promise<Survived> => {
     if (!('request' in order.task)) throw new Error('this process serves requests')
     const { config, ...rest } = open(order)
-    const vault = openVault({ keyFile: join(config.dataDir, 'keys', 'master.key') })
+    const vault = openVault({ keyFile: keyFileOf(config) })
     const deps = { ...rest, config, vault } as Deps
     const counted = countStatements(order.dies)
     const app = fastify()
@@ -110,7 +110,7 @@ async function work() {
   return async (order: Order): Promise<Survived> => {
     if (!('job' in order.task)) throw new Error('this process works on jobs')
     const { config, ...rest } = open(order)
-    const vault = openVault({ keyFile: join(config.dataDir, 'keys', 'master.key') })
+    const vault = openVault({ keyFile: keyFileOf(config) })
     const gateway = config.SMS_GATEWAY_URL
     const sending =
       gateway === undefined ? undefined : openSmsGateway(gateway, config.SMS_GATEWAY_TOKEN ?? '')
