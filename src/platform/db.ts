@@ -221,7 +221,8 @@ export function constraintOf(error: unknown): string | undefined {
 
 function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error)
-  if (state !== undefined) return /^(08|57P|53)/.test(state)
+  // 25P03: whoever waited too long within a transaction is cut off.
+  if (state !== undefined) return /^(08|57P|53|25P03)/.test(state)
   return (
     error instanceof Error && /terminated|ECONNRE|not queryable|EPIPE|timeout exceeded/.test(error.message)
   )

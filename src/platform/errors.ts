@@ -90,7 +90,7 @@ function problemOfState(state: string, constraint: string | undefined): Problem 
   if (state === '55P03') return new Problem('request/busy', { extras: { retryAfter: 1 } })
   if (state === '40001' || state === '40P01')
     return new Problem('server/unavailable', { extras: { retryAfter: 1 } })
-  if (/^(08|53|57)/.test(state)) return new Problem('server/unavailable', { extras: { retryAfter: 2 } })
+  if (/^(08|53|57|25P03)/.test(state)) return new Problem('server/unavailable', { extras: { retryAfter: 2 } })
   if (state.startsWith('22') || state === '23502' || state === '23514')
     return new Problem('request/invalid', detail)
   return new Problem('server/error')

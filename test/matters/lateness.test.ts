@@ -231,7 +231,12 @@ describe('the clock', () => {
   it('an extension after expiry is refused and changes nothing', async () => {
     const id = await overdue()
     const asked = await desk.act('liaison', id, 'ask-extension', { workdays: 3, reason: '需要协调多个部门' })
-    expect(asked.body.code).toBe('matter/extension-after-expiry')
+    expect(asked.body).toMatchObject({
+      code: 'matter/extension-after-expiry',
+      errors: [
+        { pointer: '/body/workdays', message: expect.stringMatching(/^办理期限已于\d{4}-\d\d-\d\d届满$/) },
+      ],
+    })
     expect(await late(id)).toBe(true)
   })
 })

@@ -91,6 +91,11 @@ describe('transactions', () => {
     expect(await marks()).toEqual([5])
   })
 
+  it('takes what was cut off for waiting within a transaction for something to be tried again', () => {
+    expect(isTransient(Object.assign(new Error('idle-in-transaction timeout'), { code: '25P03' }))).toBe(true)
+    expect(isTransient(Object.assign(new Error('read-only transaction'), { code: '25006' }))).toBe(false)
+  })
+
   it('takes no code of the operating system for a state of the database', () => {
     expect(sqlState(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toBeUndefined()
     expect(isTransient(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toBe(true)

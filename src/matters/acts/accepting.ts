@@ -16,6 +16,7 @@ import {
 import { regimeOf } from '../regimes.ts'
 import { openLead } from '../rules.ts'
 import { boundFrom, clockLeg, lawOf, petitionOf } from './entering.ts'
+import { demandRunning } from './extending.ts'
 import { remark } from './overseeing.ts'
 import { stopped } from './routing.ts'
 import { handledBy } from './signing.ts'
@@ -193,9 +194,7 @@ export const makeOrdinary = actRule({
     if (!petitionOf(subject).simple) throw new Problem('matter/not-simple')
     // Counted from acceptance all the same: the way wins no time beyond what an ordinary petition has, or a superior gives.
     const { limit, effectiveDueAt: dueAt, provisional } = within(subject, law.clocks.handle.limit, setting)
-    if (setting.now > leg.effectiveDueAt) {
-      throw new Problem('matter/extension-after-expiry', { extras: { dueAt: leg.effectiveDueAt } })
-    }
+    demandRunning(leg, setting, '/body/reason')
     return {
       matter: handledBy(subject, setting),
       legs: [{ id: leg.id, patch: { ...unmarked, limit, effectiveDueAt: dueAt, provisional } }],

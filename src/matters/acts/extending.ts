@@ -23,9 +23,7 @@ export const askExtension = actRule({
     const { extension } = policy
     if (subject.extension !== null) throw new Problem('matter/extension-pending')
     if (leg.submittedAt !== null) throw new Problem('matter/already-replied')
-    if (setting.now > leg.effectiveDueAt) {
-      throw new Problem('matter/extension-after-expiry', { extras: { dueAt: leg.effectiveDueAt } })
-    }
+    demandRunning(leg, setting, '/body/workdays')
     if (leg.extensions >= extension.timesWithLeader) {
       throw new Problem('matter/extensions-exhausted', { extras: { extensions: leg.extensions } })
     }
@@ -153,4 +151,19 @@ export function pendingRequest(subject: Case, setting: Setting): Extension {
 
 export function decided(setting: Setting, granted: boolean, note: string | undefined) {
   return { decidedAt: setting.now, decidedBy: setting.actor.id, granted, decisionNote: note ?? null }
+}
+
+/**
+ * More time is asked for, and a hearing told of, while the clock runs: late once is late. Throws `matter/extension-after-expiry`
+ * of the field that asks.
+ */
+export function demandRunning(leg: Leg, { now }: Setting, pointer: string, article?: string): void {
+  const { effectiveDueAt: dueAt } = leg
+  if (now <= dueAt) return
+  const code = 'matter/extension-after-expiry'
+  throw new Problem(code, {
+    ...(article === undefined ? {} : { detail: `asked after the limit (${article})` }),
+    errors: [{ pointer, code, message: `办理期限已于${dayOf(dueAt)}届满` }],
+    extras: { dueAt, ...(article === undefined ? {} : { article }) },
+  })
 }

@@ -7,7 +7,7 @@ import { actRule, calendarOf, type Case, type Setting } from '../case.ts'
 import { unmarked } from '../deadlines.ts'
 import { openLead } from '../rules.ts'
 import { boundFrom, lawOf, petitionOf } from './entering.ts'
-import { asked, decided, pendingRequest } from './extending.ts'
+import { asked, decided, demandRunning, pendingRequest } from './extending.ts'
 import { handledBy } from './signing.ts'
 
 export const askProlongation = actRule({
@@ -21,12 +21,7 @@ export const askProlongation = actRule({
     const { days: most, article } = lawOf(subject).prolongation
     const petition = petitionOf(subject)
     if (subject.extension !== null) throw new Problem('matter/extension-pending')
-    if (setting.now > leg.effectiveDueAt) {
-      throw new Problem('matter/extension-after-expiry', {
-        detail: `asked after the limit (${article})`,
-        extras: { dueAt: leg.effectiveDueAt, article },
-      })
-    }
+    demandRunning(leg, setting, '/body/days', article)
     if (petition.simple) throw new Problem('matter/simple-not-prolonged')
     if (petition.prolongedDays + input.days > most) {
       throw fieldProblem(

@@ -10,6 +10,7 @@ import { reviewGroundArticles, reviewGrounds, reviewResults } from '../petition-
 import { openLead } from '../rules.ts'
 import { answered, punctualAfter } from './answered.ts'
 import { lawOf, petitionOf } from './entering.ts'
+import { demandRunning } from './extending.ts'
 import { delivered, deliveryShape, reviewed, underReview } from './opining.ts'
 import { remark } from './overseeing.ts'
 import { stopped } from './routing.ts'
@@ -108,9 +109,7 @@ export const openHearing = actRule({
       throw fieldProblem('matter/time-order', '/body/from', `听证应在上次听证结束（${hearingTo}）之后开始`)
     }
     // What is late stays late: a hearing that nobody told of in time moves no limit.
-    if (setting.now > leg.effectiveDueAt) {
-      throw new Problem('matter/extension-after-expiry', { extras: { dueAt: leg.effectiveDueAt } })
-    }
+    demandRunning(leg, setting, '/body/from')
     if (to < from) throw fieldProblem('matter/time-order', '/body/to', '听证结束日期不能早于开始日期')
     // A plan without end would hide that the limit has passed; what takes longer is adjourned and opened anew.
     const most = clockOf(subject).limit.n
