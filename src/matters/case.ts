@@ -103,8 +103,8 @@ export interface Setting {
   calendar?: Calendar | undefined
   /** Units that the input names, by id. */
   receivers: ReadonlyMap<string, Receiver>
-  /** The other matter of a merge. */
-  other: Case | null
+  /** The other matter that the act touches; of a merge that is undone, also what took that one, and so on. */
+  others: readonly Case[]
   newId(): string
 }
 
@@ -124,8 +124,8 @@ export interface Change {
   }
   /** Facts for the timeline; no personal data. */
   data?: EventData
-  /** The other matter of a merge changes with it. */
-  other?: Omit<Change, 'other'> & { event: string }
+  /** Other matters of a merge change with it. */
+  others?: readonly (Omit<Change, 'others'> & { of: Case; event: string })[]
 }
 
 /** One act's input and effect; throws a Problem where the rules refuse. */
@@ -141,7 +141,7 @@ export interface ActRule<Input extends z.ZodType = z.ZodType> {
   /** Id of another matter that the act also touches, and the member of the input that names it (intoId). */
   other?(input: z.output<Input>): string
   otherField?: string
-  /** The act also touches the matter that this one was merged into. */
+  /** The act also touches what this one was merged into, and what that was, up to the one that handles all. */
   ofMerged?: true
 }
 

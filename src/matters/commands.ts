@@ -2,7 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { InferInsertModel } from 'drizzle-orm'
 import { holdCalendar } from '../calendar/queries.ts'
-import type { Actor } from '../platform/actor.ts'
+import { systemActor, type Actor } from '../platform/actor.ts'
 import { dayOf } from '../platform/clock.ts'
 import { statement, type Tx } from '../platform/db.ts'
 import { appendSealed, sealEvent, type EventData } from '../platform/events.ts'
@@ -18,6 +18,7 @@ import {
   type Matter,
   type MatterPatch,
   type NewLeg,
+  type Pending,
   type Setting,
 } from './case.ts'
 import { channels, type ChannelId } from './channels/index.ts'
@@ -55,6 +56,8 @@ export async function takeNumber(tx: Tx, channel: ChannelId, region: string): Pr
   return `${channels[channel].prefix}-${region}-${day}-${String(next?.n).padStart(6, '0')}`
 }
 
+const otherNeeds: readonly Pending[] = ['extension', 'petition', 'granted', 'holds']
+
 type NewMatter = Omit<InferInsertModel<typeof tables.matters>, 'state' | 'version' | 'seq' | 'head'> & {
   state: State
 }
@@ -64,7 +67,7 @@ export function openMatter(
   tx: Tx,
   actor: Actor,
   matter: NewMatter,
-  change: Omit<Change, 'other'>,
+  change: Omit<Change, 'others'>,
   data: EventData,
 ): Written {
   const { id, no } = matter
@@ -98,15 +101,16 @@ export async function act(
   ifMatch?: number,
 ): Promise<Written> {
   const rule: ActRule = actRules[name]
-  const otherId = rule.ofMerged === true ? await mergedInto(tx, id) : rule.other?.(input)
+  const otherIds = rule.ofMerged === true ? await mergedInto(tx, id) : [rule.other?.(input) ?? []].flat()
   const needs = rule.needs ?? []
-  // Two matters are locked in the order of their ids, so that two merges cannot wait for each other.
-  const order = otherId === undefined ? [id] : [id, otherId].toSorted()
+  // Matters are locked in the order of their ids, so that two merges cannot wait for each other.
+  const order = [id, ...otherIds].toSorted()
   const locks = order.map((each) =>
     each === id
       ? lockCase(tx, actor, id, needs)
-      : lockCase(tx, actor, each, ['extension', 'petition', 'granted', 'holds']).catch((error: unknown) =>
-          otherMissing(error, rule),
+      : // What the other was merged into in turn follows, whoever may see it.
+        lockCase(tx, each === otherIds[0] ? actor : systemActor(actor.requestId), each, otherNeeds).catch(
+          (error: unknown) => otherMissing(error, rule),
         ),
   )
   const [cases, calendar, receivers] = await Promise.all([
@@ -115,30 +119,40 @@ export async function act(
     readReceivers(tx, rule.receivers?.(input) ?? []),
   ])
   const subject = cases[order.indexOf(id)]
-  const other = otherId === undefined ? null : (cases[order.indexOf(otherId)] ?? null)
   if (subject === undefined) throw new Problem('matter/not-found')
   checkVersion(subject.matter, ifMatch)
   const refused = refusal(name, subject, actor)
   if (refused !== undefined) throw refused
-  // Undone and merged elsewhere while this waited for the lock.
-  if (rule.ofMerged === true && subject.matter.mergedIntoId !== other?.matter.id)
-    throw new Problem('request/stale', { extras: { version: subject.matter.version } })
+  const others = rule.ofMerged === true ? chainFrom(subject, cases) : cases.filter((each) => each !== subject)
 
-  const more = await readReceivers(tx, rule.units?.(subject, input, other) ?? [])
+  const more = await readReceivers(tx, rule.units?.(subject, input, others[0] ?? null) ?? [])
   const setting: Setting = {
-    ...{ now: tx.now, actor, calendar, other, newId: () => randomUUIDv7() },
+    ...{ now: tx.now, actor, calendar, others, newId: () => randomUUIDv7() },
     receivers: new Map([...receivers, ...more]),
   }
   const change = rule.change(subject, input, setting)
   const next = outcomeOf(name, subject.matter, change)
   if (!subject.matter.confidential && change.matter.confidential === true)
     await keepPeopleOn(tx, actor, subject.matter)
-  if (other?.matter.confidential === false && change.other?.matter.confidential === true)
-    await keepPeopleOn(tx, actor, other.matter)
-  if (change.other !== undefined && other !== null) {
-    writeChange(tx, actor, other, change.other, other.matter.state, change.other.event)
+  for (const { of, event, ...each } of change.others ?? []) {
+    if (!of.matter.confidential && each.matter.confidential === true) await keepPeopleOn(tx, actor, of.matter)
+    writeChange(tx, actor, of, each, of.matter.state, event)
   }
   return writeChange(tx, actor, subject, change, next, `matter.${name}`)
+}
+
+/** What a matter is merged into, and what that is, and so on, of those that were locked. */
+function chainFrom(subject: Case, locked: readonly Case[]): Case[] {
+  const chain: Case[] = []
+  for (let into = subject.matter.mergedIntoId; into !== null;) {
+    const next = locked.find(({ matter }) => matter.id === into)
+    // Undone and merged elsewhere while this waited for the locks.
+    if (next === undefined)
+      throw new Problem('request/stale', { extras: { version: subject.matter.version } })
+    chain.push(next)
+    into = next.matter.mergedIntoId
+  }
+  return chain
 }
 
 function otherMissing(error: unknown, { ofMerged, otherField: field = 'intoId' }: ActRule): never {
@@ -163,7 +177,7 @@ export function writeChange(
   tx: Tx,
   actor: Actor,
   subject: Case,
-  change: Omit<Change, 'other'>,
+  change: Omit<Change, 'others'>,
   state: State,
   type: string,
 ): Written {
@@ -203,7 +217,7 @@ function eachOf<R>(of: { [table: string]: R | readonly R[] | undefined } = {}): 
 }
 
 /** What of a change stands beside the matter's row, as its event tells it: the verification compares. */
-function toldRows({ legs, openLegs, insert, update }: Omit<Change, 'other'>, subject?: Case): ToldRows {
+function toldRows({ legs, openLegs, insert, update }: Omit<Change, 'others'>, subject?: Case): ToldRows {
   const told: ToldRows = {}
   for (const { id, patch } of legs ?? [])
     tellUpdate(

@@ -132,12 +132,16 @@ export async function notForReader(db: Db, actor: Actor, id: string): Promise<Pr
 
 const intoOf = statement<{ id: string }>(
   'matter.merged-into',
-  `select merged_into_id as id from matters where id = $1 and merged_into_id is not null`,
+  `with recursive into_(id, n) as (
+     select merged_into_id, 1 from matters where id = $1
+     union all
+     select m.merged_into_id, i.n + 1 from into_ i join matters m on m.id = i.id)
+   select id from into_ where id is not null order by n`,
 )
 
-/** What a matter is merged into at the moment; whoever acts on both locks them and looks again. */
-export async function mergedInto(tx: Tx, id: string): Promise<string | undefined> {
-  return (await intoOf(tx, [id]))[0]?.id
+/** What a matter is merged into at the moment, and what that is, and so on; whoever acts on them locks them and looks again. */
+export async function mergedInto(tx: Tx, id: string): Promise<string[]> {
+  return (await intoOf(tx, [id])).map((into) => into.id)
 }
 
 /** Locks a matter that the actor may see; `matter/not-found` when there is none for them. */

@@ -135,7 +135,7 @@ export async function register(
     registeredAt: tx.now,
     registeredBy: actor.id,
   }
-  const setting = { now: tx.now, actor, calendar, receivers, other: null, newId: () => randomUUIDv7() }
+  const setting = { now: tx.now, actor, calendar, receivers, others: [], newId: () => randomUUIDv7() }
   let change: Change = { matter: {} }
   if (input.dispatch !== undefined) change = dispatch.change(newCase(matter), input.dispatch, setting)
   if (input.petition !== undefined) {

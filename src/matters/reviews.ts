@@ -108,7 +108,7 @@ export async function requestReview(
   }
   const subject = newCase(row)
   const setting: Setting = {
-    ...{ now: tx.now, actor, calendar, receivers: new Map(), other: null, newId: () => randomUUIDv7() },
+    ...{ now: tx.now, actor, calendar, receivers: new Map(), others: [], newId: () => randomUUIDv7() },
   }
   // Whose opinion it is does not review it: what a unit's counter takes in is for the office.
   const [holder] = actor.sees === 'all' ? [{ id: actor.unitId }] : await officeUnit(tx, [])

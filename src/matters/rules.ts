@@ -173,7 +173,7 @@ export function outcomeOf(
 }
 
 /** The legs as they stand after a change. */
-export function legsAfter(subject: Case, change: Omit<Change, 'other'>): (Leg & LegPatch)[] {
+export function legsAfter(subject: Case, change: Omit<Change, 'others'>): (Leg & LegPatch)[] {
   const patched = subject.legs.map((leg) => ({
     ...leg,
     ...change.legs?.find(({ id }) => id === leg.id)?.patch,
@@ -185,7 +185,7 @@ export function legsAfter(subject: Case, change: Omit<Change, 'other'>): (Leg & 
 }
 
 /** What follows on the matter's row from its legs: who holds it, its clocks, its lateness. Every change passes here. */
-export function derived(subject: Case, change: Omit<Change, 'other'>): MatterPatch {
+export function derived(subject: Case, change: Omit<Change, 'others'>): MatterPatch {
   if (change.legs === undefined && change.openLegs === undefined) return {}
   const legs = legsAfter(subject, change)
   const lead = legs.findLast((leg) => leg.role === 'lead')

@@ -25,7 +25,7 @@ export async function takeFromAccused(
   actor: Actor,
   subject: Case,
   { accusedUnitIds = [] }: { accusedUnitIds?: string[] | undefined },
-): Promise<(Omit<Change, 'other'> & { state: State }) | undefined> {
+): Promise<(Omit<Change, 'others'> & { state: State }) | undefined> {
   const open = subject.legs.filter(({ outcome, kind }) => outcome === null && kind !== 'route')
   const units = await readReceivers(tx, [...new Set(open.map(({ unitId }) => unitId))])
   const accused = open.filter(({ unitId }) => standsAccused(units.get(unitId), accusedUnitIds))
@@ -54,7 +54,7 @@ async function routeAgain(tx: Tx, actor: Actor, subject: Case) {
   const regime = regimeOf(petition.regime)
   const calendar = await holdCalendar(tx)
   const setting = {
-    ...{ now: tx.now, actor, calendar, receivers: new Map(), other: null, newId: () => randomUUIDv7() },
+    ...{ now: tx.now, actor, calendar, receivers: new Map(), others: [], newId: () => randomUUIDv7() },
   }
   return [
     clockLeg(subject, setting, {

@@ -152,7 +152,7 @@ export const noLongerAccept = actRule({
   otherField: 'finalId',
   change(subject, input, setting) {
     const article = lawOf(subject).articles.finality
-    if (setting.other?.concluded !== true || input.finalId === subject.matter.id) {
+    if (setting.others[0]?.concluded !== true || input.finalId === subject.matter.id) {
       throw new Problem('matter/not-final', {
         detail: `no longer accepting needs a matter concluded by recheck (${article})`,
         errors: [

@@ -8,7 +8,7 @@ import { lateness } from '../deadlines.ts'
 import { leadLeg, openLead, ownCoLeg } from '../rules.ts'
 import { answered, punctualAfter } from './answered.ts'
 import { missedByOffice, refusePending } from './dispatching.ts'
-import { drawnIn, holdsOn, openLegsOf } from './merging.ts'
+import { drawnIn, holdsOn, openLegsOf } from './holding.ts'
 import { handledBy } from './signing.ts'
 
 const answerShape = z.strictObject({

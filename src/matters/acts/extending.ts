@@ -7,7 +7,7 @@ import { fieldProblem, Problem } from '../../platform/problems.ts'
 import { actRule, calendarOf, type Case, type Extension, type Leg, type Setting } from '../case.ts'
 import { lawfulLimit, policyAt, unmarked } from '../deadlines.ts'
 import { leadLeg, openLead } from '../rules.ts'
-import { ownOf } from './merging.ts'
+import { ownOf } from './holding.ts'
 import { handledBy } from './signing.ts'
 
 export const askExtension = actRule({

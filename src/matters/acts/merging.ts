@@ -1,12 +1,10 @@
 // Merging 并单: an order goes on as part of another; and its undoing, after which it stands as if it never had.
 import { z } from 'zod'
-import type { Limit } from '../../calendar/rules.ts'
-import type { Instant } from '../../platform/clock.ts'
+import type { EventData } from '../../platform/events.ts'
 import { id, textOf } from '../../platform/fields.ts'
 import { fieldProblem, Problem } from '../../platform/problems.ts'
 import {
   actRule,
-  calendarOf,
   type Case,
   type Change,
   type Leg,
@@ -16,11 +14,26 @@ import {
   type Setting,
 } from '../case.ts'
 import { channelOf } from '../channels/index.ts'
-import { promise, promisedBy, unmarked } from '../deadlines.ts'
+import { unmarked } from '../deadlines.ts'
 import { leadLeg, standsAccused } from '../rules.ts'
 import { states, type State } from '../workflow.ts'
 import { refusePending, stopCoLegs } from './dispatching.ts'
 import { openLegOf, stopLead } from './ending.ts'
+import {
+  broughtBy,
+  clockOf,
+  continues,
+  drawnIn,
+  dueOf,
+  earliest,
+  holdsOn,
+  openLegsOf,
+  ownOf,
+  running,
+  superiorOf,
+  unbound,
+  type Brought,
+} from './holding.ts'
 import { remark } from './overseeing.ts'
 
 export const merge = actRule({
@@ -32,9 +45,9 @@ export const merge = actRule({
   other: (input) => input.intoId,
   units: (subject, _input, other) => [...subject.matter.unitIds, ...(other?.matter.unitIds ?? [])],
   change(subject, input, setting) {
-    const target = setting.other
+    const [target] = setting.others
     const { matter } = subject
-    if (target === null || target.matter.id === matter.id) throw notInto('不能并入自身')
+    if (target === undefined || target.matter.id === matter.id) throw notInto('不能并入自身')
     // What else runs under the law of petitions or a superior's date is not the clock, nor the count, of an order.
     if (channelOf(target.matter.channel).workflow !== 'order')
       throw notInto('只能并入交办件，不能并入信访事项、复查复核或督办案件')
@@ -59,7 +72,7 @@ export const merge = actRule({
     const leg = openLegOf(subject)
     const targetLeg = openLegOf(target)
     if (leg !== undefined && targetLeg === undefined) throw new Problem('matter/merge-target-not-dispatched')
-    const promised = earliest([leg?.effectiveDueAt, matter.upstreamDueAt], setting.now)
+    const { dueAt: promised, upstreamDueAt: brought } = broughtBy(matter, leg?.effectiveDueAt, setting.now)
     // Co-handling units answer before the lead unit must, also where that must earlier.
     const held = promised === null || targetLeg === undefined ? [] : openLegsOf(target)
     // What was answered is answered: a promise made elsewhere counts for a reply only once it is sent back.
@@ -67,7 +80,6 @@ export const merge = actRule({
     const moved = hastened.some(({ id: legId }) => legId === targetLeg?.id)
     // What a superior fixed goes over also where no leg runs yet, and binds the legs to come.
     const oldUpstreamDueAt = target.matter.upstreamDueAt
-    const brought = earliest([matter.upstreamDueAt], setting.now)
     const superior = earliest([brought, oldUpstreamDueAt], setting.now)
     const bound = superior !== null && superior !== oldUpstreamDueAt
     const [hold] = target.holds
@@ -81,32 +93,35 @@ export const merge = actRule({
       legs: [...stopLead(subject, setting, 'merged'), ...stopCoLegs(subject, setting, 'merged')],
       insert: remark(subject, setting, 'merge', input.reason),
       data: { intoId: target.matter.id, intoNo: target.matter.no },
-      other: {
-        event: 'matter.merge',
-        matter: {
-          accusedUnitIds: accused,
-          barredIds: [...new Set([...target.matter.barredIds, ...matter.barredIds])],
-          // Who handled the one does not judge what becomes of both.
-          handlerIds: [...new Set([...target.matter.handlerIds, ...matter.handlerIds])],
-          confidential,
-          ...(bound ? { upstreamDueAt: superior } : {}),
+      others: [
+        {
+          of: target,
+          event: 'matter.merge',
+          matter: {
+            accusedUnitIds: accused,
+            barredIds: [...new Set([...target.matter.barredIds, ...matter.barredIds])],
+            // Who handled the one does not judge what becomes of both.
+            handlerIds: [...new Set([...target.matter.handlerIds, ...matter.handlerIds])],
+            confidential,
+            ...(bound ? { upstreamDueAt: superior } : {}),
+          },
+          insert: {
+            mergeHolds: (held.length > 0 || brought === null ? held : [undefined]).map((each) => ({
+              ...{ id: setting.newId(), matterId: target.matter.id, fromId: matter.id, at: setting.now },
+              ...(each === undefined ? {} : { ...ownOf(target, each), legId: each.id, dueAt: promised }),
+              upstreamDueAt: brought,
+              ownUpstreamDueAt: hold === undefined ? oldUpstreamDueAt : hold.ownUpstreamDueAt,
+            })),
+          },
+          legs: hastened,
+          data: {
+            fromId: matter.id,
+            fromNo: matter.no,
+            ...(moved ? { oldDueAt: targetLeg?.effectiveDueAt, newDueAt: promised } : {}),
+            ...(bound ? { oldUpstreamDueAt, newUpstreamDueAt: superior } : {}),
+          },
         },
-        insert: {
-          mergeHolds: (held.length > 0 || brought === null ? held : [undefined]).map((each) => ({
-            ...{ id: setting.newId(), matterId: target.matter.id, fromId: matter.id, at: setting.now },
-            ...(each === undefined ? {} : { ...ownOf(target, each), legId: each.id, dueAt: promised }),
-            upstreamDueAt: brought,
-            ownUpstreamDueAt: hold === undefined ? oldUpstreamDueAt : hold.ownUpstreamDueAt,
-          })),
-        },
-        legs: hastened,
-        data: {
-          fromId: matter.id,
-          fromNo: matter.no,
-          ...(moved ? { oldDueAt: targetLeg?.effectiveDueAt, newDueAt: promised } : {}),
-          ...(bound ? { oldUpstreamDueAt, newUpstreamDueAt: superior } : {}),
-        },
-      },
+      ],
     }
   },
 })
@@ -124,7 +139,7 @@ export const unmerge = actRule({
       openLegs: before === 'registered' ? [] : reopened(subject, setting),
       insert: remark(subject, setting, 'unmerge', reason),
       data: { intoId: matter.mergedIntoId },
-      ...(setting.other === null ? {} : { other: released(setting.other, matter, setting) }),
+      others: released(setting.others, matter, null, { fromId: matter.id, fromNo: matter.no }, setting),
     }
   },
 })
@@ -132,98 +147,73 @@ export const unmerge = actRule({
 const notInto = (message: string) => fieldProblem('matter/merge-target', '/body/intoId', message)
 
 /**
- * The earliest promise that still holds. It holds for both matters: joining a later one wins no time, also when a calendar year
- * is amended. One that was missed before is on the leg that missed it, and binds nobody anew.
+ * What had taken the other, and what that was merged into in turn, stand as if it had never come, as far as nothing else that
+ * is merged into them still holds them. `brings`: what `from` brings without it; nothing where it is itself what leaves.
  */
-function earliest(promises: readonly (Instant | null | undefined)[], now: Instant): Instant | null {
-  const held = promises.filter((at): at is Instant => at !== null && at !== undefined && at > now)
-  return held.toSorted()[0] ?? null
-}
-
-/** The lead leg that runs, and those of co-handling units. */
-export const openLegsOf = ({ legs }: Case) => legs.filter(({ outcome }) => outcome === null)
-
-/** Those legs that are due later, due then. */
-export function drawnIn(legs: readonly Leg[], dueAt: Instant | null): NonNullable<Change['legs']> {
-  if (dueAt === null) return []
-  return legs
-    .filter(({ effectiveDueAt }) => dueAt < effectiveDueAt)
-    .map(({ id: legId }) => ({ id: legId, patch: { effectiveDueAt: dueAt, limit: null } }))
-}
-
-/** The due time and limit that a leg has by itself, whatever was merged into its matter. */
-export function ownOf(subject: Case, leg: Leg): { ownDueAt: Instant; ownLimit: Leg['limit'] } {
-  const hold = holdsOn(subject, leg)[0]
-  return {
-    ownDueAt: hold?.ownDueAt ?? leg.effectiveDueAt,
-    ownLimit: hold === undefined ? leg.limit : hold.ownLimit,
-  }
-}
-
-/** What was laid upon a leg, also before its matter was itself merged and that undone. */
-export function holdsOn({ holds, legs }: Case, leg: Leg): MergeHold[] {
-  return holds.filter(({ legId }) => legs.some((each) => each.id === legId && continues(leg, each)))
-}
-
-/** The matter that had taken the other stands as before, as far as nothing else that was merged into it still holds it. */
-function released(target: Case, from: Matter, setting: Setting): NonNullable<Change['other']> {
-  const event = 'matter.unmerge'
-  const data = { fromId: from.id, fromNo: from.no }
-  const running = target.holds.filter(({ undoneAt }) => undoneAt === null)
-  const undone = running.filter(({ fromId }) => fromId === from.id)
+function released(
+  [target, ...beyond]: readonly Case[],
+  from: Matter,
+  brings: Brought | null,
+  data: EventData,
+  setting: Setting,
+): NonNullable<Change['others']> {
+  if (target === undefined) return []
+  const undone = running(target).filter(
+    (each) => each.fromId === from.id && (brings === null || differs(each, brings)),
+  )
+  const told = { of: target, event: 'matter.unmerge' }
   const [hold] = undone
-  if (hold === undefined) return { event, matter: {}, data }
-  const others = running.filter((each) => !undone.includes(each))
-  const superiors = [hold.ownUpstreamDueAt, ...others.map((each) => each.upstreamDueAt)]
-  const superior = earliest(superiors, setting.now) ?? hold.ownUpstreamDueAt
+  // Further up, nothing changes where what is brought stays the same.
+  if (hold === undefined) return brings === null ? [{ ...told, matter: {}, data }] : []
+  const relaid = undone.flatMap((each) => laidAnew(each, brings, setting))
+  const holds = target.holds.map((each) =>
+    undone.includes(each) ? { ...each, undoneAt: setting.now } : each,
+  )
+  const held = { ...target, holds: [...holds, ...relaid] }
+  const matter = hold.upstreamDueAt === null ? {} : { upstreamDueAt: superiorOf(held) }
+  const after = { ...held, matter: { ...target.matter, ...matter } }
   const legs = openLegsOf(target).flatMap((leg) => {
-    const laid = holdsOn(target, leg)
-    const began = laid.length === 0 && hold.at <= leg.dispatchedAt
-    const patch = laid.some((each) => undone.includes(each))
-      ? clockOf(target, leg, others, setting)
-      : began && leg.effectiveDueAt === hold.upstreamDueAt
-        ? unbound(target, leg, superior, setting)
-        : undefined
+    const patch = holdsOn(target, leg).some((each) => undone.includes(each))
+      ? clockOf(after, leg, setting)
+      : unbound(after, leg, setting)
     return patch === undefined ? [] : [{ id: leg.id, patch }]
   })
   const lead = leadLeg(target)
   const moved = legs.find(({ id: legId }) => legId === lead?.id)
-  return {
-    event,
-    matter: hold.upstreamDueAt === null ? {} : { upstreamDueAt: superior },
-    legs,
-    update: { mergeHolds: undone.map((each) => ({ id: each.id, patch: { undoneAt: setting.now } })) },
-    data: {
-      ...data,
-      ...(moved === undefined
-        ? {}
-        : { oldDueAt: lead?.effectiveDueAt, newDueAt: moved.patch.effectiveDueAt }),
+  const dues =
+    moved === undefined ? {} : { oldDueAt: lead?.effectiveDueAt, newDueAt: moved.patch.effectiveDueAt }
+  return [
+    {
+      ...told,
+      matter,
+      legs,
+      insert: { mergeHolds: relaid },
+      update: { mergeHolds: undone.map((each) => ({ id: each.id, patch: { undoneAt: setting.now } })) },
+      data: { ...data, ...dues },
     },
-  }
+    ...released(beyond, target.matter, bringsNow(after, setting), data, setting),
+  ]
 }
 
-/** A leg that began under the superior's deadline which the other had brought has the policy's limit now. */
-function unbound(subject: Case, leg: Leg, superior: Instant | null, setting: Setting) {
-  const role = leg.role === 'co' ? 'co' : 'lead'
-  const { limit } = promise(calendarOf(setting), leg.dispatchedAt, subject.matter, 'ordinary', role)
-  const own = { ...anew(subject, { ...leg, limit }, superior, setting), limit, ...unmarked }
-  return own.effectiveDueAt > leg.effectiveDueAt ? own : undefined
+const differs = (hold: MergeHold, { dueAt, upstreamDueAt }: Brought) =>
+  hold.upstreamDueAt !== upstreamDueAt || (hold.legId !== null && hold.dueAt !== dueAt)
+
+/** What still holds by what the other brings now. */
+function laidAnew(hold: MergeHold, brings: Brought | null, setting: Setting): MergeHold[] {
+  const dueAt = hold.legId === null ? null : (brings?.dueAt ?? null)
+  const upstreamDueAt = brings?.upstreamDueAt ?? null
+  if (dueAt === null && upstreamDueAt === null) return []
+  return [{ ...hold, id: setting.newId(), dueAt, upstreamDueAt }]
 }
 
-/** A leg's own clock, as far as no merge that still holds draws it in. */
-function clockOf(subject: Case, leg: Leg, running: readonly MergeHold[], setting: Setting) {
-  const laid = holdsOn(subject, leg)
-  const { ownDueAt, ownLimit } = ownOf(subject, leg)
-  const asItWas = { ...leg, limit: ownLimit, effectiveDueAt: ownDueAt }
-  const own = anew(subject, asItWas, laid[0]?.ownUpstreamDueAt ?? null, setting)
-  const held = running.filter((each) => laid.includes(each)).map(({ dueAt }) => dueAt)
-  const least = earliest([own.effectiveDueAt, ...held], '') ?? own.effectiveDueAt
-  // Undoing draws nothing in: what was granted meanwhile stays granted.
-  const effectiveDueAt = least > leg.effectiveDueAt ? least : leg.effectiveDueAt
-  const marks = effectiveDueAt > leg.effectiveDueAt ? unmarked : {}
-  return least < own.effectiveDueAt && leg.limit === null
-    ? { effectiveDueAt, ...marks }
-    : { ...own, ...marks, effectiveDueAt, limit: ownLimit }
+/** What a merged matter would have brought when it was merged, by what holds it now. */
+function bringsNow(subject: Case, setting: Setting): Brought {
+  const { matter } = subject
+  const lead = leadLeg(subject)
+  const ended = lead?.outcome === 'merged' ? lead : undefined
+  // A clock that nothing drew in brought its own time, whatever a calendar says by now.
+  const due = ended?.limit === null ? dueOf(subject, ended, setting) : ended
+  return broughtBy(matter, due?.effectiveDueAt, matter.mergedAt ?? setting.now)
 }
 
 /** The legs that merging ended go on as new ones: a closed leg is never rewritten. */
@@ -239,39 +229,13 @@ function reopened(subject: Case, setting: Setting): NewLeg[] {
   return stopped.map((leg, i) => continued(subject, leg, last + 1 + i, setting))
 }
 
-type Run = Pick<Leg, 'role' | 'unitId' | 'dispatchedAt'>
-
-const continues = (later: Run, leg: Run) =>
-  later.role === leg.role && later.unitId === leg.unitId && later.dispatchedAt === leg.dispatchedAt
-
 /**
  * The clock never stood still: the new leg keeps the promise of the one that merging ended, by the calendar as it is now, and
  * what was told of it.
  */
 function continued(subject: Case, old: Leg, no: number, setting: Setting): NewLeg {
   const { outcome: _, stoppedAt: __, lateFrom: ___, signLateFrom: ____, ...kept } = old
-  const running = subject.holds.filter(({ undoneAt }) => undoneAt === null)
-  const due =
-    holdsOn(subject, old).length > 0
-      ? clockOf(subject, old, running, setting)
-      : anew(subject, old, subject.matter.upstreamDueAt, setting)
+  const due = dueOf(subject, old, setting)
   const marks = due.effectiveDueAt > old.effectiveDueAt ? unmarked : {}
   return { ...kept, ...due, ...marks, id: setting.newId(), no }
-}
-
-/** The due times of a leg by the calendar as it is now. */
-function anew(subject: Case, leg: Leg, upstreamDueAt: Instant | null, setting: Setting) {
-  const { effectiveDueAt, signDueAt, provisional, limit } = leg
-  // As in `due-moves.ts`: what a superior, a platform or a merge fixed, no calendar of ours moves.
-  if (limit === null || (leg.imported && leg.extensions > 0))
-    return { effectiveDueAt, signDueAt, provisional }
-  const granted = subject.granted.find((each) => continues(leg, each))
-  const extended = leg.extensions > 0 ? (granted?.workdays ?? 0) : 0
-  const { urgency } = subject.matter
-  const bound = upstreamDueAt !== null && upstreamDueAt > leg.dispatchedAt ? upstreamDueAt : null
-  const { dueAt, ...rest } = promisedBy(calendarOf(setting), {
-    ...{ ...leg, limit: limit as Limit, extended, urgency },
-    ...{ signTold: leg.imported, upstreamDueAt: bound },
-  })
-  return { effectiveDueAt: dueAt, ...rest }
 }

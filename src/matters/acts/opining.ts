@@ -214,11 +214,11 @@ export const rehandle = actRule({
   otherField: 'reviewId',
   units: (subject) => [subject.matter.leadUnitId].filter((unit) => unit !== null),
   change(subject, input, setting) {
-    const found = setting.other?.petition
+    const found = setting.others[0]?.petition
     const revoked =
       found?.reviewResult === 'revoked' &&
       found.rootId === subject.matter.id &&
-      isAbout(subject, setting.other?.matter.receivedAt)
+      isAbout(subject, setting.others[0]?.matter.receivedAt)
     if (!revoked) throw fieldProblem('matter/not-revoked', '/body/reviewId', '该复查复核未撤销本件的处理意见')
     const { matter } = subject
     const law = lawOf(subject)
