@@ -172,7 +172,7 @@ export function mattersBehind(
 function countedIn(query: ListQuery, part: Part, asked: readonly string[] | null, place: Place) {
   const units = asked === null ? undefined : { at: `${place(asked)}::uuid[]`, withNone: asked.includes(NIL) }
   if (query.asOf === undefined) return { now: counted(part, { units, facts: factsNow(AT) }) }
-  return { now: counted(part, { units }), past: counted(part, { units, legs: PAST_LEGS }) }
+  return { now: counted(part, { units }), past: counted(part, { units, legs: LEGS_THEN }) }
 }
 
 /** What is none of these had not left: said once more in days, so that the few that had not are found without the others. */
@@ -184,10 +184,14 @@ const STANDING = `(m.left_day is null or m.left_day >= (${AT}::timestamptz at ti
  * looked at.
  */
 function lateAt(units: Asked['units'], legs: string): string {
-  const of = units === undefined ? '' : ` and l.unit_id = any(${units.at})`
   const present = units === undefined ? '' : `m.lead_unit_id = any(${units.at}) and `
-  return `((${present}m.lead_late_from < ${AT}) or (${SHARED} and m.late_from < ${AT} and exists (
-    select 1 from ${legs} where ${legs === LEGS ? OWN : 'true'} and l.role = 'lead' and l.late_from < ${AT}${of})))`
+  const any = lateLeg('lead', units, legs)
+  return `((${present}m.lead_late_from < ${AT}) or (${SHARED} and m.late_from < ${AT} and ${any}))`
+}
+
+function lateLeg(role: 'lead' | 'co', units: Asked['units'], legs: string): string {
+  const of = units === undefined ? '' : ` and l.unit_id = any(${units.at})`
+  return `exists (select 1 from ${legs} and l.role = '${role}' and l.late_from < ${AT}${of})`
 }
 
 interface Asked {
@@ -199,16 +203,11 @@ interface Asked {
   legs?: string
 }
 
-const LEGS = 'legs l'
-const OWN = 'l.matter_id = m.id'
+const LEGS = 'legs l where l.matter_id = m.id'
+const LEGS_THEN = `${PAST_LEGS} where true`
 
 /** The same conditions as `recount.ts` counts by, on one matter. */
 function counted(part: Part, { units, facts, legs = LEGS }: Asked): string[] {
-  const late = (
-    role: string,
-    of = units,
-  ) => `exists (select 1 from ${legs} where ${legs === LEGS ? OWN : 'true'}
-    and l.role = '${role}' and l.late_from < ${AT}${of === undefined ? '' : ` and l.unit_id = any(${of.at})`})`
   const fact = (condition: Part) => holds(condition, facts ?? factsAsOf(AT, factsIn(condition)))
   const led =
     units === undefined
@@ -224,9 +223,9 @@ function counted(part: Part, { units, facts, legs = LEGS }: Asked): string[] {
         lateAt(units, legs),
       ]
     case 'late-co':
-      return [fact(part), late('co', undefined), ...led]
+      return [fact(part), lateLeg('co', undefined, legs), ...led]
     case 'late-co-unit':
-      return [fact(part), late('co')]
+      return [fact(part), lateLeg('co', units, legs)]
   }
 }
 
