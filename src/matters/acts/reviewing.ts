@@ -43,48 +43,42 @@ export const declineReview = actRule({
     ground: z.enum(Object.keys(reviewGrounds) as [keyof typeof reviewGrounds]).describe('不予受理的情形'),
     reason: textOf(4, 2000).describe('理由'),
   }),
-  change: (subject, input, setting) => ({
-    matter: {
-      ...handledBy(subject, setting),
-      ...answered(
-        subject,
-        { accepted: setting.now },
-        punctualAfter(subject, stopped(subject, setting, 'declined')),
-      ),
-      endReason: input.ground,
-      publicReply: input.reason,
-    },
-    legs: stopped(subject, setting, 'declined'),
-    update: patchOf(subject, {
-      intake: 'not-accepted',
-      declineGround: input.ground,
-      decidedAt: setting.now,
-    }),
-    data: {
-      intake: 'not-accepted',
-      ground: input.ground,
-      article: reviewGroundArticles[input.ground]?.[lawOf(subject).id] ?? clockOf(subject).article,
-    },
-  }),
+  change(subject, { ground, reason }, setting) {
+    const legs = stopped(subject, setting, 'declined')
+    return {
+      matter: {
+        ...handledBy(subject, setting),
+        ...answered(subject, { accepted: setting.now }, punctualAfter(subject, legs)),
+        endReason: ground,
+        publicReply: reason,
+      },
+      legs,
+      update: patchOf(subject, { intake: 'not-accepted', declineGround: ground, decidedAt: setting.now }),
+      data: {
+        intake: 'not-accepted',
+        ground,
+        article: reviewGroundArticles[ground]?.[lawOf(subject).id] ?? clockOf(subject).article,
+      },
+    }
+  },
 })
 
 export const coordinate = actRule({
   needs: ['petition'],
   input: z.strictObject({ text: textOf(4, 2000).describe('协调处理情况') }),
-  change: (subject, { text }, setting) => ({
-    matter: {
-      ...handledBy(subject, setting),
-      ...answered(
-        subject,
-        { accepted: setting.now },
-        punctualAfter(subject, stopped(subject, setting, 'replied')),
-      ),
-    },
-    legs: stopped(subject, setting, 'replied'),
-    insert: remark(subject, setting, 'coordinate', text),
-    update: patchOf(subject, { intake: 'coordinated', decidedAt: setting.now }),
-    data: { intake: 'coordinated' },
-  }),
+  change(subject, { text }, setting) {
+    const legs = stopped(subject, setting, 'replied')
+    return {
+      matter: {
+        ...handledBy(subject, setting),
+        ...answered(subject, { accepted: setting.now }, punctualAfter(subject, legs)),
+      },
+      legs,
+      insert: remark(subject, setting, 'coordinate', text),
+      update: patchOf(subject, { intake: 'coordinated', decidedAt: setting.now }),
+      data: { intake: 'coordinated' },
+    }
+  },
 })
 
 export const openHearing = actRule({
