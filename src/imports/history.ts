@@ -28,7 +28,6 @@ export interface History {
 
 export function derive(order: Order, known: Known): History {
   const legs = legsOf(order, known)
-  const lead = legs.findLast((leg) => leg.role === 'lead' && leg.kind !== 'redo')
   const acceptance = acceptanceOf(order, legs)
   const called = order.calledBackAt !== null && order.callResult !== 'missed'
   return {
@@ -61,8 +60,8 @@ export function derive(order: Order, known: Known): History {
     },
     legs,
     replies: repliesOf(order, known.matterId, legs),
-    extensions: extensionsOf(order, known.matterId, lead),
-    returnRequests: returnsOf(order, known.matterId, lead),
+    extensions: extensionsOf(order, known.matterId, legs),
+    returnRequests: returnsOf(order, known.matterId, legs),
     callBacks: callBacksOf(order, known.matterId),
     screenings: screeningsOf(order, known.matterId),
     acts: actsOf(order),

@@ -109,6 +109,17 @@ const OUTCOMES = [
   'screenings',
 ] as const satisfies StagedName[]
 
+const ofLeg = (asked: string) =>
+  `t.leg_id = s.leg_id and exists (select from app.legs l where l.id = t.leg_id and l.dispatched_at <= t.${asked})`
+/** SQL: whether the stored `t` is the staged `s`, also where earlier versions gave it the id of the first unit's. */
+const SAME = {
+  replies: ofLeg('submitted_at'),
+  extensions: ofLeg('asked_at'),
+  return_requests: ofLeg('asked_at'),
+  call_backs: 't.id = s.id',
+  screenings: 't.id = s.id',
+} satisfies Record<(typeof OUTCOMES)[number], string>
+
 const assigned = (columns: readonly string[], from: string) =>
   columns.map((c) => `"${c}" = ${from}."${c}"`).join(', ')
 const without = (columns: readonly string[], ...left: string[]) =>
@@ -133,6 +144,7 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Pro
     'external_no',
     'received_at',
     ...BLANKABLE,
+    ...['extended_at', 'returned_at', 'returns'],
   )
   await run(
     `insert into app.matter_texts (matter_id, seq, field, text)
@@ -140,12 +152,6 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Pro
        lateral (values ('title', m.title, s.title), ('content', m.content, s.content),
          ('reply', m.public_reply, s.public_reply)) as t (field, old, new)
      where t.old <> t.new`,
-  )
-  const texts = BLANKABLE.map((c) => `"${c}" = coalesce(s."${c}", m."${c}")`).join(', ')
-  await run(
-    `update app.matters m set ${assigned(matters, 's')}, ${texts}, import_id = $1, version = m.version + 1, seq = h.seq, head = h.head
-     from ${at('matters')} s join sealed h on h.matter_id = s.id where m.id = s.id`,
-    [id],
   )
   const begun = quoted(sharedColumns('legs'))
   await run(`insert into app.legs (${begun}) select ${begun} from ${at('legs')} where fresh`)
@@ -165,16 +171,28 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Pro
         ? `"${c}" = coalesce(nullif(excluded."${c}", '${NOT_TOLD}'), t."${c}")`
         : `"${c}" = excluded."${c}"`,
     )
+    const rest = quoted(without(columns, 'id'))
     await run(
-      `insert into app.${name} as t (${quoted(columns)}) select ${quoted(columns)} from ${at(name)}
-       on conflict (id) do update set ${sets.join(', ')}`,
+      `insert into app.${name} as t (id, ${rest})
+       select coalesce((select t.id from app.${name} t where t.matter_id = s.matter_id and ${SAME[name]} limit 1), id), ${rest}
+       from ${at(name)} s on conflict (id) do update set ${sets.join(', ')}`,
     )
   }
+  const texts = BLANKABLE.map((c) => `"${c}" = coalesce(s."${c}", m."${c}")`).join(', ')
+  await run(
+    `update app.matters m set ${assigned(matters, 's')}, ${texts}, ${FIRSTS}, import_id = $1, version = m.version + 1, seq = h.seq, head = h.head
+     from ${at('matters')} s join sealed h on h.matter_id = s.id where m.id = s.id`,
+    [id],
+  )
 }
 
 /** Texts of a matter that a newer file may leave blank: they stay. */
 const BLANKABLE = ['title', 'content', 'public_reply']
 const TEXTS = ['result', 'reason', 'evidence']
+/** What the next unit was granted, and gave back, does not hide that of the first. */
+const FIRSTS = `extended_at = least(s.extended_at, (select min(e.decided_at) from app.extensions e where e.matter_id = m.id and e.granted)),
+  returned_at = least(s.returned_at, (select min(r.decided_at) from app.return_requests r where r.matter_id = m.id and r.granted)),
+  returns = greatest(s.returns, (select count(*) from app.return_requests r where r.matter_id = m.id and r.granted))`
 
 /**
  * What the next file will be compared with. What people here have handled keeps the version before that: no later file takes

@@ -3,6 +3,7 @@ import type { InferInsertModel } from 'drizzle-orm'
 import type { NewLeg } from '../matters/case.ts'
 import type * as tables from '../matters/record-tables.ts'
 import { NOT_TOLD } from '../matters/terms.ts'
+import type { Instant } from '../platform/clock.ts'
 import { childId } from './ids.ts'
 import type { Extension, Order } from './order.ts'
 
@@ -12,10 +13,22 @@ const PLATFORM = '00000000-0000-0000-0000-000000000003'
 type Row<T extends 'replies' | 'extensions' | 'returnRequests' | 'callBacks' | 'screenings'> =
   InferInsertModel<(typeof tables)[T]>
 
+/** Rows are told apart by the legs that they belong to; 1 is the reply to the redo. */
+const rowOf = (leg: NewLeg | undefined) => (leg === undefined || leg.no === 1 ? 0 : leg.no)
+
+const leadsIn = (legs: readonly NewLeg[]) =>
+  legs.filter(({ role, kind }) => role === 'lead' && kind !== 'redo')
+
+/** The lead unit's leg at a moment; of what was before the first dispatch, the first. */
+function leadAt(legs: readonly NewLeg[], at: Instant): NewLeg | undefined {
+  const leads = leadsIn(legs)
+  return leads.findLast(({ dispatchedAt }) => dispatchedAt <= at) ?? leads[0]
+}
+
 export function repliesOf(order: Order, matterId: string, legs: readonly NewLeg[]): Row<'replies'>[] {
   const { repliedAt, acceptedAt, redo } = order
   if (repliedAt === null) return []
-  const leads = legs.filter((leg) => leg.role === 'lead')
+  const lead = leadsIn(legs).at(-1)
   const row = {
     matterId,
     submittedBy: PLATFORM,
@@ -26,8 +39,8 @@ export function repliesOf(order: Order, matterId: string, legs: readonly NewLeg[
   }
   const first = {
     ...row,
-    id: childId(matterId, 'reply', 0),
-    legId: leads.findLast((leg) => leg.kind !== 'redo')?.id ?? null,
+    id: childId(matterId, 'reply', rowOf(lead)),
+    legId: lead?.id ?? null,
     submittedAt: repliedAt,
     reviewedAt: acceptedAt,
     reviewedBy: acceptedAt === null ? null : PLATFORM,
@@ -37,7 +50,7 @@ export function repliesOf(order: Order, matterId: string, legs: readonly NewLeg[
   const again = {
     ...row,
     id: childId(matterId, 'reply', 1),
-    legId: leads.findLast((leg) => leg.kind === 'redo')?.id ?? null,
+    legId: legs.findLast((leg) => leg.kind === 'redo')?.id ?? null,
     submittedAt: redo.repliedAt,
     reviewedAt: redo.repliedAt,
     reviewedBy: PLATFORM,
@@ -50,12 +63,14 @@ export function repliesOf(order: Order, matterId: string, legs: readonly NewLeg[
 export function extensionsOf(
   { extension }: Order,
   matterId: string,
-  lead: NewLeg | undefined,
+  legs: readonly NewLeg[],
 ): Row<'extensions'>[] {
-  if (extension === null || lead === undefined) return []
+  if (extension === null) return []
+  const lead = leadAt(legs, extension.askedAt ?? extension.grantedAt)
+  if (lead === undefined) return []
   return [
     {
-      id: childId(matterId, 'extension'),
+      id: childId(matterId, 'extension', rowOf(lead)),
       matterId,
       legId: lead.id,
       askedAt: extension.askedAt ?? extension.grantedAt,
@@ -76,12 +91,15 @@ function noteOf({ askedAt }: Extension): string {
   return askedAt === null ? '逾期批准，申请时间不明，不改变期限' : '逾期申请，不改变期限'
 }
 
-export function returnsOf(order: Order, matterId: string, lead: NewLeg | undefined): Row<'returnRequests'>[] {
+export function returnsOf(order: Order, matterId: string, legs: readonly NewLeg[]): Row<'returnRequests'>[] {
   const { returnedAt } = order
-  if (returnedAt === null || lead === undefined) return []
+  if (returnedAt === null) return []
+  const ended = legs.findLast(({ outcome, stoppedAt }) => outcome === 'returned' && stoppedAt === returnedAt)
+  const lead = ended ?? leadAt(legs, returnedAt)
+  if (lead === undefined) return []
   return [
     {
-      id: childId(matterId, 'return'),
+      id: childId(matterId, 'return', rowOf(lead)),
       matterId,
       legId: lead.id,
       askedAt: returnedAt,

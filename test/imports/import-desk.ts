@@ -62,10 +62,13 @@ const COLUMNS: FieldId[] = [
   'extensionAskedAt',
   'extensionGrantedAt',
   'extendedTo',
+  'returnedAt',
   'repliedAt',
   'reply',
   'calledBackAt',
   'rating',
+  'redoAt',
+  'redoRepliedAt',
   'state',
 ]
 
