@@ -116,7 +116,7 @@ const SAME = {
   replies: ofLeg('submitted_at'),
   extensions: ofLeg('asked_at'),
   return_requests: ofLeg('asked_at'),
-  call_backs: 't.id = s.id',
+  call_backs: 't.at = s.at',
   screenings: 't.id = s.id',
 } satisfies Record<(typeof OUTCOMES)[number], string>
 

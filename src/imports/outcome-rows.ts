@@ -112,12 +112,17 @@ export function returnsOf(order: Order, matterId: string, legs: readonly NewLeg[
   ]
 }
 
-export function callBacksOf(order: Order, matterId: string): Row<'callBacks'>[] {
+/** The call after a redo is another than the one before it, of which figures of before the redo tell. */
+export function callBacksOf(
+  order: Order,
+  matterId: string,
+  redoneAt: Instant | null = order.redo?.at ?? null,
+): Row<'callBacks'>[] {
   const { calledBackAt, callResult, rating, resolved } = order
   if (calledBackAt === null || callResult === null) return []
   return [
     {
-      id: childId(matterId, 'callBack'),
+      id: childId(matterId, 'callBack', redoneAt !== null && calledBackAt > redoneAt ? 1 : 0),
       matterId,
       at: calledBackAt,
       by: PLATFORM,

@@ -65,7 +65,7 @@ export function reconcileTouched(
       accusedUnitIds: [...new Set([...matter.accusedUnitIds, ...next.accusedUnitIds])],
       ...(called ? calledBack(next, matter) : {}),
     },
-    callBacks: called ? callBacksOf(next, matter.id) : [],
+    callBacks: called ? callBacksOf(next, matter.id, matter.redoneAt) : [],
     changed: taken.map(difference),
     kept: refused.map((part) => ({ ...difference(part), code: 'merge/touched' as const })),
   }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { childId } from '../../src/imports/ids.ts'
 import { statement } from '../../src/platform/db.ts'
-import { openImportDesk, row } from './import-desk.ts'
+import { answered, openImportDesk, rated, row } from './import-desk.ts'
 
 let desk: Awaited<ReturnType<typeof openImportDesk>>
 beforeAll(async () => {
@@ -22,11 +22,19 @@ const factsOf = statement<{ extendedAt: string | null; returnedAt: string | null
   'test.import-facts',
   `select extended_at as "extendedAt", returned_at as "returnedAt", returns from matters where id = $1`,
 )
+const callsOf = statement<{ at: string; rating: string | null }>(
+  'test.import-calls',
+  'select at, rating from call_backs where matter_id = $1 order by at',
+)
 /** As the version before had it: one id for all units, and what the first gave back with the second. */
 const renumber = statement('test.import-renumber', 'update replies set id = $2 where matter_id = $1')
 const wander = statement(
   'test.import-wander',
   `update return_requests r set leg_id = l.id from legs l where l.matter_id = $1 and l.no = 2 and r.matter_id = $1`,
+)
+const renumberCalls = statement(
+  'test.import-renumber-calls',
+  'update call_backs set id = $2 where matter_id = $1',
 )
 const idOf = async (no: string) => (await desk.matter(no)).id
 const recordsOf = async (no: string) =>
@@ -102,5 +110,42 @@ describe('an order that goes to another unit', () => {
     await wander(desk.deps.db, [await idOf('R-0006')])
     await desk.take([row('R-0006', { ...second, returnedAt: '2020-08-13 10:00:00' })])
     expect((await recordsOf('R-0006')).map(([, at]) => at)).toEqual(['2020-08-11', '2020-08-13'])
+  })
+})
+
+describe('the call after a redo leaves that of before it on record:', () => {
+  const poor = { ...rated, rating: '不满意' }
+  const ratings = async (no: string) =>
+    (await callsOf(desk.deps.db, [await idOf(no)])).map(({ rating }) => rating)
+
+  test('one of the platform', async () => {
+    const redone = { ...poor, redoAt: '2020-08-13 11:00:00' }
+    await desk.take([row('R-0011', redone)])
+    const again = { ...redone, redoRepliedAt: '2020-08-14 08:00:00', calledBackAt: '2020-08-14 08:30:00' }
+    await desk.take([row('R-0011', { ...again, rating: '满意' })])
+    expect(await ratings('R-0011')).toEqual(['dissatisfied', 'satisfied'])
+  })
+
+  test('one of our own', async () => {
+    await desk.take([row('R-0012', { ...poor, state: '已评价' })])
+    const id = await idOf('R-0012')
+    await desk.does('reviewer', id, 'redo', { reason: '诉求人不满意' })
+    await desk.does('liaison', id, 'sign')
+    await desk.does('liaison', id, 'reply', { ...desk.answer, contactedAt: desk.clock.now() })
+    await desk.does('reviewer', id, 'approve', {})
+    desk.clock.forward({ hours: 1 })
+    const calledBackAt = desk.clock.now().slice(0, 19).replace('T', ' ')
+    await desk.take([row('R-0012', { ...answered, calledBackAt, rating: '满意' })])
+    expect(await ratings('R-0012')).toEqual(['dissatisfied', 'satisfied'])
+  })
+
+  test('and one is not doubled that an earlier version wrote in the place of the first', async () => {
+    const redone = { ...poor, redoAt: '2020-08-13 11:00:00', redoRepliedAt: '2020-08-14 08:00:00' }
+    const again = { ...redone, calledBackAt: '2020-08-14 08:30:00' }
+    await desk.take([row('R-0013', again)])
+    const id = await idOf('R-0013')
+    await renumberCalls(desk.deps.db, [id, childId(id, 'callBack')])
+    await desk.take([row('R-0013', { ...again, rating: '满意' })])
+    expect(await ratings('R-0013')).toEqual(['satisfied'])
   })
 })
