@@ -28,7 +28,9 @@ export interface History {
 
 export function derive(order: Order, known: Known): History {
   const legs = legsOf(order, known)
-  const acceptance = acceptanceOf(order, legs)
+  // Until a unit has it, the platform's deadline is the office's own, and binds whom our desk sends it to.
+  const upstreamDueAt = legs.length === 0 ? order.givenDueAt : null
+  const acceptance = acceptanceOf(order, legs, upstreamDueAt)
   const called = order.calledBackAt !== null && order.callResult !== 'missed'
   return {
     matter: {
@@ -40,6 +42,7 @@ export function derive(order: Order, known: Known): History {
       confidential: order.confidential ?? false,
       accusedUnitIds: order.accusedUnitIds,
       receivedAt: order.receivedAt,
+      upstreamDueAt,
       ...withoutLegs,
       ...derived(caseBefore(legs), { matter: {}, openLegs: legs }),
       ...acceptance,
@@ -89,8 +92,8 @@ function caseBefore(legs: readonly NewLeg[]): Case {
   return newCase({ dispatchedAt: legs[0]?.dispatchedAt ?? null })
 }
 
-/** What the first accepted reply settles; on time means that no lead leg up to then is late. */
-function acceptanceOf(order: Order, legs: History['legs']): MatterPatch {
+/** What the first accepted reply settles; on time means that no lead leg up to then is late, nor the office without any. */
+function acceptanceOf(order: Order, legs: History['legs'], upstreamDueAt: Instant | null): MatterPatch {
   const { acceptedAt, repliedAt } = order
   if (acceptedAt === null || repliedAt === null) {
     return { firstRepliedAt: null, firstAcceptedAt: null, firstOnTime: null, doneAt: null, publicReply: null }
@@ -98,7 +101,7 @@ function acceptanceOf(order: Order, legs: History['legs']): MatterPatch {
   return {
     firstRepliedAt: repliedAt,
     firstAcceptedAt: acceptedAt,
-    firstOnTime: firstLate(legs) === null,
+    firstOnTime: firstLate(legs) === null && (upstreamDueAt === null || repliedAt <= upstreamDueAt),
     doneAt: acceptedAt,
     publicReply: order.reply,
   }

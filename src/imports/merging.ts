@@ -144,7 +144,7 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Pro
     'external_no',
     'received_at',
     ...BLANKABLE,
-    ...['extended_at', 'returned_at', 'returns'],
+    ...['extended_at', 'returned_at', 'returns', 'upstream_due_at'],
   )
   await run(
     `insert into app.matter_texts (matter_id, seq, field, text)
@@ -189,10 +189,11 @@ async function updateOthers(run: Run, at: At, { id }: ImportRecord, tx: Tx): Pro
 /** Texts of a matter that a newer file may leave blank: they stay. */
 const BLANKABLE = ['title', 'content', 'public_reply']
 const TEXTS = ['result', 'reason', 'evidence']
-/** What the next unit was granted, and gave back, does not hide that of the first. */
+/** What the next unit was granted, and gave back, does not hide that of the first, nor its dispatch what the office let pass. */
 const FIRSTS = `extended_at = least(s.extended_at, (select min(e.decided_at) from app.extensions e where e.matter_id = m.id and e.granted)),
   returned_at = least(s.returned_at, (select min(r.decided_at) from app.return_requests r where r.matter_id = m.id and r.granted)),
-  returns = greatest(s.returns, (select count(*) from app.return_requests r where r.matter_id = m.id and r.granted))`
+  returns = greatest(s.returns, (select count(*) from app.return_requests r where r.matter_id = m.id and r.granted)),
+  upstream_due_at = coalesce(s.upstream_due_at, case when m.upstream_due_at < s.dispatched_at then m.upstream_due_at end)`
 
 /**
  * What the next file will be compared with. What people here have handled keeps the version before that: no later file takes

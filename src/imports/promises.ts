@@ -33,7 +33,7 @@ export function readPromises(reader: RowReader, times: Times, kind: Kind, calend
   return { promise: own, extension: readExtension(reader, times, own.dueAt, calendar), redo }
 }
 
-function promiseOf(
+export function promiseOf(
   calendar: Calendar,
   from: Instant,
   kind: Kind,

@@ -8,7 +8,7 @@ import type { FindingCode } from './findings.ts'
 import { clockOf, derive } from './history.ts'
 import type { StoredLeg } from './legs.ts'
 import type { Extension, Order } from './order.ts'
-import { isTooLate } from './promises.ts'
+import { isTooLate, promiseOf } from './promises.ts'
 import { formOf, partNames, parts, withoutDigests, type Part, type Snapshot } from './snapshot.ts'
 
 /** What is held of an order that nobody but imports has changed. */
@@ -65,6 +65,7 @@ export function reconcile(
     keep('merge/protection-kept', 'accusedUnitIds')
 
   if (lead !== undefined) keepLeg(next, lead, keep)
+  else keepFixed(next, held, keep)
   let order = merged(next, held, kept, lead, calendar)
 
   // Lateness once known is not undone: the cells that would do so are left out, as few as suffice.
@@ -175,6 +176,19 @@ function keepLeg(
   }
 }
 
+/** What the office let pass while nobody had the order, it let pass: no file moves it, nor answers in time what was seen open. */
+function keepFixed(
+  next: Order,
+  { snapshot, seenAt, now }: Held,
+  keep: (code: FindingCode, ...which: readonly Part[]) => void,
+): void {
+  const { givenDueAt, repliedAt } = snapshot
+  if (givenDueAt === null || repliedAt !== null || givenDueAt >= now) return
+  if (next.dispatchedAt === null) keep('merge/late-kept', 'givenDueAt')
+  if (givenDueAt < seenAt && next.repliedAt !== null && next.repliedAt <= givenDueAt)
+    keep('merge/late-kept', 'repliedAt', ...AFTER_REPLY)
+}
+
 function merged(
   next: Order,
   held: Held,
@@ -189,6 +203,13 @@ function merged(
   const order = {
     ...withoutDigests({ ...next, ...old }),
     accusedUnitIds: [...new Set([...snapshot.accusedUnitIds, ...next.accusedUnitIds])],
+  }
+  // A deadline that was given before anybody had the order holds for the unit that has it first, told again or not.
+  if (lead === undefined && order.dispatchedAt !== null && kept.has('givenDueAt')) {
+    const due = order.givenDueAt
+    const dueAt = due !== null && due > order.dispatchedAt ? due : null
+    const given = { dueAt, signDueAt: order.givenSignDueAt }
+    return { ...order, promise: promiseOf(calendar, order.dispatchedAt, order, given) }
   }
   const goesOn = lead !== undefined && lead.outcome === null && lead.unitId === order.leadUnitId
   return goesOn && order.extension !== null && !kept.has('extension')

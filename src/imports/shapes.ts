@@ -27,9 +27,7 @@ const staged = {
   matters: {
     table: matterTables.matters,
     late: ['no', 'registeredAt', 'registeredBy', 'importId', 'version', 'seq', 'head'],
-    kept: [
-      ...['binding', 'barredIds', 'upstreamDueAt', 'handlerIds', 'mergedIntoId', 'mergedAt', 'stateBefore'],
-    ],
+    kept: ['binding', 'barredIds', 'handlerIds', 'mergedIntoId', 'mergedAt', 'stateBefore'],
     // expected: version and due of the matter when it was compared; event: the data of its event, as JSON.
     more: {
       row_no: 'integer',
