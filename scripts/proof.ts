@@ -9,6 +9,7 @@ import { migrate, pendingMigrations } from '../src/platform/migrate.ts'
 import { openVault, type Vault } from '../src/platform/vault.ts'
 import { foreignKeys } from '../src/platform/vault-keys.ts'
 import { verifyChains } from '../src/platform/verify.ts'
+import { provable } from '../src/provable.ts'
 
 export interface Line {
   good: boolean
@@ -82,7 +83,7 @@ async function checkKeys(db: Database, vault: Vault, say: Say): Promise<void> {
 }
 
 async function checkHistory(db: Database, vault: Vault, say: Say): Promise<void> {
-  const { events, chains, checkpoints, findings, more } = await verifyChains(db, vault)
+  const { events, chains, checkpoints, findings, more } = await verifyChains(db, vault, provable)
   const count = findings.length + more
   say(count === 0, `核对 ${events} 条事件、${chains} 条事件链、${checkpoints} 次封存，发现 ${count} 处问题`)
   for (const { place, message } of findings.slice(0, 20)) say(false, `${place}  ${message}`)

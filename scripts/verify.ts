@@ -1,10 +1,16 @@
 // Verifies the history of an installation: `npm run verify`. Exit code 1 when anything was found.
 import { foreignKeys } from '../src/platform/vault-keys.ts'
 import { verifyChains } from '../src/platform/verify.ts'
+import { provable } from '../src/provable.ts'
 import { say, withInstallation } from './installation.ts'
 
 await withInstallation(async ({ config, db, vault }) => {
-  const { events, chains, checkpoints, findings, more } = await verifyChains(db, vault, config.CHECKPOINT_DIR)
+  const { events, chains, checkpoints, findings, more } = await verifyChains(
+    db,
+    vault,
+    provable,
+    config.CHECKPOINT_DIR,
+  )
   say(`共核对 ${events} 条事件、${chains} 条事件链、${checkpoints} 次封存。`)
   for (const { place, message } of findings) say(`✗ ${place}  ${message}`)
   if (more > 0) say(`……另有 ${more} 处`)

@@ -5,9 +5,7 @@ import type { Calendar } from '../calendar/days.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { EventData } from '../platform/events.ts'
-import type * as petitions from './petition-tables.ts'
-import type * as escalationRecords from './escalation-tables.ts'
-import type * as orders from './record-tables.ts'
+import type { records } from './records.ts'
 import type * as tables from './tables.ts'
 import type { State } from './workflow.ts'
 
@@ -19,11 +17,7 @@ export type Leg = InferSelectModel<typeof tables.legs>
 export type NewLeg = InferInsertModel<typeof tables.legs>
 export type LegPatch = Partial<Omit<NewLeg, 'id' | 'matterId'>>
 
-/** What stands beside a matter, by table. */
-type Records = Omit<
-  typeof orders & typeof petitions & typeof escalationRecords,
-  'visitLists' | 'matterPeople' | 'matterAccused'
->
+type Records = typeof records
 
 export type Extension = InferSelectModel<Records['extensions']>
 export type ReturnRequest = InferSelectModel<Records['returnRequests']>

@@ -24,15 +24,11 @@ import {
 import { channels, type ChannelId } from './channels/index.ts'
 import { keepPeopleOn } from './confidence.ts'
 import { lockCase, mergedInto, readReceivers } from './reading.ts'
-import * as escalationRecords from './escalation-tables.ts'
-import * as petitionRecords from './petition-tables.ts'
-import * as orderRecords from './record-tables.ts'
 import { keepPasts, rewrites } from './pasts.ts'
+import { records } from './records.ts'
 import { derived, legsAfter, outcomeOf, refusal } from './rules.ts'
 import * as tables from './tables.ts'
 import type { Act, State } from './workflow.ts'
-
-const records = { ...orderRecords, ...petitionRecords, ...escalationRecords }
 
 /** What every write of a matter answers: no personal data, so that it may be stored and replayed. */
 export interface Written {

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg'
 import type { Json } from './events.ts'
 import { toldValue, UNTOLD, WHOLE } from './rows.ts'
 import { unpackRows, type ToldBeside, type ToldRows } from './told-rows.ts'
+import { originAfter, untoldRows, type Origin, type Provable } from './verify-untold.ts'
 
 /** What is amiss with one row, told by its subject. */
 export type Amiss = (subjectId: string, what: string) => void
@@ -30,9 +31,13 @@ export interface RowFold {
 }
 
 /** An event of a version that told nothing of rows tells only the state that it led to. */
-export function foldRows(client: PoolClient, amiss: Amiss): RowFold {
+export function foldRows(client: PoolClient, provable: readonly Provable[], amiss: Amiss): RowFold {
   let fold: Fold = new Map()
   const subjects = new Map<string, string>()
+  /** What stands beside whom, by kind of subject. */
+  const beside = provable.map((each) => ({ ...each, origins: new Map<string, Origin>() }))
+  /** Table → id of a row that an event told from its beginning → whose event. */
+  const begun = new Map<string, Map<string, string>>()
   const tables = new Map<string, Promise<TableFacts>>()
   let count = 0
   let last: string | undefined
@@ -43,7 +48,16 @@ export function foldRows(client: PoolClient, amiss: Amiss): RowFold {
       const facts = (await tables.get(table)) as TableFacts
       await compare(client, table, facts, rows, (id, what) => amiss(subjects.get(id) ?? id, what))
     }
+    for (const { rows, origins } of beside) {
+      for (const table of rows) {
+        const told = [...(begun.get(table.table) ?? [])].filter(([id]) => UUID.test(id))
+        const untold = await untoldRows(client, table, origins, told)
+        for (const { id, subjectId } of untold) amiss(subjectId, `${table.table} 多一行 ${id}`)
+      }
+      origins.clear()
+    }
     fold = new Map()
+    begun.clear()
     subjects.clear()
     count = 0
   }
@@ -52,19 +66,23 @@ export function foldRows(client: PoolClient, amiss: Amiss): RowFold {
     subjects.set(id, subjectId)
     return at(rows, id, () => new Map<string, Json>())
   }
+  /** They are still there: what they hold is no longer told. */
   const forget = (subjectId: string) => {
     for (const rows of fold.values())
-      for (const id of rows.keys()) if (subjects.get(id) === subjectId) rows.delete(id)
+      for (const [id, row] of rows) if (subjects.get(id) === subjectId) row.clear()
   }
   return {
     async take({ seq, subject, subjectId, canon }) {
       if (subjectId !== last && count++ >= TOGETHER) await compareAll()
       last = subjectId
       if (canon.rows === null && seq > 1) forget(subjectId)
+      const origins = beside.find((each) => each.subject === subject)?.origins
+      origins?.set(subjectId, originAfter(origins.get(subjectId), canon))
       for (const [table, told] of Object.entries(unpackRows(canon.rows ?? {}, canon)))
         for (const [id, columns] of Object.entries(told)) {
           const row = rowOf(table, id, subjectId)
           for (const [column, value] of Object.entries(columns)) row.set(column, value ?? null)
+          if (columns[WHOLE] === true) at(begun, table, () => new Map<string, string>()).set(id, subjectId)
         }
       const to = canon.data?.to
       if (subject === 'matter' && typeof to === 'string')

@@ -14,6 +14,7 @@ import type { Database } from './db.ts'
 import { chainHash } from './events.ts'
 import type { Vault } from './vault.ts'
 import { foldRows } from './verify-rows.ts'
+import { findStrangers, provableIn, type Provable } from './verify-untold.ts'
 
 /** What is wrong, where, in Chinese; it names ids and days, nothing of content. */
 export interface Finding {
@@ -59,9 +60,14 @@ interface EventRow {
 /**
  * Reads all of the history in one snapshot, beside the running service. What was changed before the last checkpoint is
  * found whatever else was changed with it; what was changed since, unless its whole chain was forged anew and, for a
- * matter, the matter's row too. `checkpointDir`: the copies to compare with.
+ * matter, the matter's row too. `provable`: the rows that events tell of; `checkpointDir`: the copies to compare with.
  */
-export function verifyChains(db: Database, vault: Vault, checkpointDir?: string): Promise<Verification> {
+export function verifyChains(
+  db: Database,
+  vault: Vault,
+  provable: readonly Provable[],
+  checkpointDir?: string,
+): Promise<Verification> {
   return db.bulk(async (client) => {
     const result: Verification = { events: 0, chains: 0, checkpoints: 0, findings: [], more: 0 }
     const find = (kind: Finding['kind'], place: string, message: string) => {
@@ -70,10 +76,12 @@ export function verifyChains(db: Database, vault: Vault, checkpointDir?: string)
     }
     await client.query('begin isolation level repeatable read read only')
     try {
-      await verifyEvents(client, result, find)
+      const rows = await provableIn(client, provable)
+      await verifyEvents(client, rows, result, find)
       await verifySealedHeads(client, find)
       await verifyCheckpoints(client, vault, result, find, checkpointDir)
       await verifyMatters(client, find)
+      await findStrangers(client, rows, (id, table) => find('row', id, `${table} 多一行：没有事件讲到`))
     } finally {
       await client.query('rollback')
     }
@@ -83,13 +91,18 @@ export function verifyChains(db: Database, vault: Vault, checkpointDir?: string)
 
 type Find = (kind: Finding['kind'], place: string, message: string) => void
 
-async function verifyEvents(client: PoolClient, result: Verification, find: Find): Promise<void> {
+async function verifyEvents(
+  client: PoolClient,
+  provable: readonly Provable[],
+  result: Verification,
+  find: Find,
+): Promise<void> {
   const events = streamRows<EventRow>(
     client,
     `select id, subject, subject_id as "subjectId", seq, type, at, actor_id as "actorId", canon, hash
      from app.events order by subject_id, seq`,
   )
-  const rows = foldRows(client, (id, what) => find('row', id, `行与事件所记不符：${what}`))
+  const rows = foldRows(client, provable, (id, what) => find('row', id, `行与事件所记不符：${what}`))
   let previous: EventRow | undefined
   for await (const event of events) {
     const before = previous?.subjectId === event.subjectId ? previous : undefined
@@ -200,7 +213,7 @@ async function verifyCheckpoints(
 async function verifyMatters(client: PoolClient, find: Find): Promise<void> {
   const broken = streamRows<{ id: string }>(
     client,
-    `select m.id from app.matters m left join lateral (
+    `select m.id from app.matters m join lateral (
        select seq, hash from app.events e where e.subject_id = m.id order by seq desc limit 1) e on true
      where e.seq is distinct from m.seq or e.hash is distinct from m.head order by m.id`,
   )

@@ -12,6 +12,7 @@ import { sweepDue } from '../../src/matters/sweeping.ts'
 import { jobsFor } from '../../src/jobs.ts'
 import { statement } from '../../src/platform/db.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
+import { provable } from '../../src/provable.ts'
 import { runReports } from '../../src/reports/runs.ts'
 import { sms as runSms } from '../../workers/sms.ts'
 import { openDesk, type Desk } from '../matters/desk.ts'
@@ -38,7 +39,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   for (const child of await Promise.all([...ready.requests, ...ready.jobs])) child.kill('SIGKILL')
-  const { findings } = await verifyChains(desk.deps.db, desk.deps.vault)
+  const { findings } = await verifyChains(desk.deps.db, desk.deps.vault, provable)
   await desk.close()
   await gateway.close()
   await rm(cache, { recursive: true, force: true })

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
 import { actNames, type Act, type State, type workflows } from '../../src/matters/workflow.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
+import { provable } from '../../src/provable.ts'
 import { failing } from '../support/failing.ts'
 import { openDesk, type Answer, type Desk } from './desk.ts'
 import { bring, bringFinal, bringPetition, bringReview, inputs, bringEscalation } from './scenes.ts'
@@ -258,7 +259,7 @@ describe('of which any statement fails has not happened', () => {
   })
 
   it('and the history verifies', async () => {
-    expect((await verifyChains(desk.deps.db, desk.deps.vault)).findings).toEqual([])
+    expect((await verifyChains(desk.deps.db, desk.deps.vault, provable)).findings).toEqual([])
   })
 })
 

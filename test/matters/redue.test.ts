@@ -5,6 +5,7 @@ import { listDays, readCalendar } from '../../src/calendar/queries.ts'
 import { moveDues } from '../../src/matters/due-moves.ts'
 import { sweepDue } from '../../src/matters/sweeping.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
+import { provable } from '../../src/provable.ts'
 import { plausible2027 } from '../calendar/years-to-come.ts'
 import { openImportDesk, row } from '../imports/import-desk.ts'
 import { bring } from './scenes.ts'
@@ -122,7 +123,7 @@ const timeline = async (id: string) =>
   (
     (await desk.open('leader', id)).body['timeline'] as { type: string; data: Record<string, unknown> }[]
   ).filter(({ type }) => type === 'matter.due-moved')
-const verified = async () => (await verifyChains(desk.deps.db, desk.deps.vault)).findings
+const verified = async () => (await verifyChains(desk.deps.db, desk.deps.vault, provable)).findings
 
 describe('amending a published year', () => {
   it('moves open deadlines by the day that was taken out, and tells old and new', async () => {

@@ -13,6 +13,7 @@ import { plusHours, systemClock, type Clock } from '../../src/platform/clock.ts'
 import { chainHash, record } from '../../src/platform/events.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { verifyChains } from '../../src/platform/verify.ts'
+import { provable } from '../../src/provable.ts'
 import { verify as verifyNightly } from '../../workers/verify.ts'
 import { openDesk } from '../matters/desk.ts'
 import { openDependencies, type Opened } from './opened.ts'
@@ -70,7 +71,7 @@ describe('verification of the history', () => {
     await exportCheckpoints(deps.db, deps.vault, copies)
     days++
   }
-  const verify = async () => (await verifyChains(deps.db, deps.vault, copies)).findings
+  const verify = async () => (await verifyChains(deps.db, deps.vault, provable, copies)).findings
   const kinds = async () => [...new Set((await verify()).map((finding) => finding.kind))].toSorted()
   const linksOf = async (chain = '') =>
     (await change('select id, seq, canon, hash from app.events where subject_id = $1 order by seq', [chain]))
@@ -88,7 +89,7 @@ describe('verification of the history', () => {
   const another = (canon: string) => canon.replace('"data":{"i":', '"data":{"j":')
 
   it('finds nothing where nothing was done', async () => {
-    expect(await verifyChains(deps.db, deps.vault, copies)).toEqual({
+    expect(await verifyChains(deps.db, deps.vault, provable, copies)).toEqual({
       events: 62,
       chains: 10,
       checkpoints: 2,
@@ -253,7 +254,8 @@ describe('verification of the history', () => {
     const desk = await openDesk()
     const { db, vault } = desk.deps
     const alter = (sql: string, id: string) => db.bulk((client) => client.query(sql, [id]))
-    const found = async () => (await verifyChains(db, vault)).findings.map(({ kind, place }) => [kind, place])
+    const found = async () =>
+      (await verifyChains(db, vault, provable)).findings.map(({ kind, place }) => [kind, place])
     const { id } = await desk.register()
     await desk.does('dispatcher', id, 'dispatch', { leadUnitId: desk.township })
     expect(await found()).toEqual([])
@@ -274,7 +276,7 @@ describe('verification of the history', () => {
     const { db, vault } = desk.deps
     const alter = (sql: string, id: string) => db.bulk((client) => client.query(sql, [id]))
     const found = async () =>
-      (await verifyChains(db, vault)).findings.map(({ kind, message }) => `${kind} ${message}`)
+      (await verifyChains(db, vault, provable)).findings.map(({ kind, message }) => `${kind} ${message}`)
     const rated = await desk.register()
     await desk.does('dispatcher', rated.id, 'dispatch', { leadUnitId: desk.township })
     await desk.does('liaison', rated.id, 'sign')
