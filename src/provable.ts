@@ -16,6 +16,14 @@ export const provable: readonly Provable[] = [
     ...{ import: 'imports', 'sms-batch': 'sms_batches' },
     ...{ report: 'report_publications', 'declared-report': 'declared_reports' },
   }).map(([subject, table]) => ({ subject, table, rows: [] })),
+  {
+    ...{ subject: 'account', table: 'api_keys', rows: [] },
+    told: { of: 'account_id', type: 'key.created', column: 'id' },
+  },
+  {
+    ...{ subject: 'person', table: 'confidants', rows: [] },
+    told: { of: 'person_id', type: 'person.confidant-named', column: 'account_id' },
+  },
   ...['relief_programmes', 'relief_grants'].map((table) => ({ subject: 'relief', table, rows: [] })),
 ]
 

@@ -4,10 +4,12 @@ import { streamRows } from './checkpoint.ts'
 import type { EventData } from './events.ts'
 import type { ToldRows } from './told-rows.ts'
 
-/** A kind of subject, by its name in events, whose every row has events of its own. */
+/** A table whose every row begins with an event, and the name of the events' subject. */
 export interface Provable {
   subject: string
   table: string
+  /** Where the subject is another, named by the column `of`: its event of this type, which says the value of the column. */
+  told?: { of: string; type: string; column: string }
   /** What stands beside it: each row is told by an event of its subject, or came with an import. */
   rows: readonly Beside[]
 }
@@ -86,11 +88,15 @@ export async function findStrangers(
   provable: readonly Provable[],
   find: (id: string, table: string) => void,
 ): Promise<void> {
-  for (const { subject, table, rows } of provable) {
+  for (const { subject, table, told, rows } of provable) {
+    const first =
+      told === undefined
+        ? 'e.subject_id = t.id and e.seq = 1'
+        : `e.subject_id = t."${told.of}" and e.type = '${told.type}' and strpos(e.canon, t."${told.column}"::text) > 0`
     const own = streamRows<{ id: string }>(
       client,
-      `select t.id from app."${table}" t where not exists (
-         select from app.events e where e.subject_id = t.id and e.seq = 1 and e.subject = $1) order by 1`,
+      `select t.id from app."${table}" t
+       where not exists (select from app.events e where e.subject = $1 and ${first}) order by 1`,
       [subject],
     )
     for await (const { id } of own) find(id, table)

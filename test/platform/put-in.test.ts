@@ -129,6 +129,22 @@ it('names matters, accounts and whatever else begins with an event, where there 
   await put('matters', id, { no: `'RX-510802-20200814-999999'` })
   await put('accounts', desk.staff.leader.id, { login: `'backdoor'` })
   await put('units', desk.township, { name: `'影子镇'`, short_name: `'影子镇'` })
+  // Nobody was named a confidant, nor given a key.
+  const other = randomUUIDv7()
+  await run(
+    `insert into app.confidants (id, person_id, account_id, granted_at, granted_by, reason) select $1, person_id, $2, now(), $1, '' from app.matters
+     where person_id is not null limit 1`,
+    [other, desk.staff.leader.id],
+  )
+  expect(await found()).toEqual([...before, `row ${other} confidants 多一行：没有事件讲到`])
+  await run('delete from app.confidants')
+  await run(
+    `insert into app.api_keys (id, account_id, name, hash, ips, created_at, expires_at)
+     values ($1, $2, '', '\\x00', '{}', now(), now() + interval '1 year')`,
+    [other, desk.staff.leader.id],
+  )
+  expect(await found()).toEqual([...before, `row ${other} api_keys 多一行：没有事件讲到`])
+  await run('delete from app.api_keys')
   const nowhere = randomUUIDv7()
   await run(`insert into app.call_backs ${besideMatter['call_backs']}`, [nowhere, nowhere])
   expect(await found()).toEqual([...before, `row ${nowhere} call_backs 多一行：没有事件讲到`])
