@@ -25,6 +25,8 @@ export interface PlanSetting {
   calendar: Calendar
   now: Instant
   header: Header
+  /** Whose time runs while no unit has an order. */
+  officeId: string
 }
 
 export type Change = Part | 'caller'
@@ -62,7 +64,12 @@ export function planChange(
     }
   } else {
     const legs = details.legs.get(matterId) ?? []
-    const held = { matterId, snapshot: told.snapshot, legs, seenAt: told.seenAt, now: setting.now }
+    const { snapshot: before, seenAt } = told
+    const office =
+      before.givenDueAt === null || before.repliedAt !== null
+        ? null
+        : { unitId: setting.officeId, dueAt: before.givenDueAt }
+    const held = { matterId, snapshot: before, legs, seenAt, now: setting.now, office }
     const laid = reconcile(order, held, setting.calendar, has)
     ;({ changed, kept } = laid)
     const heard = { ...told.snapshot.heard, ...Object.fromEntries(refused(kept).map((d) => [d.part, d.new])) }

@@ -4,6 +4,7 @@ import { storedOf } from '../calendar/days.ts'
 import { readCalendar } from '../calendar/queries.ts'
 import type { Deps } from '../deps.ts'
 import { listRegions, listUnits } from '../orgs/queries.ts'
+import { NIL } from '../platform/actor.ts'
 import type { Instant } from '../platform/clock.ts'
 import type { BulkClient } from '../platform/copy.ts'
 import type { Tx } from '../platform/db.ts'
@@ -70,6 +71,7 @@ async function readRows(
     listRegions(db, null),
   ])
   const job = { now, ...storedOf(calendar), units, regions }
+  const officeId = units.find(({ kind, validTo }) => kind === 'office' && validTo === null)?.id ?? NIL
   const seen = new Map<string, number>()
   const summary: Summary = {
     ...{ sheet: '', about: null, ignoredColumns: [], rows: 0, errors: 0, warnings: 0 },
@@ -96,7 +98,7 @@ async function readRows(
         needs.person && held.personId !== null ? [held.personId] : [],
       ),
     })
-    const setting = { importId, vault, calendar, now, header: found }
+    const setting = { importId, vault, calendar, now, header: found, officeId }
     const knownBy = new Map(known.map((each) => [each.checked.row, each]))
     for (const [i, row] of rows.entries()) {
       if (i % BREATH === BREATH - 1) await setImmediate()

@@ -89,7 +89,7 @@ const withoutLegs = {
 } satisfies MatterPatch
 
 function caseBefore(legs: readonly NewLeg[]): Case {
-  return newCase({ dispatchedAt: legs[0]?.dispatchedAt ?? null })
+  return newCase({ dispatchedAt: legs.find(({ kind }) => kind !== 'route')?.dispatchedAt ?? null })
 }
 
 /** What the first accepted reply settles; on time means that no lead leg up to then is late, nor the office without any. */

@@ -37,6 +37,8 @@ export interface Known {
   seenAt: Instant | null
   /** The moment of the import that tells of the order now; null for its first. */
   now: Instant | null
+  /** What the office had to dispatch or answer by, while earlier files told of no unit. */
+  office?: { unitId: string; dueAt: Instant } | null
 }
 
 /** Legs that the database has keep their id, number and promise; closed ones are left as they are. */
@@ -45,7 +47,8 @@ export function legsOf(order: Order, known: Known): NewLeg[] {
   const { dispatchedAt, leadUnitId, promise, redo } = order
   if (dispatchedAt === null || leadUnitId === null || promise === null) return stored.map(asLeg(matterId))
   const open = new Map(stored.map((leg) => [leg.id, leg]))
-  let last = Math.max(0, ...stored.map((leg) => leg.no))
+  const missed = stored.length === 0 ? missedBefore(order, dispatchedAt, promise, known) : []
+  let last = Math.max(missed.length, ...stored.map((leg) => leg.no))
 
   /** The stored leg that goes on, taken once; undefined when a new one begins: also when it comes back to a unit. */
   const take = (role: string, kinds: readonly string[], unitId: string): StoredLeg | undefined => {
@@ -74,7 +77,7 @@ export function legsOf(order: Order, known: Known): NewLeg[] {
   }
 
   const earlier = stored.some(
-    (leg) => leg.role === 'lead' && leg.kind !== 'redo' && leg.unitId !== leadUnitId,
+    (leg) => leg.role === 'lead' && !['redo', 'route'].includes(leg.kind) && leg.unitId !== leadUnitId,
   )
   const withdrawnAt = withdrawalOf(order, known)
   const before = take('lead', ['dispatch', 'redispatch'], leadUnitId)
@@ -121,7 +124,25 @@ export function legsOf(order: Order, known: Known): NewLeg[] {
       outcome,
     }
   })
-  return [...lost, lead, ...co, ...again].toSorted((a, b) => a.no - b.no)
+  return [...missed, ...lost, lead, ...co, ...again].toSorted((a, b) => a.no - b.no)
+}
+
+/** As our own dispatch leaves it: a deadline that passed while nobody had the order was missed by the office. */
+function missedBefore(
+  { receivedAt }: Order,
+  dispatchedAt: Instant,
+  { policy }: Promise,
+  { matterId, office }: Known,
+): NewLeg[] {
+  if (!office || office.dueAt >= dispatchedAt) return []
+  const { unitId, dueAt } = office
+  return [
+    asLeg(matterId)({
+      ...{ id: childId(matterId, 'leg', 1), no: 1, role: 'lead', kind: 'route', unitId, policy, limit: null },
+      ...{ dispatchedAt: receivedAt, signDueAt: dispatchedAt, signedAt: null, dueAt, effectiveDueAt: dueAt },
+      ...{ provisional: false, submittedAt: null, stoppedAt: dispatchedAt, outcome: 'routed', extensions: 0 },
+    }),
+  ]
 }
 
 /** The platform tells no moment of a withdrawal: a leg that was open before was so until now. */

@@ -17,7 +17,7 @@ type Row<T extends 'replies' | 'extensions' | 'returnRequests' | 'callBacks' | '
 const rowOf = (leg: NewLeg | undefined) => (leg === undefined || leg.no === 1 ? 0 : leg.no)
 
 const leadsIn = (legs: readonly NewLeg[]) =>
-  legs.filter(({ role, kind }) => role === 'lead' && kind !== 'redo')
+  legs.filter(({ role, kind }) => role === 'lead' && kind !== 'redo' && kind !== 'route')
 
 /** The lead unit's leg at a moment; of what was before the first dispatch, the first. */
 function leadAt(legs: readonly NewLeg[], at: Instant): NewLeg | undefined {

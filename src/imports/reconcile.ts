@@ -6,7 +6,7 @@ import { lateFrom, signLateFrom } from '../matters/deadlines.ts'
 import type { FieldId } from './columns.ts'
 import type { FindingCode } from './findings.ts'
 import { clockOf, derive } from './history.ts'
-import type { StoredLeg } from './legs.ts'
+import type { Known, StoredLeg } from './legs.ts'
 import type { Extension, Order } from './order.ts'
 import { isTooLate, promiseOf } from './promises.ts'
 import { formOf, partNames, parts, withoutDigests, type Part, type Snapshot } from './snapshot.ts'
@@ -20,6 +20,7 @@ export interface Held {
   seenAt: Instant
   /** The moment of the import that is laid over it. */
   now: Instant
+  office?: Known['office']
 }
 
 export interface Difference {

@@ -77,3 +77,23 @@ test('an order that the platform answers itself after it was not answered in tim
   expect(await warned([waiting('D-0008', replied(due))])).toContain('merge/late-kept')
   expect(await shown('D-0008')).toMatchObject({ state: { code: 'registered' }, overdue: true })
 })
+
+test('what had passed before the platform sent the order stays the office’s, not the unit’s', async () => {
+  await desk.take([waiting('D-0010'), waiting('D-0011')])
+  desk.clock.forward({ days: 4 })
+  const sent = { dispatchedAt: `${day(-1)} 09:00:00`, leadUnit: '荣山镇' }
+  await desk.take([
+    waiting('D-0010', { ...sent, dueAt: day(6) }),
+    waiting('D-0011', { ...sent, dispatchedAt: `${received} 15:00:00` }),
+  ])
+  const id = await idOf('D-0010')
+  const office = { no: 1, kind: 'route', unitId: desk.officeUnit, lateFrom: endOf(due), signLateFrom: null }
+  const unit = { no: 2, kind: 'dispatch', unitId: desk.township, dueAt: endOf(day(6)) }
+  expect(await desk.legs(id)).toMatchObject([office, { ...unit, outcome: null }])
+  expect(await shown('D-0010')).toMatchObject({ dispatchedAt: `${day(-1)}T09:00:00.000+08:00` })
+  expect(await desk.legs(await idOf('D-0011'))).toMatchObject([{ no: 1, kind: 'dispatch' }])
+  const replied = { repliedAt: `${day(0)} 00:00:00`, reply: '已答复。', state: '已办结' }
+  await desk.take([waiting('D-0010', { ...sent, ...replied, dueAt: day(6) })])
+  expect(await desk.legs(id)).toMatchObject([office, { ...unit, outcome: 'replied', lateFrom: null }])
+  expect(await desk.matter('D-0010')).toMatchObject({ firstOnTime: false, lateFrom: endOf(due) })
+})
