@@ -1,5 +1,6 @@
 // The SQL that counts matters and their late legs: over a period for any question, or over single keys for the rollup.
-import { figured, legged } from '../matters/facts.ts'
+import { figured } from '../matters/facts.ts'
+import { legged } from '../matters/past-tables.ts'
 import { NIL } from '../platform/actor.ts'
 import { bitOf, factsAsOf, factsNow, holds, movingColumns } from './conditions.ts'
 import { columnOf, partOf, type PartName } from './parts.ts'

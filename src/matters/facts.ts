@@ -100,18 +100,6 @@ export const figured: readonly string[] = [
   ],
 ]
 
-/** What they look at of a leg, with its type. */
-export const legged: Readonly<Record<string, string>> = {
-  no: 'smallint',
-  role: 'text',
-  unit_id: 'uuid',
-  dispatched_at: 'timestamptz',
-  submitted_at: 'timestamptz',
-  stopped_at: 'timestamptz',
-  outcome: 'text',
-  late_from: 'timestamptz',
-}
-
 /** The bits of `matters.flags`, as SQL over a matter's columns. */
 export const flagsExpression = Object.values(settledFacts as Record<string, Fact>)
   .map(

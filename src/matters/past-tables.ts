@@ -2,6 +2,27 @@
 import { boolean, date, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { app, instant } from '../platform/tables.ts'
 import { factMoments } from './facts.ts'
+import type { legs } from './tables.ts'
+
+type Leg = typeof legs.$inferSelect
+
+type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
+  : Name
+type LegColumns = { [Name in keyof Leg as Snake<Name>]: Leg[Name] }
+/** What figures look at of a leg, with its type. It is stored by these names: whoever renames a column renames it there, too. */
+export const legged = {
+  no: 'smallint',
+  role: 'text',
+  unit_id: 'uuid',
+  dispatched_at: 'timestamptz',
+  submitted_at: 'timestamptz',
+  stopped_at: 'timestamptz',
+  outcome: 'text',
+  late_from: 'timestamptz',
+} as const satisfies { [Name in keyof LegColumns]?: string }
+
+type PastLeg = Pick<LegColumns, keyof typeof legged>
 
 /**
  * What figures looked at of a matter until a moment at which it was rewritten (`pasts.ts`): as of any instant since the row
@@ -27,8 +48,7 @@ export const matterPasts = app.table(
     flags: integer('flags').notNull(),
     settledAt: instant('settled_at').notNull(),
     leftDay: date('left_day', { mode: 'string' }),
-    /** Its legs, as `legged` names their columns. */
-    legs: jsonb('legs'),
+    legs: jsonb('legs').$type<readonly PastLeg[]>(),
   },
   (t) => [
     primaryKey({ columns: [t.matterId, t.until] }),

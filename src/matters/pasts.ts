@@ -3,7 +3,8 @@ import type { Instant } from '../platform/clock.ts'
 import { statement } from '../platform/db.ts'
 import type { Case, Leg, LegPatch, Matter, MatterPatch } from './case.ts'
 import { lateFrom } from './deadlines.ts'
-import { factMoments, figured, labels, legged } from './facts.ts'
+import { factMoments, figured, labels } from './facts.ts'
+import { legged } from './past-tables.ts'
 
 /** Of the matters of these ids as they stand, until a moment; the first write of a moment found what stood there. */
 export const keepPasts = statement(

@@ -5,7 +5,8 @@ import { bitOf, bitsOf, factsIn, movingColumns } from '../../src/kpi/conditions.
 import { metrics } from '../../src/kpi/metrics.ts'
 import { columnOf, partNames, partOf, type Part, type PartName } from '../../src/kpi/parts.ts'
 import { kpiDaily, kpiOfficeDaily } from '../../src/kpi/tables.ts'
-import { matters } from '../../src/matters/tables.ts'
+import { legged } from '../../src/matters/past-tables.ts'
+import { legs, matters } from '../../src/matters/tables.ts'
 import { flagsExpression, movingFacts, settledFacts } from '../../src/matters/facts.ts'
 
 const formulas = metrics.flatMap((m) => [m.formula, ...(m.ofUnits === undefined ? [] : [m.ofUnits])])
@@ -73,6 +74,15 @@ describe('facts', () => {
     const columns = new Set(Object.values(getTableColumns(matters)).map(({ name }) => name))
     const looked = [...Object.values(settledFacts).map(({ at }) => at), ...movingColumns]
     expect(looked.filter((column) => !columns.has(column))).toEqual([])
+  })
+
+  it('look at legs by the names and types that their table has, also where they are kept as they were', () => {
+    const types = Object.values(getTableColumns(legs)).map((column) => [column.name, column.getSQLType()])
+    const kept = Object.entries(legged).map(([name, type]) => [
+      name,
+      type === 'timestamptz' ? 'timestamp with time zone' : type,
+    ])
+    expect(types).toEqual(expect.arrayContaining(kept))
   })
 })
 
