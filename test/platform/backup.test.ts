@@ -1,13 +1,10 @@
 // Backups are taken beside the writing service, come back whole or to a moment, and are refused when they are not whole.
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { appendFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { openDeps, type Deps } from '../../src/deps.ts'
@@ -15,45 +12,38 @@ import { createPerson } from '../../src/people/commands.ts'
 import { systemActor } from '../../src/platform/actor.ts'
 import { takeCheckpoint } from '../../src/platform/checkpoint.ts'
 import { plusHours, systemClock, type Instant } from '../../src/platform/clock.ts'
-import { startEmbedded, type Embedded } from '../../src/platform/embedded.ts'
+import { startEmbedded } from '../../src/platform/embedded.ts'
 import { record } from '../../src/platform/events.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
-import { migrate } from '../../src/platform/migrate.ts'
 import { leadsOn } from '../../src/platform/timelines.ts'
 import { backupAge } from '../../workers/backup-age.ts'
 import { backup } from '../../workers/backup.ts'
 import { generateName, generatePhone, seeded } from '../support/identity.ts'
+import {
+  ask,
+  environment,
+  install,
+  quiet,
+  ROOT,
+  run as runScript,
+  type Installation,
+} from './installation.ts'
 import { collectingLog } from './opened.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CHAIN = '01990000-0000-7000-8000-000000000001'
-const quiet = { info() {}, warn() {}, error() {} }
 
 let folder: string
 let backups: string
 let archiveDir: string
-let server: Embedded
-let deps: Deps & { close(): Promise<void> }
+let server: Installation['server']
+let deps: Installation['deps']
+let close: Installation['close']
 let written = 0
 
-const environment = (dataDir: string) => ({
-  PATH: process.env['PATH'],
-  TZ: 'UTC',
-  DATA_DIR: dataDir,
-  ARCHIVE_DIR: archiveDir,
-  EMBEDDED_PORT: '0',
-})
-
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'banjian-backup-'))
-  chmodSync(folder, 0o755) // the database's own user must pass through
+  ;({ folder, server, deps, close } = await install({ archived: true }))
   backups = join(folder, 'backups')
   archiveDir = join(folder, 'archive')
-  const config = readConfig({ DATA_DIR: join(folder, 'live') })
-  const home = { dataDir: join(folder, 'live', 'database'), port: 0, durable: true, archiveDir, log: quiet }
-  server = await startEmbedded(home)
-  await migrate(server.url)
-  deps = await openDeps(config, server.url, { log: collectingLog().log })
   await ask(server.url, 'create table kept (n int primary key)')
   const rng = seeded(7)
   const person = { name: generateName(rng), phone: generatePhone(rng) }
@@ -61,11 +51,7 @@ beforeAll(async () => {
   await deps.files.store(Buffer.from('一份附件'), { name: '附件.txt', maxBytes: 1000, allow: ['txt'] })
   await takeCheckpoint(deps)
 })
-afterAll(async () => {
-  await deps.close()
-  await server.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => close())
 
 /** One more row, and one more event in the chain. */
 async function write(): Promise<void> {
@@ -77,30 +63,13 @@ async function write(): Promise<void> {
   written++
 }
 
-/** Runs a script as `npm run` would; all that it said. */
-function run(
-  script: 'backup' | 'restore' | 'drills',
-  args: string[],
-  dataDir = join(folder, 'live'),
-  more = {},
-) {
-  return new Promise<{ code: number; said: string }>((done) => {
-    const options = { cwd: ROOT, env: { ...environment(dataDir), ...more } }
-    execFile(process.execPath, [`scripts/${script}.ts`, ...args], options, (error, stdout, stderr) =>
-      done({ code: error === null ? 0 : Number(error.code), said: stdout + stderr }),
-    )
-  })
-}
+const run = (script: 'backup' | 'restore' | 'drills', args: string[], dataDir?: string, more = {}) =>
+  runScript(script, args, { ...environmentOf(dataDir), ...more })
 
-async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
+const environmentOf = (dataDir = join(folder, 'live')) => ({
+  ...environment(dataDir),
+  ARCHIVE_DIR: archiveDir,
+})
 
 /** What a restored installation holds, read from its own server. */
 async function stateOf(dataDir: string) {
@@ -346,7 +315,7 @@ describe('the nightly backup', { timeout: 120_000 }, () => {
   test('leaves nothing of a drill that was killed to the next one', async () => {
     const scratch = join(folder, 'scratch')
     mkdirSync(scratch)
-    const env = { ...environment(join(folder, 'live')), TMPDIR: scratch }
+    const env = { ...environmentOf(), TMPDIR: scratch }
     const args = ['scripts/restore.ts', '--from', nightly, '--verify']
     const killed = spawn(process.execPath, args, { cwd: ROOT, env, stdio: 'ignore' })
     const begun = () =>

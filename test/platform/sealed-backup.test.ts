@@ -1,5 +1,4 @@
 // Backups under a key of their own show nothing of what they hold, come back with it, and are refused where anything was altered.
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
@@ -12,51 +11,43 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readConfig } from '../../src/config.ts'
-import { openDeps, type Deps } from '../../src/deps.ts'
 import { takeCheckpoint } from '../../src/platform/checkpoint.ts'
-import { startEmbedded, type Embedded } from '../../src/platform/embedded.ts'
-import { migrate } from '../../src/platform/migrate.ts'
+import { startEmbedded } from '../../src/platform/embedded.ts'
 import { backup } from '../../workers/backup.ts'
-import { collectingLog } from './opened.ts'
+import {
+  ask,
+  environment,
+  homeOf,
+  install,
+  quiet,
+  run as runScript,
+  type Installation,
+} from './installation.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const TITLE = '反映滨河路夜市油烟扰民'
 const ATTACHED = '附件里的一句话'
-const quiet = { info() {}, warn() {}, error() {} }
 
 let folder: string
 let backups: string
 let keyFile: string
-let server: Embedded
-let deps: Deps & { close(): Promise<void> }
+let server: Installation['server']
+let deps: Installation['deps']
+let close: Installation['close']
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'banjian-sealed-'))
-  chmodSync(folder, 0o755) // the database's own user must pass through
+  ;({ folder, server, deps, close } = await install())
   backups = join(folder, 'backups')
   keyFile = newKey('backup.key')
-  const config = readConfig({ DATA_DIR: join(folder, 'live') })
-  const home = { dataDir: join(folder, 'live', 'database'), port: 0, durable: true, log: quiet }
-  server = await startEmbedded(home)
-  await migrate(server.url)
-  deps = await openDeps(config, server.url, { log: collectingLog().log })
   await ask(server.url, 'create table kept (title text)')
   await ask(server.url, `insert into kept values ('${TITLE}')`)
   await attach(ATTACHED)
   await takeCheckpoint(deps)
 }, 120_000)
 afterAll(async () => {
-  await deps.close()
-  await server.stop()
-  for (const name of ['live', 'restored'])
-    rmSync(homeOf(join(folder, name)), { recursive: true, force: true })
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(homeOf(join(folder, 'restored')), { recursive: true, force: true })
+  await close()
 })
 
 function newKey(name: string): string {
@@ -68,35 +59,11 @@ function newKey(name: string): string {
 const attach = (text: string) =>
   deps.files.store(Buffer.from(text), { name: '附件.txt', maxBytes: 1000, allow: ['txt'] })
 
-async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
-
-function run(
+const run = (
   script: 'backup' | 'restore',
   args: string[],
   { key = keyFile, dataDir = join(folder, 'live') }: { key?: string; dataDir?: string } = {},
-) {
-  return new Promise<{ code: number; said: string }>((done) => {
-    const env = {
-      PATH: process.env['PATH'],
-      TZ: 'UTC',
-      EMBEDDED_PORT: '0',
-      DATA_DIR: dataDir,
-      BACKUP_KEY_FILE: key,
-    }
-    const asked = [`scripts/${script}.ts`, ...args]
-    execFile(process.execPath, asked, { cwd: ROOT, env }, (error, stdout, stderr) =>
-      done({ code: error === null ? 0 : Number(error.code), said: stdout + stderr }),
-    )
-  })
-}
+) => runScript(script, args, { ...environment(dataDir), BACKUP_KEY_FILE: key })
 
 const filesIn = (root: string) =>
   existsSync(root)
@@ -165,12 +132,6 @@ test('a sealed backup comes back, with the files that older ones sealed too', as
     await restored.stop()
   }
 }, 120_000)
-
-/** Where the database of a data folder lies: elsewhere, when its own user could not reach it there. */
-function homeOf(dataDir: string): string {
-  const note = join(dataDir, 'database', 'moved-to')
-  return existsSync(note) ? readFileSync(note, 'utf8').trim() : join(dataDir, 'database')
-}
 
 /** Restores into an empty folder a copy that somebody had in hand; what was said, and all that is there afterwards. */
 async function refused(alter: (backup: string) => void, key?: string, source = backups) {
