@@ -6,6 +6,8 @@ import { sweepDue } from '../../src/matters/sweeping.ts'
 import { takeTurn } from '../../src/imports/records.ts'
 import { chainHash } from '../../src/platform/events.ts'
 import { statement } from '../../src/platform/db.ts'
+import { verifyChains } from '../../src/platform/verify.ts'
+import { provable } from '../../src/provable.ts'
 import { inputs } from '../matters/scenes.ts'
 import { generateIdNo, generatePhone, seeded } from '../support/identity.ts'
 import { answered, csvOf, openImportDesk, rated, row } from './import-desk.ts'
@@ -14,7 +16,11 @@ let desk: Awaited<ReturnType<typeof openImportDesk>>
 beforeAll(async () => {
   desk = await openImportDesk()
 })
-afterAll(() => desk.close())
+afterAll(async () => {
+  const { findings } = await verifyChains(desk.deps.db, desk.deps.vault, provable)
+  await desk.close()
+  expect(findings).toEqual([])
+})
 
 const eventsOf = statement<{ type: string; seq: number; canon: string; hash: Buffer; actorId: string }>(
   'test.import-events',

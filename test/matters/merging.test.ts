@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { plusDays } from '../../src/platform/clock.ts'
 import { readCalendar } from '../../src/calendar/queries.ts'
 import { sweepDue } from '../../src/matters/sweeping.ts'
+import { verifyChains } from '../../src/platform/verify.ts'
+import { provable } from '../../src/provable.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { bring, bringEscalation, bringPetition, bringReview } from './scenes.ts'
 
@@ -10,7 +12,11 @@ let desk: Desk
 beforeAll(async () => {
   desk = await openDesk()
 })
-afterAll(() => desk.close())
+afterAll(async () => {
+  const { findings } = await verifyChains(desk.deps.db, desk.deps.vault, provable)
+  await desk.close()
+  expect(findings).toEqual([])
+})
 
 const dispatched = async (given: Record<string, unknown> = {}) =>
   (await desk.register({ dispatch: { leadUnitId: desk.township }, ...given })).id
