@@ -11,11 +11,11 @@ import type { ImportRecord } from './records.ts'
 import { writeReady } from './ready.ts'
 import { sealChanges } from './sealing.ts'
 import { sharedColumns, type StagedName } from './shapes.ts'
-import { stagingTable } from './staging.ts'
+import { hasStaging, stagingTable } from './staging.ts'
 
 /**
- * `lost`: the server crashed since the check and the staging tables are empty; `stale`: somebody changed what the check
- * compared with. The caller rolls back and has the file checked again.
+ * `lost`: the server crashed since the check and the staging tables are empty, or another version made them; `stale`: somebody
+ * changed what the check compared with. The caller rolls back and has the file checked again.
  */
 export type Merged = 'done' | 'lost' | 'stale'
 
@@ -30,10 +30,7 @@ export async function mergeStaged(
   const at = (name: StagedName | 'ready') => stagingTable(id, name)
   const run = (sql: string, values: unknown[] = []) => client.query(sql, values)
 
-  const staged = await client.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [
-    at('ready'),
-  ])
-  if (staged.rows[0]?.there !== true) return 'lost'
+  if (!(await hasStaging(client, id))) return 'lost'
   const counts = await client.query<{ changed: number; fresh: number }>(
     `select (select count(*)::int from ${at('matters')}) as changed,
        (select coalesce(sum(rows), 0)::int from ${at('ready')}) as fresh`,

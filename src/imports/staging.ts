@@ -40,6 +40,22 @@ export async function createStaging(client: BulkClient, importId: string): Promi
   await client.query(`alter table ${ready} alter column lines set storage external`)
 }
 
+/** Whether they are there, and as this version makes them: an upgrade may have come since the check. */
+export async function hasStaging(client: BulkClient, importId: string): Promise<boolean> {
+  const wanted = [
+    [stagingTable(importId, 'ready'), 'lines'],
+    ...stagedNames.flatMap((name) =>
+      wholeShapes[name].map((column) => [stagingTable(importId, name), column.name]),
+    ),
+  ]
+  const { rows } = await client.query<{ there: boolean }>(
+    `select bool_and(a.attname is not null) as there from unnest($1::text[], $2::text[]) as w (of, name)
+     left join pg_attribute a on a.attrelid = to_regclass(w.of) and a.attname = w.name and not a.attisdropped`,
+    [wanted.map(([of]) => of), wanted.map(([, name]) => name)],
+  )
+  return rows[0]?.there === true
+}
+
 export async function dropStaging(client: Pick<BulkClient, 'query'>, importId: string): Promise<void> {
   const tables = ([...stagedNames, 'ready'] as const).map((name) => stagingTable(importId, name))
   await client.query(`drop table if exists ${tables.join(', ')}`)

@@ -150,13 +150,21 @@ describe('between check and commit', () => {
     expect(await desk.matter('L-00009')).toMatchObject({ state: 'handling' })
   })
 
-  test('the service was upgraded, and what waits is of its former version: the file is checked again', async () => {
-    const told = await desk.check(orders('V', 3))
-    await other.query(`drop table staging.i${told.id.replaceAll('-', '')}_ready`)
-    await desk.post(`/api/imports/${told.id}/commit`, { mode: 'all-or-nothing' })
-    await desk.work()
-    expect(await desk.told(told.id)).toMatchObject({ status: { code: 'committed' }, counts: { new: 3 } })
-  })
+  test.each([
+    ['V', 'drop table staging.of_ready'],
+    ['W', 'alter table staging.of_matters drop column upstream_due_at'],
+  ])(
+    'the service was upgraded, and what waits is of its former version (%s): checked again',
+    async (no, was) => {
+      await desk.take(orders(no, 1))
+      const told = await desk.check(orders(no, 3, { title: '路灯不亮(催)' }))
+      await other.query(was.replace('of_', `i${told.id.replaceAll('-', '')}_`))
+      await desk.post(`/api/imports/${told.id}/commit`, { mode: 'all-or-nothing' })
+      await desk.work()
+      const counts = { new: 2, changed: 1 }
+      expect(await desk.told(told.id)).toMatchObject({ status: { code: 'committed' }, counts })
+    },
+  )
 
   test('another import brought the same orders: each is there once', async () => {
     const [first, second] = [await desk.check(orders('S', 6)), await desk.check(orders('S', 8))]
