@@ -65,10 +65,9 @@ export function planChange(
   } else {
     const legs = details.legs.get(matterId) ?? []
     const { snapshot: before, seenAt } = told
-    const office =
-      before.givenDueAt === null || before.repliedAt !== null
-        ? null
-        : { unitId: setting.officeId, dueAt: before.givenDueAt }
+    const { givenDueAt: dueAt, repliedAt } = before
+    const punctual = dueAt !== null && repliedAt !== null && repliedAt <= dueAt
+    const office = dueAt === null || punctual ? null : { unitId: setting.officeId, dueAt }
     const held = { matterId, snapshot: before, legs, seenAt, now: setting.now, office }
     const laid = reconcile(order, held, setting.calendar, has)
     ;({ changed, kept } = laid)

@@ -37,7 +37,7 @@ export interface Known {
   seenAt: Instant | null
   /** The moment of the import that tells of the order now; null for its first. */
   now: Instant | null
-  /** What the office had to dispatch or answer by, while earlier files told of no unit. */
+  /** What the office had to dispatch or answer by, and did not, while earlier files told of no unit. */
   office?: { unitId: string; dueAt: Instant } | null
 }
 
@@ -127,20 +127,24 @@ export function legsOf(order: Order, known: Known): NewLeg[] {
   return [...missed, ...lost, lead, ...co, ...again].toSorted((a, b) => a.no - b.no)
 }
 
-/** As our own dispatch leaves it: a deadline that passed while nobody had the order was missed by the office. */
+/**
+ * As our own dispatch leaves it: a deadline that passed while nobody had the order was missed by the office. Nobody had it as
+ * long as earlier files told of nobody, whenever the dispatch is said to have been.
+ */
 function missedBefore(
   { receivedAt }: Order,
   dispatchedAt: Instant,
   { policy }: Promise,
-  { matterId, office }: Known,
+  { matterId, office, seenAt }: Known,
 ): NewLeg[] {
-  if (!office || office.dueAt >= dispatchedAt) return []
+  const until = latest([dispatchedAt, seenAt])
+  if (!office || office.dueAt >= until) return []
   const { unitId, dueAt } = office
   return [
     asLeg(matterId)({
       ...{ id: childId(matterId, 'leg', 1), no: 1, role: 'lead', kind: 'route', unitId, policy, limit: null },
-      ...{ dispatchedAt: receivedAt, signDueAt: dispatchedAt, signedAt: null, dueAt, effectiveDueAt: dueAt },
-      ...{ provisional: false, submittedAt: null, stoppedAt: dispatchedAt, outcome: 'routed', extensions: 0 },
+      ...{ dispatchedAt: receivedAt, signDueAt: until, signedAt: null, dueAt, effectiveDueAt: dueAt },
+      ...{ provisional: false, submittedAt: null, stoppedAt: until, outcome: 'routed', extensions: 0 },
     }),
   ]
 }

@@ -110,7 +110,8 @@ const ofLeg = (asked: string) =>
   `t.leg_id = s.leg_id and exists (select from app.legs l where l.id = t.leg_id and l.dispatched_at <= t.${asked})`
 /** SQL: whether the stored `t` is the staged `s`, also where earlier versions gave it the id of the first unit's. */
 const SAME = {
-  replies: ofLeg('submitted_at'),
+  // One that was told before any unit was is that of the unit of which a newer file tells.
+  replies: `(t.leg_id is null and t.submitted_at = s.submitted_at or ${ofLeg('submitted_at')})`,
   extensions: ofLeg('asked_at'),
   return_requests: ofLeg('asked_at'),
   call_backs: 't.at = s.at',

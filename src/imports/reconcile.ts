@@ -177,17 +177,19 @@ function keepLeg(
   }
 }
 
-/** What the office let pass while nobody had the order, it let pass: no file moves it, nor answers in time what was seen open. */
+/** What the office let pass while nobody had the order, it let pass: no file moves it, nor has it answered in time after all. */
 function keepFixed(
   next: Order,
   { snapshot, seenAt, now }: Held,
   keep: (code: FindingCode, ...which: readonly Part[]) => void,
 ): void {
   const { givenDueAt, repliedAt } = snapshot
-  if (givenDueAt === null || repliedAt !== null || givenDueAt >= now) return
+  if (givenDueAt === null || givenDueAt >= now) return
+  if (repliedAt !== null && repliedAt <= givenDueAt) return
   if (next.dispatchedAt === null) keep('merge/late-kept', 'givenDueAt')
-  if (givenDueAt < seenAt && next.repliedAt !== null && next.repliedAt <= givenDueAt)
-    keep('merge/late-kept', 'repliedAt', ...AFTER_REPLY)
+  const late = repliedAt !== null || givenDueAt < seenAt
+  if (late && next.repliedAt !== null && next.repliedAt <= givenDueAt)
+    keep('merge/late-kept', 'repliedAt', ...(repliedAt === null ? AFTER_REPLY : []))
 }
 
 function merged(

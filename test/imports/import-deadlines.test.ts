@@ -1,5 +1,6 @@
 // The deadline that the city platform gave an order which nobody has yet: the office's own, and of whom the order is sent to.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { statement } from '../../src/platform/db.ts'
 import { openImportDesk, row, type Cells } from './import-desk.ts'
 
 let desk: Awaited<ReturnType<typeof openImportDesk>>
@@ -22,6 +23,13 @@ const shown = async (no: string) => (await desk.open('dispatcher', await idOf(no
 const warned = async (rows: Cells[]) => {
   const { items } = await desk.rows((await desk.take(rows)).id)
   return items[0]?.warnings.map(({ code }) => code)
+}
+const repliesOf = async (no: string) => {
+  const replies = statement<{ at: string }>(
+    'test.replies',
+    'select submitted_at as at from replies where matter_id = $1 order by at',
+  )
+  return (await replies(desk.deps.db, [await idOf(no)])).map(({ at }) => at)
 }
 const overdue = async () => {
   const { body } = await desk.call('dispatcher', 'GET', '/api/matters?clock=overdue&limit=100')
@@ -96,4 +104,30 @@ test('what had passed before the platform sent the order stays the office’s, n
   await desk.take([waiting('D-0010', { ...sent, ...replied, dueAt: day(6) })])
   expect(await desk.legs(id)).toMatchObject([office, { ...unit, outcome: 'replied', lateFrom: null }])
   expect(await desk.matter('D-0010')).toMatchObject({ firstOnTime: false, lateFrom: endOf(due) })
+})
+
+test('once answered after it, no newer file moves it, nor the answer before it', async () => {
+  desk.clock.forward({ days: 6 })
+  const replied = (on: string) => ({ repliedAt: `${on} 00:00:00`, reply: '已答复。', state: '已办结' })
+  await desk.take([waiting('D-0012', replied(later)), waiting('D-0013', replied(later))])
+  await desk.take([waiting('D-0012', { ...replied(later), dueAt: day(0) }), waiting('D-0013', replied(due))])
+  expect(await desk.matter('D-0012')).toMatchObject({ state: 'closed', firstOnTime: false })
+  expect(await desk.matter('D-0013')).toMatchObject({ state: 'closed', firstOnTime: false })
+})
+
+test('a dispatch of before it, of which only files of after it tell, makes nothing punctual', async () => {
+  desk.clock.forward({ days: 6 })
+  const replied = { repliedAt: `${later} 00:00:00`, reply: '已答复。', state: '已办结' }
+  await desk.take([waiting('D-0014'), waiting('D-0015', replied)])
+  const sent = { dispatchedAt: `${received} 15:00:00`, leadUnit: '荣山镇', dueAt: day(6) }
+  await desk.take([waiting('D-0014', sent), waiting('D-0015', { ...replied, ...sent })])
+  for (const no of ['D-0014', 'D-0015']) {
+    expect(await desk.legs(await idOf(no))).toMatchObject([
+      { kind: 'route', unitId: desk.officeUnit, lateFrom: endOf(due) },
+      { kind: 'dispatch', unitId: desk.township, dueAt: endOf(day(6)) },
+    ])
+    expect(await desk.matter(no)).toMatchObject({ lateFrom: endOf(due) })
+  }
+  expect(await desk.matter('D-0015')).toMatchObject({ firstOnTime: false })
+  expect(await repliesOf('D-0015')).toEqual([`${later}T00:00:00.000+08:00`])
 })
