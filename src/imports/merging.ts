@@ -45,7 +45,7 @@ export async function mergeStaged(
     await run(`analyze ${at('matters')} (id, external_no)`)
     await run(`analyze ${at('import_orders')} (matter_id)`)
     await run(`analyze ${at('legs')} (id, fresh)`)
-    if (await isStale(client, at('matters'), at('import_orders'))) return 'stale'
+    if (await isStale(client, at, record, tx)) return 'stale'
     await sealChanges(tx, client, actor, at('matters'))
     await updateOthers(run, at, record, tx)
     for (const { id: from, accusedUnitIds } of accusing)
@@ -81,16 +81,22 @@ async function isOverlaid(client: BulkClient, { checkedAt }: ImportRecord): Prom
   return rows[0]?.overlaid === true
 }
 
-/** Locks what will change; false when all of it is as the check saw it. Counted, as `limit 1` makes for nested loops. */
-async function isStale(client: BulkClient, matters: string, orders: string): Promise<boolean> {
-  const count = async (rows: string) =>
-    (await client.query<{ n: number }>(`select count(*)::int as n from (${rows}) r`)).rows[0]?.n ?? 0
+/**
+ * Locks what will change; false when all of it is as the check saw it, and no deadline has passed since that the file moves.
+ * Counted, as `limit 1` makes for nested loops.
+ */
+async function isStale(client: BulkClient, at: At, { checkedAt }: ImportRecord, tx: Tx): Promise<boolean> {
+  const [matters, orders] = [at('matters'), at('import_orders')]
+  const count = async (rows: string, values: unknown[] = []) =>
+    (await client.query<{ n: number }>(`select count(*)::int as n from (${rows}) r`, values)).rows[0]?.n ?? 0
   await count(`select 1 from app.matters m join ${matters} s on s.id = m.id order by m.id for update of m`)
   const moved = await count(
     `select 1 from ${matters} s join ${orders} t on t.matter_id = s.id
        left join app.matters m on m.id = s.id left join app.import_orders o on o.matter_id = s.id
      where (m.version is distinct from s.expected_version or m.due_at is distinct from s.expected_due_at
-       or o.version is distinct from t.expected_version)`,
+       or o.version is distinct from t.expected_version
+       or m.upstream_due_at >= $1 and m.upstream_due_at < $2 and m.upstream_due_at <> s.upstream_due_at)`,
+    [checkedAt, tx.now],
   )
   return moved > 0
 }

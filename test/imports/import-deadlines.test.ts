@@ -131,3 +131,14 @@ test('a dispatch of before it, of which only files of after it tell, makes nothi
   expect(await desk.matter('D-0015')).toMatchObject({ firstOnTime: false })
   expect(await repliesOf('D-0015')).toEqual([`${later}T00:00:00.000+08:00`])
 })
+
+test('a newer file that was checked before it passed and confirmed after moves it no more', async () => {
+  await desk.take([waiting('D-0016')])
+  const { id } = await desk.check([waiting('D-0016', { dueAt: day(5) })])
+  desk.clock.forward({ days: 3 })
+  expect(await overdue()).toContain('D-0016')
+  await desk.post(`/api/imports/${id}/commit`, { mode: 'all-or-nothing' })
+  await desk.work()
+  expect(await shown('D-0016')).toMatchObject({ dueAt: endOf(due), overdue: true })
+  expect(await desk.told(id)).toMatchObject({ status: { code: 'committed' } })
+})
