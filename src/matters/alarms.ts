@@ -41,7 +41,7 @@ export async function reportAlarm(
   if (alarm.reportedAt !== null) throw new Problem('matter/alarm-reported')
   const patch = { reportedAt: tx.now, reportedBy: actor.id, reportedTo: to, reportText: text }
   updateRow(tx, alarms, alarm.id, patch)
-  return told(tx, actor, subject, 'matter.alarm-report', { to })
+  return told(tx, actor, subject, 'matter.alarm-report', { reportedTo: to })
 }
 
 export async function askAlarmOff(
@@ -96,7 +96,7 @@ function told(
   actor: Actor,
   subject: Case,
   type: string,
-  data: { to?: string[]; agreed?: boolean },
+  data: { reportedTo?: string[]; agreed?: boolean },
 ): Written {
   return writeChange(tx, actor, subject, { matter: {}, data }, subject.matter.state, type)
 }

@@ -117,7 +117,8 @@ export interface Change {
     [T in keyof Records]?: Several<{ id: string; patch: Partial<InferInsertModel<Records[T]>> }>
   }
   /** Facts for the timeline; no personal data. */
-  data?: EventData
+  /** For the event; `from` and `to` are the states, which every event tells. */
+  data?: EventData & { from?: never; to?: never }
   /** Other matters of a merge change with it. */
   others?: readonly (Omit<Change, 'others'> & { of: Case; event: string })[]
 }

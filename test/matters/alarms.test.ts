@@ -34,6 +34,8 @@ describe('a mark', () => {
     expect((await to('leader', id, '/report', report)).body.code).toBe('matter/alarm-reported')
     const { body } = await desk.call('leader', 'GET', `/api/matters/${id}/alarm`)
     expect(body['items']).toMatchObject([{ reportedTo: report.to, offAt: null }])
+    const timeline = (await desk.open('leader', id)).body['timeline'] as { data: object }[]
+    expect(timeline.at(-1)?.data).toMatchObject({ reportedTo: report.to })
   })
 
   it('goes only when one asks and a leader who did not ask agrees', async () => {

@@ -432,6 +432,9 @@ describe('review and recheck', () => {
     ).toBe('matter/hearing-open')
     desk.clock.forward({ days: 6 })
     await does('secondReviewClerk', id, 'end-hearing')
+    const timeline = (await desk.open('leader', id)).body['timeline'] as { type: string; data: object }[]
+    const days = { hearingFrom: from, hearingTo: desk.clock.now().slice(0, 10) }
+    expect(timeline.find(({ type }) => type === 'matter.end-hearing')?.data).toMatchObject(days)
     const after = await dueOf(desk, id)
     expect(after !== undefined && before !== undefined && after > before).toBe(true)
     expect(((await desk.open('leader', id)).body['petition'] as { hearingDays: number }).hearingDays).toBe(7)

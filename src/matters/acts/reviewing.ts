@@ -116,7 +116,7 @@ export const openHearing = actRule({
       matter: handledBy(subject, setting),
       legs,
       update: patchOf(subject, { hearingFrom: from, hearingTo: to }),
-      data: { from, to, oldDueAt: leg.effectiveDueAt, newDueAt: dueOf(legs, leg) },
+      data: { hearingFrom: from, hearingTo: to, oldDueAt: leg.effectiveDueAt, newDueAt: dueOf(legs, leg) },
     }
   },
 })
@@ -137,7 +137,13 @@ export const endHearing = actRule({
       legs,
       insert: remark(subject, setting, 'end-hearing', record),
       update: patchOf(subject, patch),
-      data: { from, to, days, oldDueAt: leg.effectiveDueAt, newDueAt: dueOf(legs, leg) },
+      data: {
+        hearingFrom: from,
+        hearingTo: to,
+        days,
+        oldDueAt: leg.effectiveDueAt,
+        newDueAt: dueOf(legs, leg),
+      },
     }
   },
 })

@@ -115,7 +115,7 @@ export const reportUp = actRule({
     legs: stopped(subject, setting, 'routed'),
     insert: remark(subject, setting, 'report-up', input.text),
     update: { petitions: { id: subject.matter.id, patch: { reportedTo: input.to } } },
-    data: { to: input.to },
+    data: { reportedTo: input.to },
   }),
 })
 
