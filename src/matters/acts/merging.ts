@@ -148,7 +148,8 @@ const notInto = (message: string) => fieldProblem('matter/merge-target', '/body/
 
 /**
  * What had taken the other, and what that was merged into in turn, stand as if it had never come, as far as nothing else that
- * is merged into them still holds them. `brings`: what `from` brings without it; nothing where it is itself what leaves.
+ * is merged into them still holds them; undoing draws nothing in, so that a promise which had not come over because it was
+ * missed under the other's does not come over now. `brings`: what `from` brings without it; nothing where it is what leaves.
  */
 function released(
   [target, ...beyond]: readonly Case[],
